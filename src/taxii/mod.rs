@@ -2,12 +2,14 @@
 
 pub mod challenge;
 pub mod client;
+pub mod endpoint;
 pub mod media_type;
 pub mod paths;
 pub mod redact;
 pub mod timestamp;
 
 pub use client::{Client, Outgoing};
+pub use endpoint::Endpoint;
 pub use media_type::MediaType;
 pub use timestamp::Timestamp;
 
