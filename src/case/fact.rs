@@ -63,6 +63,8 @@ facts! {
     Readable = "readable", Skip, "no collection can be read with these credentials", None;
     /// A collection that the client can write to, and may by `--write`.
     Writable = "writable", Skip, "nothing may be written: give --write with a collection that can be read and written", None;
+    /// The user allowed writing by `--write`.
+    WriteAllowed = "write-allowed", Skip, "nothing may be written: give --write", None;
     /// A collection that the client may not read.
     Unreadable = "unreadable", Skip, "every collection can be read", None;
     /// A collection that the client may not write to.

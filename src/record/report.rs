@@ -112,6 +112,8 @@ pub struct Summary {
     pub passed: Vec<String>,
     /// Exit code of the run.
     pub exit: u8,
+    /// Wall time of the run, in milliseconds.
+    pub duration_ms: f64,
     /// Whether the run was ended early by the user.
     pub interrupted: bool,
 }
