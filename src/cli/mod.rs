@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod pattern;
+pub mod serve;
 pub mod validate;
 
 /// Exit codes, the same for every command; part of the command line contract.
@@ -35,6 +36,8 @@ enum Command {
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
+    /// Run the reference server, clean or with defects
+    Serve(serve::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
+        Command::Serve(args) => serve::run(&args),
     };
     ExitCode::from(code)
 }

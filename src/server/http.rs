@@ -45,8 +45,12 @@ impl Request {
 
     /// The values of a header joined by commas (RFC 9110, section 5.3); `None` if it is absent or is not text.
     pub fn header(&self, name: &HeaderName) -> Option<String> {
-        let values: Vec<&str> =
-            self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<&str> = self
+            .headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         (!values.is_empty()).then(|| values.join(","))
     }
 }
@@ -67,7 +71,11 @@ impl Response {
     pub fn taxii(status: StatusCode, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TAXII));
-        Self { status, headers, body: body.into() }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     /// A TAXII message of this JSON value.

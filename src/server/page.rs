@@ -36,15 +36,20 @@ pub fn cut<'a>(
     let rules = &state.rules;
     let query = format!("{context} {}", filter.fingerprint());
     if let Some(token) = &filter.next {
-        let position =
-            read(state, &query, token).ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
+        let position = read(state, &query, token)
+            .ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
         selected.retain(|record| (rules.resumes)(record, position));
     }
-    let length = (rules.length)(endpoint, &selected, filter.limit, state.page_size).min(selected.len());
+    let length =
+        (rules.length)(endpoint, &selected, filter.limit, state.page_size).min(selected.len());
     let more = (rules.more)(endpoint, selected.len(), length);
     let next = more.then(|| write(state, &query, (rules.position)(&selected, length)));
     selected.truncate(length);
-    Ok(Page { records: selected, more, next })
+    Ok(Page {
+        records: selected,
+        more,
+        next,
+    })
 }
 
 /// The length of a page: as the client wishes, as long as the server gives so many. Manifest and versions have no
@@ -56,7 +61,10 @@ pub fn length(endpoint: Endpoint, left: &[&Record], limit: Option<usize>, cap: u
         return length;
     }
     let date = left[length].date_added;
-    match left[..length].iter().rposition(|record| record.date_added != date) {
+    match left[..length]
+        .iter()
+        .rposition(|record| record.date_added != date)
+    {
         Some(last) => last + 1,
         None => length,
     }

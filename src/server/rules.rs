@@ -103,14 +103,19 @@ impl Default for Rules {
             default_versions: select::default_versions,
             picks: select::picks,
             join_picks: |rules, picks, record, versions| {
-                picks.iter().any(|pick| (rules.picks)(pick, record, versions))
+                picks
+                    .iter()
+                    .any(|pick| (rules.picks)(pick, record, versions))
             },
             added_after: |_, record, after| record.date_added > after,
             order: |_, records| records.sort_by_key(|record| (record.date_added, record.number)),
             resumes: |record, position| record.number > position,
             length: page::length,
             more: |_, left, length| length < left,
-            position: |left, length| left.get(length.saturating_sub(1)).map_or(0, |record| record.number),
+            position: |left, length| {
+                left.get(length.saturating_sub(1))
+                    .map_or(0, |record| record.number)
+            },
             bound: true,
             max_body: |root| root.max_content_length,
             same: write::same,

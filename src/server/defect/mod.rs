@@ -59,7 +59,12 @@ impl fmt::Debug for Defect {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} on requests, {} on responses", self.request.len(), self.response.len())
+        write!(
+            formatter,
+            "{} on requests, {} on responses",
+            self.request.len(),
+            self.response.len()
+        )
     }
 }
 
