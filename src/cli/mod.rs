@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod pattern;
+pub mod serve;
 pub mod validate;
 
 pub use crate::record::exit;
@@ -23,6 +24,8 @@ enum Command {
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
+    /// Run the reference server, clean or with defects
+    Serve(serve::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -30,6 +33,7 @@ pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
+        Command::Serve(args) => serve::run(&args),
     };
     ExitCode::from(code)
 }
