@@ -220,6 +220,10 @@ pub enum DetailsWord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
+    /// The body is a JSON object, and no error message.
+    JsonObject,
+    /// No property is a misspelling of one that the standard defines (section 3.8).
+    Spelling,
     /// `default` is one of `api_roots` (section 4.1.1).
     DefaultInRoots,
     /// API root URLs are absolute HTTPS URLs or begin with one slash, without query (section 4.1.1).

@@ -45,6 +45,8 @@ facts! {
     Https = "https", Skip, "the server is tested over plain HTTP", None;
     /// Collections are not open to everybody.
     Authentication = "authentication", Skip, "the server asks nobody for credentials", None;
+    /// The collection is closed to clients without credentials.
+    Private = "private", Skip, "the collection is open to everybody", None;
     /// The user gave credentials.
     Credentials = "credentials", Skip, "no credentials were given: use --user or --token-env", None;
     /// The user gave HTTP Basic credentials.

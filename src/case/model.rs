@@ -29,6 +29,9 @@ pub struct Case {
     /// How servers usually come to break this, and how to mend it.
     #[serde(default)]
     pub advice: Option<String>,
+    /// Highest level at which findings count: for what the standard asks of clients alone, or only implies.
+    #[serde(default)]
+    pub level: Option<crate::record::Level>,
     /// May spoil a fragile server for the trials after it: runs last.
     #[serde(default)]
     pub risky: bool,
@@ -142,6 +145,8 @@ pub struct Step {
     pub envelope: toml::Table,
     /// Whether to read on where there are more pages, and how.
     pub walk: Walk,
+    /// Leave the step out where the last POST was refused: refusing as a whole is then the answer.
+    pub after_success: bool,
     /// How often to send it.
     pub times: Option<u32>,
     /// Values to keep: name to JSON pointer, or to `header:` and a field name.

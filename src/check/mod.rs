@@ -143,7 +143,10 @@ impl<'a> Context<'a> {
     pub fn finding_on(&self, requirement: &str, exchange: usize, message: impl Into<String>) -> Finding {
         Finding {
             requirement: requirement.to_owned(),
-            level: register::requirement(requirement).map_or(Level::Derived, |r| r.level),
+            level: {
+                let level = register::requirement(requirement).map_or(Level::Derived, |r| r.level);
+                self.transcript.case.level.map_or(level, |cap| level.min(cap))
+            },
             message: message.into(),
             expected: None,
             actual: None,
@@ -163,6 +166,11 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let expect = context.expect;
     if let Some(exchange) = context.exchanges().iter().position(|e| e.response.is_none()) {
+        if expect.status.as_ref().is_some_and(|s| s.contains(413)) {
+            // a server may close the connection rather than read on
+            outcome.block("the connection was closed while the body was sent, without an answer to judge");
+            return outcome;
+        }
         // the executor has made sure that the server is alive: this very request gets no answer
         let failure = context.exchanges()[exchange].failure.clone().unwrap_or_default();
         let mut finding = context.finding(exchange, "the server gives no answer to this request, and answers others");

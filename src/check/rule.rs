@@ -49,6 +49,14 @@ fn texts(body: &Value, name: &str) -> Vec<String> {
 fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     let body = exchange.json().unwrap_or(Value::Null);
     match rule {
+        Rule::JsonObject => match &body {
+            Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
+            _ => {
+                let text: String = exchange.response.iter().flat_map(|r| r.body.excerpt().chars().take(200).collect::<Vec<_>>()).collect();
+                broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
+            }
+        },
+        Rule::Spelling => spelling(context, exchange, &body),
         Rule::DefaultInRoots => default_in_roots(exchange, &body),
         Rule::RootUrls => root_urls(&body),
         Rule::DistinctRoots => distinct_roots(exchange, &body),
@@ -297,33 +305,50 @@ fn stix_objects(body: &Value) -> Said {
     }
 }
 
-/// Names at the root of the resource, and of collections and records in it, that the standard does not define.
-fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
+/// Names at the root of the resource and of collections and records in it, each with those that the standard defines there.
+fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(String, Vec<String>)> {
     let resource = match super::resource::of_endpoint(context.record.endpoint) {
         _ if exchange.status() >= 400 => Resource::Error,
+        _ if exchange.request.method == "POST" => Resource::Status,
         Some(r) => r,
-        None => return Said::Nothing("no resource"),
+        None => return Vec::new(),
     };
-    let mut seen = 0;
-    let mut bad = Vec::new();
-    let mut look = |map: &Value, resource: Resource| {
-        let known = super::schema::properties(resource);
-        for name in map.as_object().into_iter().flatten().map(|(k, _)| k).filter(|k| !known.contains(k)) {
-            seen += 1;
-            if !fits(name) {
-                bad.push(name.clone());
-            }
-        }
+    let mut found = Vec::new();
+    let mut look = |map: &Value, known: Vec<String>| {
+        found.extend(map.as_object().into_iter().flatten().map(|(name, _)| (name.clone(), known.clone())));
     };
-    look(body, resource);
+    look(body, super::schema::properties(resource));
     for entry in body.get("collections").and_then(Value::as_array).into_iter().flatten() {
-        look(entry, Resource::Collection);
+        look(entry, super::schema::properties(Resource::Collection));
     }
-    if !bad.is_empty() {
-        broken("a custom property is not named as section 7.1.1 wants", "", some(&bad), "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start")
-    } else if seen == 0 {
-        Said::Holds("no custom property".into())
+    if resource == Resource::Manifest {
+        for record in body.get("objects").and_then(Value::as_array).into_iter().flatten() {
+            look(record, ["id", "date_added", "version", "media_type"].map(str::to_owned).to_vec());
+        }
+    }
+    found
+}
+
+fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
+    let names = names(context, exchange, body);
+    let custom: Vec<&String> = names.iter().filter(|(name, known)| !known.contains(name)).map(|(name, _)| name).collect();
+    let bad: Vec<&&String> = custom.iter().filter(|name| !fits(name)).collect();
+    if let Some(first) = bad.first() {
+        broken("a custom property is not named as section 7.1.1 wants", "", first.as_str(), "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start")
+    } else if names.is_empty() {
+        Said::Nothing("the resource has no property")
     } else {
-        Said::Holds(format!("{seen} custom properties"))
+        Said::Holds(format!("{} property names, {} of them custom", names.len(), custom.len()))
+    }
+}
+
+fn spelling(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Said {
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let names = names(context, exchange, body);
+    let wrong = names.iter().find(|(name, known)| !known.contains(name) && known.iter().any(|k| plain(k) == plain(name)));
+    match wrong {
+        Some((name, _)) => broken(format!("`{name}` is spelled otherwise than the standard does"), "", name.clone(), "the names of the property tables, case included"),
+        None if names.is_empty() => Said::Nothing("the resource has no property"),
+        None => Said::Holds(format!("{} property names", names.len())),
     }
 }

@@ -66,10 +66,10 @@ pub fn profile(survey: &Survey, options: &Options, abilities: &Abilities, root: 
     ] {
         fact(f, find(root, collection, place).is_some());
     }
+    fact(Fact::Alias, collection.map_or(root.collections.iter().any(|c| c.alias().is_some()), |c| c.alias().is_some()));
     let Some(collection) = collection else { return p };
     values.insert("collection".into(), collection.id.clone());
     if let Some(alias) = collection.alias() {
-        fact(Fact::Alias, true);
         values.insert("alias".into(), alias.into());
     }
     fact(Fact::Readable, collection.can_read);
@@ -82,6 +82,7 @@ pub fn profile(survey: &Survey, options: &Options, abilities: &Abilities, root: 
     ] {
         fact(f, collection.answers.contains(&endpoint));
     }
+    fact(Fact::Private, collection.private);
     fact(Fact::NextOffered, collection.next);
     fact(Fact::CompleteRead, collection.holdings.complete);
     of_holdings(&mut p, &collection.holdings);

@@ -19,13 +19,15 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let (objects, objects_stopped) = all(session, url, Endpoint::Objects).await;
     let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
     collection.answers.clear();
-    for (endpoint, answers) in [(Endpoint::Objects, answers(&objects)), (Endpoint::Manifest, answers(&manifest))] {
-        if answers || plain(session, url, endpoint).await {
+    let in_objects = members_of(Endpoint::Objects, None, &objects);
+    let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
+    // an answer of another shape names nothing where the other endpoint names something
+    let names_alike = [(Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()), (Endpoint::Manifest, &manifest, in_manifest.is_empty() && !in_objects.is_empty())];
+    for (endpoint, exchanges, silent) in names_alike {
+        if !silent && (answers(exchanges) || plain(session, url, endpoint).await) {
             collection.answers.push(endpoint);
         }
     }
-    let in_objects = members_of(Endpoint::Objects, None, &objects);
-    let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
     collection.holdings = join(&in_objects, &in_manifest, &own);
     collection.holdings.complete = objects_stopped.is_none()
         && (!collection.answers.contains(&Endpoint::Manifest) || manifest_stopped.is_none())
@@ -40,6 +42,7 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
             collection.answers.push(Endpoint::Versions);
         }
     }
+    collection.private = private(session, url).await;
     let mut one = paths::under(url, &["objects"]);
     one.set_query(Some("limit=1"));
     collection.next = session.get("next", one).await.json().is_some_and(|b| next_of(&b).is_some());
@@ -52,6 +55,18 @@ fn answers(exchanges: &[Exchange]) -> bool {
 
 async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
     answers(&[session.get(endpoint.name(), paths::under(url, &[endpoint.name()])).await])
+}
+
+/// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
+async fn private(session: &Session, url: &Url) -> bool {
+    for path in [&[][..], &["manifest"], &["objects"]] {
+        let outgoing = Outgoing::get("private", paths::under(url, path));
+        let exchange = session.send(&outgoing, Actor::Nobody).await;
+        if matches!(exchange.status(), 401 | 403 | 404) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Every version of everything; the latest versions alone where the server cannot tell all.

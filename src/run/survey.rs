@@ -61,6 +61,8 @@ pub struct Collection {
     pub next: bool,
     /// Whether its content was read.
     pub read: bool,
+    /// Whether it is closed to clients without credentials.
+    pub private: bool,
 }
 
 impl Collection {
