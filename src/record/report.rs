@@ -26,6 +26,8 @@ pub struct Report {
     pub summary: Summary,
     /// Remarks that belong to no trial.
     pub notes: Vec<String>,
+    /// What became of the objects that the suite added.
+    pub cleanup: CleanUp,
     /// The trials, in the order of the plan.
     pub trials: Vec<Trial>,
 }
@@ -95,6 +97,15 @@ pub struct Collection {
     /// How many versions of objects were seen in it, where it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions_seen: Option<usize>,
+}
+
+/// What became of the objects that the suite added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CleanUp {
+    /// How many objects were added and removed again.
+    pub removed: usize,
+    /// URLs of objects that were added and could not be removed.
+    pub left: Vec<String>,
 }
 
 /// Counts over the trials.
