@@ -29,7 +29,7 @@ pub fn render(report: &Report, planned: &[Planned], style: Style) -> String {
         }
     }
     out += &format!(
-        "\n{} {} that write, {} that only read, {} left out. Nothing was written.\n",
+        "\n{} {} with writes, {} without, {} left out. Nothing was written.\n",
         style.bold("Plan:"),
         trials(writing.len()),
         reading.len(),

@@ -26,14 +26,14 @@ enum Shown {
 
 impl Progress {
     /// A bar on standard error, which has to be a terminal.
-    pub fn bar(style: Style, verbose: bool) -> Self {
+    pub fn bar(style: Style) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(spinner());
         bar.enable_steady_tick(Duration::from_millis(100));
         Progress {
             shown: Shown::Bar(bar),
             style,
-            verbose,
+            verbose: false,
             total: 0,
             done: 0,
         }

@@ -32,7 +32,7 @@ pub(super) fn list(
         );
         *out += &wrap("    ", "    ", WIDTH, &line(&trial.title, 300));
         if trial.findings.is_empty() {
-            *out += &wrap("    ", "    ", WIDTH, &line(&trial.reason, 600));
+            *out += &wrap("    found     ", INDENT, WIDTH, &line(&trial.reason, 600));
             for id in &trial.requirements {
                 *out += &wrap(
                     "    breaks    ",

@@ -17,7 +17,12 @@ pub fn head(report: &Report, style: Style) -> String {
             .as_ref()
             .map(|t| format!("\"{}\"", line(t, 80))),
     );
-    facts.extend(server.software.as_ref().map(|s| line(s, 80)));
+    facts.extend(
+        server
+            .software
+            .as_ref()
+            .map(|s| format!("server {}", line(s, 80))),
+    );
     if server.untestable.is_none() {
         let collections = server.api_roots.iter().map(|r| r.collections.len()).sum();
         facts.push(count(server.api_roots.len(), "API root"));

@@ -50,8 +50,8 @@ pub fn render(
         if verbosity == Verbosity::Verbose {
             passes(&mut out, style, &of(Verdict::Pass));
         }
-        findings::list(&mut out, style, "Warnings", &of(Verdict::Warn), requirement);
         findings::list(&mut out, style, "Failures", &of(Verdict::Fail), requirement);
+        findings::list(&mut out, style, "Warnings", &of(Verdict::Warn), requirement);
         groups::errors(&mut out, style, &of(Verdict::Error));
         groups::inconclusive(&mut out, style, &of(Verdict::Inconclusive), &report.summary);
         groups::skips(&mut out, style, &of(Verdict::Skip), verbosity);
@@ -80,7 +80,12 @@ fn passes(out: &mut String, style: Style, trials: &[&Trial]) {
             style.verdict(Verdict::Pass),
             line(&trial.id, 200)
         );
-        *out += &wrap("          ", "          ", WIDTH, &line(&trial.reason, 300));
+        *out += &wrap(
+            "    rests on  ",
+            "              ",
+            WIDTH,
+            &line(&trial.reason, 300),
+        );
     }
 }
 

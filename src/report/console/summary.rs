@@ -85,7 +85,7 @@ pub(super) fn leftovers(report: &Report, style: Style) -> String {
     );
     let mut out = format!("\n{}\n", style.of_verdict(Verdict::Warn, &title));
     for url in left.iter().take(20) {
-        out += &format!("  {}\n", line(url, 400));
+        out += &format!("  - {}\n", line(url, 400));
     }
     if left.len() > 20 {
         out += &format!(
