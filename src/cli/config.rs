@@ -23,7 +23,7 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::settings::{KEYS, Scope, Settings};
-use super::usage::{UsageError, nearest};
+use super::usage::{Place, UsageError, nearest};
 
 /// Name of the file that is looked for in the current folder.
 pub const FILE: &str = "taxii-conformance.toml";
@@ -165,18 +165,20 @@ impl Source<'_> {
         &self,
         message: String,
         span: std::ops::Range<usize>,
-        label: &str,
+        label: &'static str,
         help: String,
     ) -> UsageError {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-        UsageError::Config {
+        UsageError {
             message: format!("{}:{line}:{column}: {message}", self.path.display()),
             help: (!help.is_empty()).then_some(help),
-            source_code: NamedSource::new(self.path.display().to_string(), self.text.to_owned()),
-            span: SourceSpan::from(span),
-            label: label.to_owned(),
+            place: Some(Box::new(Place {
+                source: NamedSource::new(self.path.display().to_string(), self.text.to_owned()),
+                span: SourceSpan::from(span),
+                label,
+            })),
         }
     }
 }

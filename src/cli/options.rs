@@ -1,7 +1,6 @@
 //! What `run` was asked to do: flags, then environment, then configuration file, made into
 //! [`Options`].
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, ValueEnum};
@@ -11,7 +10,7 @@ use super::credentials;
 use super::settings::{Env, PREFIX, Settings};
 use super::target;
 use super::usage::{UsageError, nearest};
-use super::values::{Format, ReportTo};
+use super::values::{Count, Format, ReportTo};
 use crate::report::console::Verbosity;
 use crate::run::Options;
 
@@ -23,8 +22,25 @@ const REFERENCE_REPORTS: [(Format, &str); 2] = [
     (Format::Junit, "reports/local/reference.xml"),
 ];
 
+/// What `run --help` says last.
+const SOURCES: &str = "\
+Environment:
+  Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
+  _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV, _CA_FILE,
+  _ALLOW_HTTP, _ONLY, _SKIP, _CASES, _JOBS, _TIMEOUT, _SEED, _STRICT, _REPORT.
+  TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
+
+Configuration file (taxii-conformance.toml):
+  [defaults] for every server, [servers.NAME] for one that --server names. A flag goes before a
+  variable, a variable before the file.
+
+Exit codes:
+  0 no MUST failed; 1 one did; 2 wrong usage or a faulty file; 3 the server could not be tested or a
+  report not written; 4 nothing was judged.";
+
 /// Arguments of `run`.
 #[derive(Clone, Debug, Default, ClapArgs)]
+#[command(after_long_help = SOURCES)]
 pub struct Args {
     /// What flags, environment and file share.
     #[command(flatten)]
@@ -83,7 +99,7 @@ pub struct ReferenceArgs {
 
     /// Most objects that the server puts on a page
     #[arg(long, value_name = "N", requires = "reference")]
-    pub page_size: Option<NonZeroUsize>,
+    pub page_size: Option<Count>,
 
     /// User to test as [default: admin]
     #[arg(long = "as", value_name = "USER", requires = "reference")]
@@ -92,6 +108,21 @@ pub struct ReferenceArgs {
     /// Defect to switch on; may be given again
     #[arg(long = "defect", value_name = "NAME", requires = "reference")]
     pub defects: Vec<String>,
+}
+
+impl ReferenceArgs {
+    /// A flag that says something about the reference server although that is not tested.
+    fn flag_without_reference(&self) -> Option<&'static str> {
+        let given = [
+            ("--no-tls", self.no_tls),
+            ("--async", self.asynchronous),
+            ("--page-size", self.page_size.is_some()),
+            ("--as", self.user_as.is_some()),
+            ("--defect", !self.defects.is_empty()),
+        ];
+        let flag = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        flag.filter(|_| !self.reference)
+    }
 }
 
 /// Users of the reference server.
@@ -147,6 +178,13 @@ pub struct Surroundings<'a> {
 
 /// Puts flags, environment and configuration file together.
 pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, UsageError> {
+    // clap lets these pass beside a URL, because --reference and a URL exclude each other.
+    if let Some(flag) = args.reference.flag_without_reference() {
+        return Err(UsageError::with_help(
+            format!("{flag} is for the reference server, which is not tested here"),
+            "give --reference instead of a URL, or leave it out",
+        ));
+    }
     let config = Config::load(args.config.as_deref(), around.cwd)?;
     let env = Settings::from_env(around.env)?;
     let (settings, options) = if args.reference.reference {
@@ -310,7 +348,7 @@ fn finish(
         )));
     }
     if let Some(jobs) = settings.jobs {
-        options.jobs = jobs.get();
+        options.jobs = jobs.0.get();
     }
     if let Some(timeout) = settings.timeout {
         options.timeout = timeout.0;
@@ -344,7 +382,7 @@ fn reference(args: &ReferenceArgs) -> Reference {
     Reference {
         tls: !args.no_tls,
         asynchronous: args.asynchronous,
-        page_size: args.page_size.map(NonZeroUsize::get),
+        page_size: args.page_size.map(|n| n.0.get()),
         user: args.user_as.unwrap_or_default(),
         defects: args.defects.clone(),
     }

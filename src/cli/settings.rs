@@ -2,7 +2,6 @@
 //!
 //! One struct, filled once from each source; the layers are then laid over one another.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -10,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::usage::UsageError;
-use super::values::{HeaderEnv, ReportTo, Seconds};
+use super::values::{Count, HeaderEnv, ReportTo, Seconds};
 
 /// Reads environment variables; a function, so that tests can bring their own.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -54,7 +53,7 @@ pub const KEYS: [(&str, Scope, &str); 20] = [
 
 /// What one source says; what it does not say is `None`.
 #[derive(Args, Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct Settings {
     /// What to test: the origin of a server, its /taxii2/, or an API root
     #[arg(value_name = "URL")]
@@ -125,7 +124,7 @@ pub struct Settings {
 
     /// How many trials run at the same time [default: 8]
     #[arg(long, value_name = "N", help_heading = "Connection")]
-    pub jobs: Option<NonZeroUsize>,
+    pub jobs: Option<Count>,
 
     /// How long one request may take, in seconds [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Connection")]

@@ -13,7 +13,7 @@ pub fn check(text: &str, allow_http: bool) -> Result<String, UsageError> {
     };
     let scheme = scheme.to_lowercase();
     if scheme != "https" && scheme != "http" {
-        let help = match nearest(&scheme, &["https", "http"]) {
+        let help = match nearest(&scheme, &["https", "http"]).filter(|_| scheme.starts_with('h')) {
             Some(near) => format!("did you mean \"{near}://\"?"),
             None => "TAXII is spoken over https://".to_owned(),
         };
@@ -71,6 +71,12 @@ fn without_scheme(text: &str) -> UsageError {
     if lower.starts_with("https:") || lower.starts_with("http:") {
         return UsageError::new("the URL lacks the two slashes after its scheme: https://...");
     }
+    if text.starts_with('/') {
+        return UsageError::with_help(
+            format!("\"{}\" is a path, not a URL", safe(text)),
+            "write https://, the host, and the path",
+        );
+    }
     let rest = safe(text);
     if text.contains('@') {
         return UsageError::new("the URL has no scheme; write https://...");
@@ -124,6 +130,7 @@ mod tests {
             "https:taxii.example",
             "htps://taxii.example/",
             "ftp://taxii.example/",
+            "/api1/",
             "https://",
             "https://taxii.example:99999/",
             "https://user:hunter2@taxii.example/",
@@ -137,9 +144,7 @@ mod tests {
         .iter()
         .map(|url| {
             let error = check(url, false).expect_err(url);
-            let UsageError::Plain { message, help } = error else {
-                panic!("no file is read")
-            };
+            let UsageError { message, help, .. } = error;
             let help = help.map(|h| format!("\n  help: {h}")).unwrap_or_default();
             assert!(
                 !message.contains("hunter2") && !help.contains("hunter2"),

@@ -1,53 +1,57 @@
 //! Errors of usage: one clear sentence, help where there is some, exit code 2.
 
-use miette::{Diagnostic, NamedSource, SourceSpan};
+use std::fmt::Display;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 
 /// Something that the user has to mend before a run can begin.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-pub enum UsageError {
-    /// In flags or environment.
-    #[error("{message}")]
-    Plain {
-        /// What is wrong. Never the value of a secret.
-        message: String,
-        /// What to do.
-        #[help]
-        help: Option<String>,
-    },
-    /// In the configuration file.
-    #[error("{message}")]
-    Config {
-        /// File, line, column, and what is wrong.
-        message: String,
-        /// What to do.
-        #[help]
-        help: Option<String>,
-        /// The text of the file.
-        #[source_code]
-        source_code: NamedSource<String>,
-        /// The very place.
-        #[label("{label}")]
-        span: SourceSpan,
-        /// What to write at the place.
-        label: String,
-    },
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct UsageError {
+    /// What is wrong. Never the value of a secret.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where in the configuration file, if it is there.
+    pub place: Option<Box<Place>>,
+}
+
+/// A place in the configuration file.
+#[derive(Debug)]
+pub struct Place {
+    /// The text of the file.
+    pub source: NamedSource<String>,
+    /// The very place.
+    pub span: SourceSpan,
+    /// What to write at it.
+    pub label: &'static str,
 }
 
 impl UsageError {
     /// An error without help.
     pub fn new(message: impl Into<String>) -> Self {
-        UsageError::Plain {
-            message: message.into(),
-            help: None,
-        }
+        UsageError { message: message.into(), help: None, place: None }
     }
 
     /// An error with help.
     pub fn with_help(message: impl Into<String>, help: impl Into<String>) -> Self {
-        UsageError::Plain {
-            message: message.into(),
-            help: Some(help.into()),
-        }
+        UsageError { help: Some(help.into()), ..UsageError::new(message) }
+    }
+}
+
+impl Diagnostic for UsageError {
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        self.help.as_ref().map(|h| Box::new(h) as Box<dyn Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref().map(|p| &p.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let place = self.place.as_ref()?;
+        let label = LabeledSpan::new_with_span(Some(place.label.to_owned()), place.span);
+        Some(Box::new(std::iter::once(label)))
     }
 }
 

@@ -2,6 +2,7 @@
 //! configuration file.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,6 +18,51 @@ const LONGEST: f64 = 86_400.0;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ValueError(String);
+
+/// A number of things: at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub NonZeroUsize);
+
+impl Count {
+    fn new(number: u64) -> Result<Self, ValueError> {
+        usize::try_from(number)
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .map(Count)
+            .ok_or_else(|| ValueError("the number has to be at least 1".into()))
+    }
+}
+
+impl FromStr for Count {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let number = text.parse().map_err(|_| ValueError("this is no whole number".into()))?;
+        Count::new(number)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Count;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Count, E> {
+                Count::new(u64::try_from(number).unwrap_or(0)).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Count, E> {
+                Count::new(number).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+}
 
 /// A time limit in seconds: more than none, at most a day.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -93,7 +93,7 @@ fn after_csi(text: &str) -> &str {
 /// What follows a control string, which ends with BEL or ST. One that never ends takes nothing with
 /// it but its start, so that a server cannot make the rest of an answer disappear.
 fn after_string(text: &str) -> &str {
-    let end = text.find(|c| matches!(c, '\u{7}' | '\u{9c}' | '\u{1b}' | '\n'));
+    let end = text.find(['\u{7}', '\u{9c}', '\u{1b}', '\n']);
     match end.map(|at| text.split_at(at)) {
         Some((_, rest)) if rest.starts_with("\u{1b}\\") => &rest[2..],
         Some((_, rest)) if rest.starts_with(['\u{7}', '\u{9c}']) => {
