@@ -2,7 +2,7 @@
 //!
 //! A run is told as [`Event`]s. [`progress::Progress`] shows them as they come, and
 //! [`collect::Collect`] folds them into one [`crate::record::Report`]. The formats are functions of
-//! that report: [`console`], [`json`] and [`junit`]; [`write`] puts them into files.
+//! that report: [`console`], [`json`] and [`junit`]; [`mod@write`] puts them into files.
 
 use crate::record::{Event, Requirement};
 

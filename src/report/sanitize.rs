@@ -26,7 +26,7 @@ pub fn block(text: &str, max: usize) -> String {
     cut(defuse(text.trim_end()), max)
 }
 
-/// A command line to paste: as [`line`], but spaces stay as they are, because they count in a shell.
+/// A command line to paste: as [`line()`], but spaces stay as they are, because they count in a shell.
 pub fn command(text: &str, max: usize) -> String {
     let text: String = clean(text)
         .map(|c| if c.is_whitespace() { ' ' } else { c })
