@@ -125,6 +125,9 @@ pub struct Summary {
     pub exit: u8,
     /// Whether the run was ended early by the user.
     pub interrupted: bool,
+    /// How long the run took, in milliseconds; a report shows it as [`Suite::duration_ms`].
+    #[serde(skip)]
+    pub duration_ms: f64,
 }
 
 impl Summary {

@@ -1,16 +1,14 @@
 //! Folds the events of a run into one [`Report`].
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
 
 use super::Reporter;
 use crate::record::report::{FORMAT, VERSION};
 use crate::record::{CleanUp, Event, Planned, Report, Server, Suite, Summary, Trial};
 
 /// Gathers everything that a run tells.
+#[derive(Default)]
 pub struct Collect {
-    clock: Box<dyn Fn() -> Duration>,
-    began: Option<Duration>,
     suite: Suite,
     url: String,
     server: Option<Server>,
@@ -21,30 +19,7 @@ pub struct Collect {
     summary: Option<Summary>,
 }
 
-impl Default for Collect {
-    fn default() -> Self {
-        let start = Instant::now();
-        Collect::with_clock(move || start.elapsed())
-    }
-}
-
 impl Collect {
-    /// Collects with a clock of the caller's choice: it gives the time since some fixed moment.
-    pub fn with_clock(clock: impl Fn() -> Duration + 'static) -> Self {
-        Collect {
-            clock: Box::new(clock),
-            began: None,
-            suite: Suite::default(),
-            url: String::new(),
-            server: None,
-            notes: Vec::new(),
-            planned: Vec::new(),
-            trials: Vec::new(),
-            cleanup: CleanUp::default(),
-            summary: None,
-        }
-    }
-
     /// What was planned, in order.
     pub fn planned(&self) -> &[Planned] {
         &self.planned
@@ -66,6 +41,10 @@ impl Collect {
             .collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
         let summary = self.summary.unwrap_or_default();
+        let mut suite = self.suite;
+        if summary.duration_ms > 0.0 {
+            suite.duration_ms = summary.duration_ms;
+        }
         let mut notes = self.notes;
         if summary.interrupted && self.planned.len() > trials.len() {
             notes.push(format!(
@@ -81,7 +60,7 @@ impl Collect {
         Report {
             format: FORMAT,
             version: VERSION,
-            suite: self.suite,
+            suite,
             server,
             summary,
             notes,
@@ -95,7 +74,6 @@ impl Reporter for Collect {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Started { suite, url } => {
-                self.began = Some((self.clock)());
                 self.suite = suite.clone();
                 self.url = url.clone();
             }
@@ -108,13 +86,7 @@ impl Reporter for Collect {
                 self.cleanup.removed += removed;
                 self.cleanup.left.extend(left.iter().cloned());
             }
-            Event::Finished(summary) => {
-                self.summary = Some(summary.clone());
-                if let Some(began) = self.began {
-                    let took = (self.clock)().saturating_sub(began);
-                    self.suite.duration_ms = took.as_micros() as f64 / 1000.0;
-                }
-            }
+            Event::Finished(summary) => self.summary = Some(summary.clone()),
         }
     }
 }
