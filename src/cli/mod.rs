@@ -6,28 +6,18 @@ use clap::{Parser, Subcommand};
 
 pub mod config;
 pub mod credentials;
+pub mod engine;
 pub mod options;
 pub mod pattern;
 pub mod run;
+pub mod serve;
 pub mod settings;
 pub mod target;
 pub mod usage;
 pub mod validate;
 pub mod values;
 
-/// Exit codes, the same for every command; part of the command line contract.
-pub mod exit {
-    /// Nothing that had to hold was broken.
-    pub const OK: u8 = 0;
-    /// A MUST was broken, or content is invalid.
-    pub const FAILED: u8 = 1;
-    /// Wrong usage, or a faulty case or configuration file.
-    pub const USAGE: u8 = 2;
-    /// The server could not be tested, or a report could not be written.
-    pub const UNTESTABLE: u8 = 3;
-    /// Nothing was judged.
-    pub const NOTHING_JUDGED: u8 = 4;
-}
+pub use crate::record::exit;
 
 /// Tests TAXII 2.1 servers and STIX 2.1 content against the standards.
 #[derive(Parser)]
@@ -45,6 +35,8 @@ enum Command {
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
+    /// Run the reference server, clean or with defects
+    Serve(serve::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -53,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
+        Command::Serve(args) => serve::run(&args),
     };
     ExitCode::from(code)
 }

@@ -3,10 +3,12 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
+use super::engine::engine;
 use super::exit;
 use super::options::{Reference, Resolved, Surroundings, resolve};
 use super::values::{Format, ReportTo};
-use crate::record::{Event, Report, Requirement, Summary};
+use crate::case;
+use crate::record::{Event, Report, Summary};
 use crate::report::collect::Collect;
 use crate::report::console::{self, Verbosity};
 use crate::report::progress::Progress;
@@ -76,7 +78,7 @@ pub fn run(args: &Args) -> u8 {
         out: &mut io::stdout(),
         err: &mut io::stderr(),
         style: Style::of(io::stdout().is_terminal(), env),
-        requirement: &|id| requirement(id),
+        requirement: &|id| case::requirement(id),
     };
     drive(resolved, show, engine)
 }
@@ -179,37 +181,4 @@ fn complain(err: &mut dyn Write, errors: &[WriteError]) -> u8 {
 /// Small enough to survive every JSON reader.
 fn random_seed() -> u64 {
     u64::from(uuid::Uuid::new_v4().as_fields().0)
-}
-
-/// The engine of this build. It says that there is none, until [`crate::run`] brings one.
-fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
-    let url = job.options.url;
-    let suite = crate::record::Suite {
-        name: env!("CARGO_PKG_NAME").to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        seed: job.options.seed,
-        started: jiff::Timestamp::now().to_string(),
-        write: job.options.write,
-        ..Default::default()
-    };
-    tell(Event::Started {
-        suite,
-        url: url.clone(),
-    });
-    let untestable = Some("this build has no engine".to_owned());
-    tell(Event::Surveyed(crate::record::Server {
-        url,
-        untestable,
-        ..Default::default()
-    }));
-    tell(Event::Finished(Summary {
-        exit: exit::UNTESTABLE,
-        ..Summary::default()
-    }));
-    Ok(())
-}
-
-/// The requirements of this build. There are none, until [`crate::case`] brings the registers.
-fn requirement(_id: &str) -> Option<&'static Requirement> {
-    None
 }

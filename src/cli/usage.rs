@@ -57,10 +57,11 @@ impl Diagnostic for UsageError {
 
 /// The word that the user may have meant, if any is near.
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let word = word.to_lowercase().replace('-', "_");
+    let plain = |w: &str| w.to_lowercase().replace('-', "_");
+    let word = plain(word);
     known
         .iter()
-        .map(|k| (strsim::damerau_levenshtein(&word, k), *k))
+        .map(|k| (strsim::damerau_levenshtein(&word, &plain(k)), *k))
         .filter(|(distance, k)| *distance <= 1 + k.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, k)| k)

@@ -3,6 +3,7 @@
 //! Everything that a report shows is in here; reports are made from these types alone.
 
 pub mod event;
+pub mod exit;
 pub mod exchange;
 pub mod finding;
 pub mod report;

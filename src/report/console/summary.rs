@@ -125,7 +125,10 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
         }
         meets(report)
     } else {
-        more.push("What was skipped or inconclusive says above what would help.");
+        more.push(match report.trials.is_empty() {
+            true => "No trial was run.",
+            false => "What was skipped or inconclusive says above what would help.",
+        });
         (Verdict::Inconclusive, "Nothing was judged.".to_owned())
     };
     let wrapped = wrap("  ", "  ", WIDTH, &text);
