@@ -4,9 +4,18 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod config;
+pub mod credentials;
+pub mod engine;
+pub mod options;
 pub mod pattern;
+pub mod run;
 pub mod serve;
+pub mod settings;
+pub mod target;
+pub mod usage;
 pub mod validate;
+pub mod values;
 
 pub use crate::record::exit;
 
@@ -20,6 +29,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Test a TAXII 2.1 server
+    Run(Box<run::Args>),
     /// Validate STIX 2.1 content
     Validate(validate::Args),
     /// Check STIX patterns, one a line
@@ -31,6 +42,7 @@ enum Command {
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
         Command::Serve(args) => serve::run(&args),

@@ -26,6 +26,8 @@ pub struct Report {
     pub summary: Summary,
     /// Remarks that belong to no trial.
     pub notes: Vec<String>,
+    /// What became of the objects that the suite added.
+    pub cleanup: CleanUp,
     /// The trials, in the order of the plan.
     pub trials: Vec<Trial>,
 }
@@ -97,6 +99,15 @@ pub struct Collection {
     pub versions_seen: Option<usize>,
 }
 
+/// What became of the objects that the suite added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CleanUp {
+    /// How many objects were added and removed again.
+    pub removed: usize,
+    /// URLs of objects that were added and could not be removed.
+    pub left: Vec<String>,
+}
+
 /// Counts over the trials.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Summary {
@@ -112,10 +123,11 @@ pub struct Summary {
     pub passed: Vec<String>,
     /// Exit code of the run.
     pub exit: u8,
-    /// Wall time of the run, in milliseconds.
-    pub duration_ms: f64,
     /// Whether the run was ended early by the user.
     pub interrupted: bool,
+    /// How long the run took, in milliseconds; a report shows it as [`Suite::duration_ms`].
+    #[serde(skip)]
+    pub duration_ms: f64,
 }
 
 impl Summary {
