@@ -306,15 +306,15 @@ pub(super) fn check_timestamp(text: &str) -> Result<(), (usize, String)> {
     let wrong = |at, what: &str| {
         Err((
             at,
-            format!("the timestamp names a {what} that does not exist"),
+            format!("the timestamp names {what} that does not exist"),
         ))
     };
     match () {
-        () if last_day == 0 => wrong(5, "month"),
-        () if day == 0 || day > last_day => wrong(8, "day"),
-        () if hour > 23 => wrong(11, "hour"),
-        () if minute > 59 => wrong(14, "minute"),
-        () if second > 59 && !leap_second => wrong(17, "second"),
+        () if last_day == 0 => wrong(5, "a month"),
+        () if day == 0 || day > last_day => wrong(8, "a day"),
+        () if hour > 23 => wrong(11, "an hour"),
+        () if minute > 59 => wrong(14, "a minute"),
+        () if second > 59 && !leap_second => wrong(17, "a second"),
         () => Ok(()),
     }
 }

@@ -55,7 +55,8 @@ impl Scan {
                 '(' => self.group(start, item)?,
                 ')' if self.open.pop().is_some() => true,
                 ')' => return fault_at(start, "`)` closes no group"),
-                '|' => false,
+                // Behind an assertion of one character there is nothing to repeat either.
+                '|' | '^' | '$' => false,
                 '*' | '+' | '?' if !item => {
                     return fault_at(start, format!("`{c}` has nothing to repeat"));
                 }
