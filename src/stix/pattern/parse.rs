@@ -1,7 +1,7 @@
 //! From text to tree: observation expressions, qualifiers and comparison expressions (sections 9.5 and 9.6).
 //!
-//! Recursion happens at parentheses alone, once a level, and is bounded by [`MAX_DEPTH`]; every character is looked
-//! at a bounded number of times.
+//! The parser keeps open parentheses on a stack of its own and does not recurse; every character is looked at a
+//! bounded number of times.
 
 use super::ast::{
     At, Comparison, Comparisons, Located, Number, Observations, Operator, Pattern, Qualifier, Test,
@@ -12,8 +12,8 @@ use super::literal;
 use super::path;
 
 /// How deep parentheses may nest, those outside and inside brackets counted together. Deeper patterns are rejected,
-/// so that a hostile one can exhaust neither the parser's stack nor that of whoever walks the tree.
-pub const MAX_DEPTH: usize = 512;
+/// so that a hostile one cannot exhaust the stack of whoever walks the tree.
+pub const MAX_DEPTH: usize = 1000;
 
 /// Reads a pattern expression.
 ///
@@ -47,45 +47,78 @@ struct Parser<'t> {
     depth: usize,
 }
 
+/// What has been read between two parentheses, by the operator that may come next.
+#[derive(Default)]
+struct ObservationLevel {
+    followed: Vec<Observations>,
+    either: Vec<Observations>,
+    all: Vec<Observations>,
+}
+
+/// The same inside brackets.
+#[derive(Default)]
+struct ComparisonLevel {
+    either: Vec<Comparisons>,
+    all: Vec<Comparisons>,
+}
+
 impl Parser<'_> {
     /// Observation expressions joined by operators; AND binds closer than OR, OR closer than FOLLOWEDBY (9.5.3).
     fn observations(&mut self) -> Result<Observations, Error> {
-        let (mut followed, mut either, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        let mut outer: Vec<ObservationLevel> = Vec::new();
+        let mut level = ObservationLevel::default();
         loop {
-            all.push(self.qualified()?);
             self.lexer.skip_space();
-            if self.lexer.eat_keyword("AND") {
+            if self.lexer.rest().starts_with('(') {
+                self.open()?;
+                outer.push(std::mem::take(&mut level));
                 continue;
             }
-            either.push(join(&mut all, Observations::And));
-            if self.lexer.eat_keyword("OR") {
-                continue;
-            }
-            followed.push(join(&mut either, Observations::Or));
-            if !self.lexer.eat_keyword("FOLLOWEDBY") {
-                return Ok(join(&mut followed, Observations::FollowedBy));
+            let single = self.single()?;
+            level.all.push(self.with_qualifiers(single)?);
+            while !self.observation_operator(&mut level) {
+                let done = join(&mut level.followed, Observations::FollowedBy);
+                let Some(parent) = outer.pop() else {
+                    return Ok(done);
+                };
+                self.close("an observation operator, a qualifier or `)`")?;
+                level = parent;
+                level.all.push(self.with_qualifiers(done)?);
             }
         }
     }
 
-    /// One observation expression, in brackets or parentheses, with the qualifiers that follow it.
-    fn qualified(&mut self) -> Result<Observations, Error> {
+    /// Takes the observation operator that comes next, and joins what binds closer. Without one, joins all.
+    fn observation_operator(&mut self, level: &mut ObservationLevel) -> bool {
         self.lexer.skip_space();
-        let expression = if self.lexer.eat("[") {
-            let comparisons = self.comparisons()?;
-            self.lexer.expect("]", "a boolean operator or `]`")?;
-            Observations::Single(comparisons)
-        } else if self.lexer.rest().starts_with('(') {
-            self.open()?;
-            let inner = self.observations()?;
-            self.close("an observation operator, a qualifier or `)`")?;
-            inner
-        } else {
+        if self.lexer.eat_keyword("AND") {
+            return true;
+        }
+        level.either.push(join(&mut level.all, Observations::And));
+        if self.lexer.eat_keyword("OR") {
+            return true;
+        }
+        level
+            .followed
+            .push(join(&mut level.either, Observations::Or));
+        self.lexer.eat_keyword("FOLLOWEDBY")
+    }
+
+    /// Comparison expressions in brackets.
+    fn single(&mut self) -> Result<Observations, Error> {
+        if !self.lexer.eat("[") {
             return Err(self
                 .lexer
                 .unexpected("an observation expression: `[` or `(`")
                 .citing("S21-9.5-01"));
-        };
+        }
+        let comparisons = self.comparisons()?;
+        self.lexer.expect("]", "a boolean operator or `]`")?;
+        Ok(Observations::Single(comparisons))
+    }
+
+    /// An expression together with the qualifiers that follow it.
+    fn with_qualifiers(&mut self, expression: Observations) -> Result<Observations, Error> {
         let mut qualifiers = Vec::new();
         while let Some(qualifier) = self.qualifier()? {
             qualifiers.push(qualifier);
@@ -143,42 +176,52 @@ impl Parser<'_> {
 
     /// Comparison expressions joined by boolean operators; AND binds closer than OR.
     fn comparisons(&mut self) -> Result<Comparisons, Error> {
-        let (mut either, mut all) = (Vec::new(), Vec::new());
+        let mut outer: Vec<(ComparisonLevel, usize)> = Vec::new();
+        let mut level = ComparisonLevel::default();
         loop {
             self.lexer.skip_space();
-            all.push(if self.lexer.rest().starts_with('(') {
-                self.composite()?
-            } else {
-                Comparisons::One(self.comparison()?)
-            });
-            self.lexer.skip_space();
-            if self.lexer.eat_keyword("AND") {
+            if self.lexer.rest().starts_with('(') {
+                let start = self.lexer.pos();
+                self.open()?;
+                outer.push((std::mem::take(&mut level), start));
                 continue;
             }
-            either.push(join(&mut all, Comparisons::And));
-            if !self.lexer.eat_keyword("OR") {
-                return Ok(join(&mut either, Comparisons::Or));
+            level.all.push(Comparisons::One(self.comparison()?));
+            while !self.boolean_operator(&mut level) {
+                let done = join(&mut level.either, Comparisons::Or);
+                let Some((parent, start)) = outer.pop() else {
+                    return Ok(done);
+                };
+                self.close("a boolean operator or `)`")?;
+                self.remark_on_parentheses(&done, start);
+                level = parent;
+                level.all.push(done);
             }
         }
     }
 
-    /// Comparison expressions within parentheses.
-    fn composite(&mut self) -> Result<Comparisons, Error> {
-        let start = self.lexer.pos();
-        self.open()?;
-        let inner = self.comparisons()?;
-        self.close("a boolean operator or `)`")?;
+    /// Takes the boolean operator that comes next, and joins what binds closer. Without one, joins all.
+    fn boolean_operator(&mut self, level: &mut ComparisonLevel) -> bool {
+        self.lexer.skip_space();
+        if self.lexer.eat_keyword("AND") {
+            return true;
+        }
+        level.either.push(join(&mut level.all, Comparisons::And));
+        self.lexer.eat_keyword("OR")
+    }
+
+    /// Section 9.6 lets parentheses hold two comparison expressions or more; nothing says that one is wrong.
+    fn remark_on_parentheses(&mut self, inner: &Comparisons, start: usize) {
         if matches!(inner, Comparisons::One(_)) {
-            // Section 9.6 lets parentheses hold two comparison expressions or more; nothing says that one is wrong.
             let message = "parentheses around a single comparison expression have no use";
+            let rule = Some("S21-9.6-01");
             self.remarks.push(Finding::should(
                 code::LONE_PARENTHESES,
-                Some("S21-9.6-01"),
+                rule,
                 start,
                 message,
             ));
         }
-        Ok(inner)
     }
 
     /// A path with its operator and constant, or EXISTS with its path.
