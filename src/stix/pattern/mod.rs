@@ -22,6 +22,7 @@
 mod address;
 mod ast;
 mod check;
+mod constants;
 mod display;
 mod error;
 mod facts;
@@ -31,6 +32,7 @@ mod parse;
 mod path;
 mod regex;
 mod resolve;
+mod subset;
 
 pub use ast::{
     At, Comparison, Comparisons, Constant, Located, Number, ObjectPath, Observations, Operator,

@@ -13,7 +13,7 @@ use super::path;
 
 /// How deep parentheses may nest, those outside and inside brackets counted together. Deeper patterns are rejected,
 /// so that a hostile one cannot exhaust the stack of whoever walks the tree.
-pub const MAX_DEPTH: usize = 1000;
+pub const MAX_DEPTH: usize = 400;
 
 /// Reads a pattern expression.
 ///

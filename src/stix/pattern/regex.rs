@@ -119,11 +119,7 @@ impl Scan {
             }
             'c' => self.at += 1,
             // The braces belong to the escape: `\x{41}`, `\p{L}`, `\g{-1}`, `\k{name}`.
-            'x' | 'p' | 'P' | 'o' | 'g' | 'k' | 'N' if self.next_is('{') => {
-                if !self.skip_behind('}') {
-                    return Err(Stop::Unknown);
-                }
-            }
+            'x' | 'p' | 'P' | 'o' | 'g' | 'k' | 'N' if self.next_is('{') => self.skip_name('}')?,
             'g' | 'k' if self.next_is('<') => self.skip_name('>')?,
             'g' | 'k' if self.next_is('\'') => {
                 self.at += 1;
