@@ -51,11 +51,58 @@ impl Pattern {
             remarks: Vec::new(),
         }
     }
+
+    /// The START and STOP of every such qualifier, in the order of the text. An indicator's `valid_from` and
+    /// `valid_until` should enclose them (section 9.5.1), which only whoever holds the indicator can judge.
+    pub fn windows(&self) -> Vec<Window<'_>> {
+        let mut windows = Vec::new();
+        collect_windows(&self.expression, &mut windows);
+        windows
+    }
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.expression == other.expression
+    }
+}
+
+/// A START ... STOP qualifier in a pattern.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window<'p> {
+    /// Where the qualifier begins.
+    pub at: At,
+    /// The first instant of the window.
+    pub start: &'p Timestamp,
+    /// The first instant after the window.
+    pub stop: &'p Timestamp,
+}
+
+fn collect_windows<'p>(expression: &'p Observations, windows: &mut Vec<Window<'p>>) {
+    match expression {
+        Observations::Single(_) => {}
+        Observations::And(operands)
+        | Observations::Or(operands)
+        | Observations::FollowedBy(operands) => {
+            operands
+                .iter()
+                .for_each(|operand| collect_windows(operand, windows));
+        }
+        Observations::Qualified {
+            expression,
+            qualifiers,
+        } => {
+            collect_windows(expression, windows);
+            for Located { value, at } in qualifiers {
+                if let Qualifier::StartStop { start, stop } = value {
+                    windows.push(Window {
+                        at: *at,
+                        start,
+                        stop,
+                    });
+                }
+            }
+        }
     }
 }
 
