@@ -125,11 +125,20 @@ fn judge_lines(
     Ok(())
 }
 
+/// The first thing that makes a pattern invalid.
+struct Fault {
+    message: String,
+    /// In bytes.
+    offset: usize,
+    /// The requirement that it breaks, where one names it.
+    rule: Option<&'static str>,
+}
+
 /// A line and what is said about it.
 struct Judged {
     text: String,
-    /// Why the pattern is invalid: message and byte offset.
-    fault: Option<(String, usize)>,
+    /// Why the pattern is invalid.
+    fault: Option<Fault>,
     findings: Vec<Finding>,
 }
 
@@ -145,7 +154,11 @@ impl Judged {
                 let text = String::from_utf8_lossy(line).into_owned();
                 return Self {
                     text,
-                    fault: Some((message, error.valid_up_to())),
+                    fault: Some(Fault {
+                        message,
+                        offset: error.valid_up_to(),
+                        rule: Some("S21-9.4-01"),
+                    }),
                     findings: Vec::new(),
                 };
             }
@@ -154,7 +167,11 @@ impl Judged {
             Ok(parsed) => {
                 let findings = pattern::check(&parsed);
                 let worst = findings.iter().find(|finding| finding.level == Level::Must);
-                let fault = worst.map(|finding| (finding.message.clone(), finding.offset));
+                let fault = worst.map(|finding| Fault {
+                    message: finding.message.clone(),
+                    offset: finding.offset,
+                    rule: finding.rule,
+                });
                 Self {
                     text,
                     fault,
@@ -163,7 +180,11 @@ impl Judged {
             }
             Err(error) => Self {
                 text,
-                fault: Some((error.message, error.offset)),
+                fault: Some(Fault {
+                    message: error.message,
+                    offset: error.offset,
+                    rule: error.rule,
+                }),
                 findings: Vec::new(),
             },
         }
@@ -191,14 +212,19 @@ impl<W: Write> Report<W> {
 
     fn human(&mut self, judged: &Judged, file: &str, line: u64) -> io::Result<()> {
         if judged.findings.is_empty()
-            && let Some((message, offset)) = &judged.fault
+            && let Some(Fault {
+                message,
+                offset,
+                rule,
+            }) = &judged.fault
         {
+            let rule = rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
             self.place(
                 file,
                 line,
                 &judged.text,
                 *offset,
-                &format!("error: {message}"),
+                &format!("error: {message}{rule}"),
             )?;
         }
         for finding in &judged.findings {
@@ -269,11 +295,9 @@ impl<W: Write> Report<W> {
 }
 
 fn as_json(judged: &Judged) -> Value {
-    let (message, offset) = judged
-        .fault
-        .as_ref()
-        .map(|(message, offset)| (message, offset))
-        .unzip();
+    let fault = judged.fault.as_ref();
+    let message = fault.map(|fault| &fault.message);
+    let offset = fault.map(|fault| fault.offset);
     let findings: Vec<Value> = judged
         .findings
         .iter()
