@@ -1,1 +1,2 @@
 //! stix
+pub mod pattern;
