@@ -154,6 +154,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sta
 
 async fn respond(state: &State, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
+    let bodiless = parts.method == http::Method::HEAD;
     let request = Request {
         method: parts.method,
         path: parts.uri.path().to_owned(),
@@ -166,7 +167,7 @@ async fn respond(state: &State, request: http::Request<Incoming>) -> http::Respo
         headers,
         body,
     } = handle::handle(state, request);
-    let mut response = http::Response::new(Full::new(body));
+    let mut response = http::Response::new(Full::new(if bodiless { Bytes::new() } else { body }));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

@@ -56,6 +56,26 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "basic-unknown",
+        &["T21-8-06"],
+        "HTTP Basic is not understood, only Bearer is",
+        &[
+            Rule(|rules| {
+                rules.authenticate = |at, request| {
+                    let asked = request.header(&header::AUTHORIZATION).unwrap_or_default();
+                    let bearer = asked.to_ascii_lowercase().starts_with("bearer ");
+                    access::authenticate(at, request).filter(|_| bearer)
+                };
+            }),
+            Response(|_, _, response| {
+                if response.status == StatusCode::UNAUTHORIZED {
+                    let challenge = HeaderValue::from_static("Bearer realm=\"taxii\"");
+                    response.headers.insert(header::WWW_AUTHENTICATE, challenge);
+                }
+            }),
+        ],
+    ),
+    Defect::new(
         "collections-open",
         &["T21-5.1-02"],
         "the collections are shown without authentication",
