@@ -61,6 +61,17 @@ async fn https_with_http2_and_http1() {
         );
         assert_eq!(body["api_roots"][1], "/api2/");
     }
+    for only_http1 in [false, true] {
+        let response = client(&server, only_http1)
+            .head(server.url())
+            .bearer_auth("reader-token")
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.headers()["allow"], "GET");
+        assert!(response.bytes().await.expect("a body").is_empty());
+    }
     let other = server.url().replace("localhost", "127.0.0.1");
     let response = client(&server, false)
         .get(other)

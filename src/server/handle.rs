@@ -37,6 +37,17 @@ pub fn handle(state: &State, request: Request) -> Response {
     handle_at(state, request, Timestamp::now())
 }
 
+/// Answers a request without what defects do to requests and responses.
+pub(super) fn plain(state: &State, request: Request) -> Response {
+    let route = route::find(&request.method, &request.path);
+    let mut call = Call {
+        request,
+        route: route.as_ref().ok().cloned(),
+        user: None,
+    };
+    answer(state, route, &mut call, Timestamp::now()).unwrap_or_else(|problem| problem.response())
+}
+
 /// Answers a request as if it came at `now`: nothing but the state, the request and that instant counts.
 pub fn handle_at(state: &State, mut request: Request, now: Timestamp) -> Response {
     for hook in &state.hooks.request {
@@ -50,9 +61,7 @@ pub fn handle_at(state: &State, mut request: Request, now: Timestamp) -> Respons
     };
     let mut response =
         answer(state, route, &mut call, now).unwrap_or_else(|problem| problem.response());
-    for hook in &state.hooks.response {
-        hook(state, &call, &mut response);
-    }
+    state.hooks.spoil(state, &call, &mut response);
     response
 }
 

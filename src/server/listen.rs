@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::http::{Request, Response};
 use super::state::State;
-use super::{Options, handle, tls};
+use super::{Options, defect, handle, tls};
 
 /// How many times the largest body is read and thrown away, so that a client that sends too much gets its answer.
 const PATIENCE: u64 = 4;
@@ -94,7 +94,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         .map_err(refused)?;
     let port = listener.local_addr().map_err(refused)?.port();
     let (acceptor, ca_pem) = if options.tls {
-        let (config, ca_pem) = tls::configure()?;
+        let (config, ca_pem) = tls::configure(&defect::tls(&options.defects))?;
         (Some(TlsAcceptor::from(config)), Some(ca_pem))
     } else {
         (None, None)
@@ -154,6 +154,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sta
 
 async fn respond(state: &State, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
+    let bodiless = parts.method == http::Method::HEAD;
     let request = Request {
         method: parts.method,
         path: parts.uri.path().to_owned(),
@@ -166,7 +167,7 @@ async fn respond(state: &State, request: http::Request<Incoming>) -> http::Respo
         headers,
         body,
     } = handle::handle(state, request);
-    let mut response = http::Response::new(Full::new(body));
+    let mut response = http::Response::new(Full::new(if bodiless { Bytes::new() } else { body }));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

@@ -34,16 +34,23 @@ pub fn cut<'a>(
     mut selected: Vec<&'a Record>,
 ) -> Result<Page<'a>, Problem> {
     let rules = &state.rules;
+    let mut start = 0;
     let query = format!("{context} {}", filter.fingerprint());
     if let Some(token) = &filter.next {
         let position = read(state, &query, token)
             .ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
-        selected.retain(|record| (rules.resumes)(record, position));
+        let behind = |(place, record): (usize, &&Record)| (rules.resumes)(place, record, position);
+        start = selected
+            .iter()
+            .enumerate()
+            .position(behind)
+            .unwrap_or(selected.len());
+        selected.drain(..start);
     }
     let length =
         (rules.length)(endpoint, &selected, filter.limit, state.page_size).min(selected.len());
     let more = (rules.more)(endpoint, selected.len(), length);
-    let next = more.then(|| write(state, &query, (rules.position)(&selected, length)));
+    let next = more.then(|| write(state, &query, (rules.position)(start, &selected, length)));
     selected.truncate(length);
     Ok(Page {
         records: selected,

@@ -30,7 +30,7 @@ pub fn answer(
     let records = store.records(collection.id);
     if matches!(endpoint, Endpoint::Object | Endpoint::Versions) {
         let known = |record: &Record| {
-            (state.rules.visible)(endpoint, record) && record.object.id == route.object
+            !(state.rules.hides)(endpoint, record) && record.object.id == route.object
         };
         if !records.iter().any(known) {
             return Err(Problem::not_found("object"));

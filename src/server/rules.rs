@@ -1,6 +1,8 @@
 //! The steps of answering a request, as a table of functions. The table as it stands is the standard; a defect puts
 //! a function of its own in the place of one of them.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::access::{self, User};
@@ -30,8 +32,8 @@ pub struct Rules {
     /// Whether a path segment names a collection.
     pub names: fn(&Collection, &str) -> bool,
 
-    /// Whether a record is there for an endpoint at all.
-    pub visible: fn(Endpoint, &Record) -> bool,
+    /// Whether an endpoint does not see a record at all.
+    pub hides: fn(Endpoint, &Record) -> bool,
     /// `match[id]`
     pub match_id: fn(&[String], &Object) -> bool,
     /// `match[type]`
@@ -53,14 +55,14 @@ pub struct Rules {
     /// Puts the selection in order.
     pub order: fn(Endpoint, &mut Vec<&Record>),
 
-    /// Whether a record comes after the position of a page token.
-    pub resumes: fn(&Record, u64) -> bool,
+    /// Whether a record comes after the position of a page token: place in the selection, record, position.
+    pub resumes: fn(usize, &Record, u64) -> bool,
     /// How many of the records left go on this page: client's limit, server's cap.
     pub length: fn(Endpoint, &[&Record], Option<usize>, usize) -> usize,
     /// Whether there is more: records left, length of the page.
     pub more: fn(Endpoint, usize, usize) -> bool,
-    /// The position that the next page starts behind: records left, length of the page.
-    pub position: fn(&[&Record], usize) -> u64,
+    /// The position that the next page starts behind: start of this page, records left, length of the page.
+    pub position: fn(usize, &[&Record], usize) -> u64,
     /// Whether a page token that was made for another query is refused.
     pub bound: bool,
 
@@ -80,6 +82,8 @@ pub struct Rules {
     pub deletes: fn(&Filter, &Record, bool) -> bool,
     /// Whether a status is for this user, under this API root.
     pub shows_status: fn(&Status, &User, &ApiRoot) -> bool,
+    /// How long an accepted request waits before it is processed; `None` if it is processed at once.
+    pub delay: Option<Duration>,
     /// Whether accepted requests are ever processed.
     pub settles: bool,
 }
@@ -94,7 +98,7 @@ impl Default for Rules {
             accepts: negotiate::accepts,
             takes: negotiate::takes,
             names: access::names,
-            visible: |_, record| !record.deleted,
+            hides: |_, record| record.deleted,
             match_id: |ids, object| ids.contains(&object.id),
             match_type: |types, object| types.contains(&object.kind),
             join: select::join,
@@ -109,10 +113,10 @@ impl Default for Rules {
             },
             added_after: |_, record, after| record.date_added > after,
             order: |_, records| records.sort_by_key(|record| (record.date_added, record.number)),
-            resumes: |record, position| record.number > position,
+            resumes: |_, record, position| record.number > position,
             length: page::length,
             more: |_, left, length| length < left,
-            position: |left, length| {
+            position: |_, left, length| {
                 left.get(length.saturating_sub(1))
                     .map_or(0, |record| record.number)
             },
@@ -125,6 +129,7 @@ impl Default for Rules {
             date: |now| now,
             deletes: |_, _, selected| selected,
             shows_status: status::shows,
+            delay: None,
             settles: true,
         }
     }

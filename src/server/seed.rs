@@ -1,6 +1,5 @@
 //! What the server holds when it starts: API roots, collections and their content, all of it fixed.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::state::{ApiRoot, Collection, Store};
@@ -112,6 +111,14 @@ const CONTENT: &[(&str, &str)] = &[
         include_str!("seed/read-only.json"),
     ),
     (
+        "3d80a718-4f3e-4a7e-9b10-9c6d2eaf5043",
+        include_str!("seed/read-only.json"),
+    ),
+    (
+        "4e91b829-504f-4b8f-8c21-ad7e3fb06154",
+        include_str!("seed/read-only.json"),
+    ),
+    (
         "60b3da4b-7261-4db1-8e43-cf9051d28376",
         include_str!("seed/mixed.json"),
     ),
@@ -139,11 +146,11 @@ pub fn fill(store: &mut Store) {
                 continue;
             };
             for object in texts.iter().filter_map(|text| write::seeded(text, date)) {
+                store.later(date);
                 store.add(collection, date, object);
             }
         }
     }
-    store.later(Timestamp::now());
 }
 
 /// The batches of a seed file, each with the texts of its objects.

@@ -19,7 +19,7 @@ pub fn select<'a>(
 ) -> Vec<&'a Record> {
     let matching = records
         .iter()
-        .filter(|record| (rules.visible)(endpoint, record))
+        .filter(|record| !(rules.hides)(endpoint, record))
         .filter(|record| (rules.join)(rules, filter, &record.object))
         .collect();
     let of_spec = by_spec(rules, filter, matching);

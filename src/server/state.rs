@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::defect::{Defect, Hooks};
+use super::defect::Hooks;
 use super::rules::Rules;
 use super::status::{Job, Status};
 use super::{Options, seed, time};
@@ -151,8 +150,6 @@ pub struct State {
     pub origin: String,
     /// How many objects a page holds at most.
     pub page_size: usize,
-    /// How long an accepted request waits before it is processed; `None` if it is processed at once.
-    pub delay: Option<Duration>,
     /// The steps of answering, each of them replaceable by a defect.
     pub rules: Rules,
     /// What defects do to requests and responses.
@@ -165,17 +162,19 @@ pub struct State {
 impl State {
     /// A server at `origin` with its seeded content.
     pub fn new(origin: &str, options: &Options) -> Self {
-        let mut rules = Rules::default();
+        let mut rules = Rules {
+            delay: options.asynchronous.then_some(options.delay),
+            ..Rules::default()
+        };
         let mut hooks = Hooks::default();
         for defect in &options.defects {
-            Defect::apply(defect, &mut rules, &mut hooks);
+            defect.apply(&mut rules, &mut hooks);
         }
         let mut store = Store::default();
         seed::fill(&mut store);
         Self {
             origin: origin.to_owned(),
             page_size: options.page_size.max(1),
-            delay: options.asynchronous.then_some(options.delay),
             rules,
             hooks,
             secret: Uuid::new_v4().into_bytes(),

@@ -95,7 +95,7 @@ pub fn add(
         collection: collection.id,
         objects,
     };
-    match state.delay {
+    match rules.delay {
         Some(delay) => {
             let due = requested.checked_add(delay).unwrap_or(requested);
             store.jobs.push(Job { due, ..job });
