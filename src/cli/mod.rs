@@ -10,6 +10,7 @@ pub mod engine;
 pub mod options;
 pub mod pattern;
 pub mod run;
+pub mod selftest;
 pub mod serve;
 pub mod settings;
 pub mod target;
@@ -37,6 +38,8 @@ enum Command {
     Pattern(pattern::Args),
     /// Run the reference server, clean or with defects
     Serve(serve::Args),
+    /// Run the suite against the reference server and each of its defects
+    Selftest(selftest::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
     };
     ExitCode::from(code)
 }

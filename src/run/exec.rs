@@ -235,7 +235,7 @@ impl Run<'_> {
         let walks = match step.walk {
             Walk::No => None,
             Walk::Auto => {
-                let selects = |e: &Option<Expect>| e.as_ref().is_some_and(|e| e.selection.is_some() || e.pages.is_some() || !e.has.is_empty() || !e.lacks.is_empty() || !e.unchanged.is_empty() || e.same.as_ref().is_some_and(|s| matches!(s.what, crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence)));
+                let selects = |e: &Option<Expect>| e.as_ref().is_some_and(|e| e.selection.is_some() || e.pages.is_some() || e.order == Some(crate::case::expect::OrderWord::DateAdded) || !e.has.is_empty() || !e.lacks.is_empty() || !e.unchanged.is_empty() || e.same.as_ref().is_some_and(|s| matches!(s.what, crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence)));
                 let one_page = outgoing.url.query_pairs().any(|(n, _)| n == "limit" || n == "next");
                 ((selects(&step.expect) || selects(&step.given)) && !one_page && method == "GET").then_some(Walk::Auto)
             }

@@ -20,7 +20,7 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
     collection.answers.clear();
     let in_objects = members_of(Endpoint::Objects, None, &objects);
-    let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
+    let mut in_manifest = members_of(Endpoint::Manifest, None, &manifest);
     // an answer of another shape names nothing where the other endpoint names something
     let names_alike = [(Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()), (Endpoint::Manifest, &manifest, in_manifest.is_empty() && !in_objects.is_empty())];
     for (endpoint, exchanges, silent) in names_alike {
@@ -29,6 +29,9 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         }
     }
     collection.holdings = join(&in_objects, &in_manifest, &own);
+    if collection.answers.contains(&Endpoint::Manifest) && fill_in(session, url, &collection.holdings, &mut in_manifest).await {
+        collection.holdings = join(&in_objects, &in_manifest, &own);
+    }
     collection.holdings.complete = objects_stopped.is_none()
         && (!collection.answers.contains(&Endpoint::Manifest) || manifest_stopped.is_none())
         && collection.holdings.items.iter().all(|h| h.certain);
@@ -55,6 +58,28 @@ fn answers(exchanges: &[Exchange]) -> bool {
 
 async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
     answers(&[session.get(endpoint.name(), paths::under(url, &[endpoint.name()])).await])
+}
+
+/// Most objects whose records are asked for one by one.
+const FILL_IN: usize = 40;
+
+/// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
+/// going on by date loses what shares one (section 3.5). Tells whether it found any.
+async fn fill_in(session: &Session, url: &Url, holdings: &Holdings, records: &mut Vec<Member>) -> bool {
+    let dateless: std::collections::BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
+    let before = records.len();
+    for id in dateless.into_iter().take(FILL_IN) {
+        let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
+        let query = paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
+        outgoing.url.set_query(Some(&query));
+        let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
+        for record in members_of(Endpoint::Manifest, None, &walked.exchanges) {
+            if record.id == id && !records.iter().any(|r| r.key() == record.key()) {
+                records.push(record);
+            }
+        }
+    }
+    records.len() > before
 }
 
 /// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
