@@ -26,15 +26,12 @@ fn code(output: &Output) -> i32 {
 
 fn lines(output: &Output) -> Vec<Value> {
     let text = std::str::from_utf8(&output.stdout).expect("UTF-8");
-    text.lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 #[test]
 fn json_has_one_line_a_pattern_in_order() {
-    let input =
-        b"[file:size = 1]\n\n[file:size = ]\r\n   \n[fle:name = 'a']\r\n[file:size IN (1, 'a')]";
+    let input = b"[file:size = 1]\n\n[file:size = ]\r\n   \n[fle:name = 'a']\r\n[file:size IN (1, 'a')]";
     let output = pattern(&["--format", "json", "-"], input);
     assert_eq!(code(&output), 1);
     let lines = lines(&output);
@@ -75,10 +72,7 @@ fn long_lines_and_control_characters_are_shown_with_care() {
     let output = pattern(&["-"], input.as_bytes());
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.starts_with("<stdin>:1:100022: error: "), "{text}");
-    assert!(
-        text.lines().all(|line| line.chars().count() < 120),
-        "{text}"
-    );
+    assert!(text.lines().all(|line| line.chars().count() < 120), "{text}");
     assert!(!text.contains('\u{1b}'), "{text}");
     let lines: Vec<&str> = text.lines().collect();
     let caret = lines[2].find('^').expect("a caret");
@@ -87,39 +81,18 @@ fn long_lines_and_control_characters_are_shown_with_care() {
 
 #[test]
 fn valid_input_ends_with_0_and_warnings_do_not_change_that() {
-    let output = pattern(
-        &["-"],
-        "\u{feff}[file:size = 1]\n[file:size = 'a']\n".as_bytes(),
-    );
-    assert_eq!(
-        code(&output),
-        0,
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
-    assert!(
-        String::from_utf8_lossy(&output.stdout)
-            .ends_with("2 patterns: 2 valid, 0 invalid; 1 warnings\n")
-    );
+    let output = pattern(&["-"], "\u{feff}[file:size = 1]\n[file:size = 'a']\n".as_bytes());
+    assert_eq!(code(&output), 0, "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("2 patterns: 2 valid, 0 invalid; 1 warnings\n"));
 }
 
 #[test]
 fn text_that_is_not_utf_8_is_an_invalid_pattern() {
-    let output = pattern(
-        &["--format=json", "-"],
-        b"[file:name = 'a\xff']\n[file:size = 1]\n",
-    );
+    let output = pattern(&["--format=json", "-"], b"[file:name = 'a\xff']\n[file:size = 1]\n");
     assert_eq!(code(&output), 1);
     let lines = lines(&output);
-    assert_eq!(
-        (&lines[0]["valid"], &lines[0]["offset"]),
-        (&json!(false), &json!(15))
-    );
-    assert!(
-        lines[0]["message"]
-            .as_str()
-            .is_some_and(|message| message.contains("not UTF-8"))
-    );
+    assert_eq!((&lines[0]["valid"], &lines[0]["offset"]), (&json!(false), &json!(15)));
+    assert!(lines[0]["message"].as_str().is_some_and(|message| message.contains("not UTF-8")));
     assert_eq!(lines[1]["valid"], true);
 }
 
@@ -127,10 +100,7 @@ fn text_that_is_not_utf_8_is_an_invalid_pattern() {
 fn wrong_usage_and_unreadable_files_end_with_2() {
     assert_eq!(code(&pattern(&[], b"")), 2);
     assert_eq!(code(&pattern(&["--format", "xml", "-"], b"")), 2);
-    let output = pattern(
-        &["--format", "json", "no/such/file", "-"],
-        b"[file:size = 1]\n",
-    );
+    let output = pattern(&["--format", "json", "no/such/file", "-"], b"[file:size = 1]\n");
     assert_eq!(code(&output), 2);
     assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/file"));
     // What can be read is judged all the same.

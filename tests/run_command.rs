@@ -21,13 +21,7 @@ fn resolved(reports: &[(Format, PathBuf)]) -> Resolved {
     Resolved {
         options: Options::new("https://taxii.example/"),
         reference: None,
-        reports: reports
-            .iter()
-            .map(|(format, path)| ReportTo {
-                format: *format,
-                path: path.clone(),
-            })
-            .collect(),
+        reports: reports.iter().map(|(format, path)| ReportTo { format: *format, path: path.clone() }).collect(),
         plan: false,
         verbosity: Verbosity::Normal,
     }
@@ -65,35 +59,21 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn reports_are_written_and_the_code_is_the_run_s() {
     let folder = folder();
-    let (json, junit) = (
-        folder.path().join("a/r.json"),
-        folder.path().join("a/r.xml"),
-    );
+    let (json, junit) = (folder.path().join("a/r.json"), folder.path().join("a/r.xml"));
     let wanted = resolved(&[(Format::Json, json.clone()), (Format::Junit, junit.clone())]);
     let (code, out, err) = run(wanted, tell(fixture::events()));
     assert_eq!((code, err.as_str()), (exit::FAILED, ""));
     assert!(out.contains("Breaks 2 requirements"), "{out}");
     assert!(out.contains("r.json") && out.contains("r.xml"), "{out}");
-    assert!(
-        fs::read_to_string(json)
-            .expect("it is there")
-            .starts_with('{')
-    );
-    assert!(
-        fs::read_to_string(junit)
-            .expect("it is there")
-            .starts_with("<?xml")
-    );
+    assert!(fs::read_to_string(json).expect("it is there").starts_with('{'));
+    assert!(fs::read_to_string(junit).expect("it is there").starts_with("<?xml"));
 }
 
 #[test]
 fn a_report_that_cannot_be_written_is_known_before_the_run() {
     let folder = folder();
     let good = folder.path().join("good.json");
-    let wanted = resolved(&[
-        (Format::Json, good.clone()),
-        (Format::Junit, folder.path().into()),
-    ]);
+    let wanted = resolved(&[(Format::Json, good.clone()), (Format::Junit, folder.path().into())]);
     let (code, out, err) = run(wanted, |_, _| panic!("the engine must not start"));
     assert_eq!((code, out.as_str()), (exit::UNTESTABLE, ""));
     assert!(err.contains("it is a folder"), "{err}");
@@ -119,9 +99,8 @@ fn a_report_that_fails_at_the_end_is_never_a_success() {
 fn a_faulty_case_is_wrong_usage() {
     let folder = folder();
     let path = folder.path().join("r.json");
-    let (code, out, err) = run(resolved(&[(Format::Json, path.clone())]), |_, _| {
-        Err(miette::miette!("unknown key \"expct\""))
-    });
+    let (code, out, err) =
+        run(resolved(&[(Format::Json, path.clone())]), |_, _| Err(miette::miette!("unknown key \"expct\"")));
     assert_eq!((code, out.as_str()), (exit::USAGE, ""));
     assert!(err.contains("expct"), "{err}");
     assert!(!path.exists());
@@ -142,17 +121,11 @@ fn a_plan_prints_the_plan_alone() {
     wanted.plan = true;
     let (code, out, _) = run(wanted, |job, tell| {
         assert!(job.plan);
-        fixture::clean(0)
-            .into_iter()
-            .filter(|e| !matches!(e, Event::TrialFinished(_)))
-            .for_each(tell);
+        fixture::clean(0).into_iter().filter(|e| !matches!(e, Event::TrialFinished(_))).for_each(tell);
         Ok(())
     });
     assert_eq!(code, exit::OK);
-    assert!(
-        out.contains("Nothing was written.") && !out.contains("Meets"),
-        "{out}"
-    );
+    assert!(out.contains("Nothing was written.") && !out.contains("Meets"), "{out}");
 }
 
 #[test]
@@ -167,22 +140,12 @@ fn wrong_usage_is_2_and_prints_no_report() {
     ] {
         let (code, out, err) = binary(folder.path(), flags);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{flags}");
-        assert!(
-            !err.is_empty() && !err.contains("hunter2"),
-            "{flags}: {err}"
-        );
+        assert!(!err.is_empty() && !err.contains("hunter2"), "{flags}: {err}");
     }
-    fs::write(
-        folder.path().join("taxii-conformance.toml"),
-        "[defaults]\njbos = 1",
-    )
-    .expect("written");
+    fs::write(folder.path().join("taxii-conformance.toml"), "[defaults]\njbos = 1").expect("written");
     let (code, _, err) = binary(folder.path(), "run https://taxii.example/");
     assert_eq!(code, Some(2));
-    assert!(
-        err.contains(":2:1:") && err.contains("did you mean \"jobs\""),
-        "{err}"
-    );
+    assert!(err.contains(":2:1:") && err.contains("did you mean \"jobs\""), "{err}");
 }
 
 fn binary(folder: &Path, flags: &str) -> (Option<i32>, String, String) {
@@ -193,9 +156,5 @@ fn binary(folder: &Path, flags: &str) -> (Option<i32>, String, String) {
         .output()
         .expect("the binary starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code(),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
 }

@@ -7,9 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use miette::{GraphicalReportHandler, GraphicalTheme};
 use taxii_conformance::cli::config::{Config, FILE};
-use taxii_conformance::cli::options::{
-    Args, Reference, ReferenceUser, Resolved, Surroundings, resolve,
-};
+use taxii_conformance::cli::options::{Args, Reference, ReferenceUser, Resolved, Surroundings, resolve};
 use taxii_conformance::cli::settings::{KEYS, PREFIX, Settings};
 use taxii_conformance::cli::usage::UsageError;
 use taxii_conformance::cli::values::{Format, ReportTo};
@@ -34,26 +32,14 @@ impl World {
         if !config.is_empty() {
             std::fs::write(folder.path().join(FILE), config).expect("it is written");
         }
-        let env = env
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect();
+        let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         World { folder, env }
     }
 
     fn resolve(&self, flags: &[&str]) -> Result<Resolved, UsageError> {
-        let args = Cli::try_parse_from(["run"].iter().chain(flags))
-            .expect("clap takes them")
-            .args;
+        let args = Cli::try_parse_from(["run"].iter().chain(flags)).expect("clap takes them").args;
         let env = |name: &str| self.env.get(name).cloned();
-        resolve(
-            &args,
-            &Surroundings {
-                env: &env,
-                cwd: self.folder.path(),
-                seed: 7,
-            },
-        )
+        resolve(&args, &Surroundings { env: &env, cwd: self.folder.path(), seed: 7 })
     }
 
     fn message(&self, flags: &[&str]) -> String {
@@ -81,10 +67,7 @@ fn defaults() {
     let resolved = World::new("", &[]).resolve(&[URL]).expect("it resolves");
     let options = &resolved.options;
     assert_eq!(options.url, URL);
-    assert_eq!(
-        (options.jobs, options.timeout, options.seed),
-        (8, Duration::from_secs(30), 7)
-    );
+    assert_eq!((options.jobs, options.timeout, options.seed), (8, Duration::from_secs(30), 7));
     assert!(!options.strict && !options.allow_http && options.write.is_none());
     assert!(matches!(options.credentials, Credentials::None));
     assert!(resolved.reports.is_empty() && resolved.reference.is_none() && !resolved.plan);
@@ -98,106 +81,45 @@ fn precedence() {
     type Read = fn(&Resolved) -> String;
     // Key, flag, values of flag, environment, server table and defaults (TOML), how to read.
     let rows: &[(&str, &str, [&str; 4], Read)] = &[
-        ("collection", "--collection", ["f", "e", "\"s\"", ""], |r| {
-            text(&r.options.collection)
+        ("collection", "--collection", ["f", "e", "\"s\"", ""], |r| text(&r.options.collection)),
+        ("write", "--write", ["f", "e", "\"s\"", ""], |r| text(&r.options.write)),
+        ("jobs", "--jobs", ["1", "2", "3", "4"], |r| r.options.jobs.to_string()),
+        ("timeout", "--timeout", ["1.5", "2", "3.5", "4"], |r| r.options.timeout.as_secs_f64().to_string()),
+        ("seed", "--seed", ["1", "2", "3", "4"], |r| r.options.seed.to_string()),
+        ("only", "--only", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.only.join(" ")),
+        ("skip", "--skip", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.skip.join(" ")),
+        ("strict", "--strict", ["", "false", "true", "false"], |r| r.options.strict.to_string()),
+        ("allow_http", "--allow-http", ["", "false", "true", "false"], |r| r.options.allow_http.to_string()),
+        ("api_roots", "--api-root", ["https://f/", "https://e/", "[\"https://s/\"]", ""], |r| {
+            r.options.api_roots.join(" ")
         }),
-        ("write", "--write", ["f", "e", "\"s\"", ""], |r| {
-            text(&r.options.write)
+        ("reports", "--report", ["json=f", "json=e", "[\"json=/s\"]", "[\"json=/d\"]"], |r| {
+            r.reports.iter().map(|r| r.path.display().to_string()).collect()
         }),
-        ("jobs", "--jobs", ["1", "2", "3", "4"], |r| {
-            r.options.jobs.to_string()
+        ("user", "--user", ["f", "e", "\"s\"", ""], |r| match &r.options.credentials {
+            Credentials::Basic { user, .. } => user.clone(),
+            other => format!("{other:?}"),
         }),
-        ("timeout", "--timeout", ["1.5", "2", "3.5", "4"], |r| {
-            r.options.timeout.as_secs_f64().to_string()
+        ("other_user", "--other-user", ["f", "e", "\"s\"", ""], |r| match &r.options.other {
+            Credentials::Basic { user, .. } => user.clone(),
+            other => format!("{other:?}"),
         }),
-        ("seed", "--seed", ["1", "2", "3", "4"], |r| {
-            r.options.seed.to_string()
-        }),
-        ("only", "--only", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| {
-            r.options.only.join(" ")
-        }),
-        ("skip", "--skip", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| {
-            r.options.skip.join(" ")
-        }),
-        ("strict", "--strict", ["", "false", "true", "false"], |r| {
-            r.options.strict.to_string()
-        }),
-        (
-            "allow_http",
-            "--allow-http",
-            ["", "false", "true", "false"],
-            |r| r.options.allow_http.to_string(),
-        ),
-        (
-            "api_roots",
-            "--api-root",
-            ["https://f/", "https://e/", "[\"https://s/\"]", ""],
-            |r| r.options.api_roots.join(" "),
-        ),
-        (
-            "reports",
-            "--report",
-            ["json=f", "json=e", "[\"json=/s\"]", "[\"json=/d\"]"],
-            |r| {
-                r.reports
-                    .iter()
-                    .map(|r| r.path.display().to_string())
-                    .collect()
-            },
-        ),
-        ("user", "--user", ["f", "e", "\"s\"", ""], |r| {
-            match &r.options.credentials {
-                Credentials::Basic { user, .. } => user.clone(),
-                other => format!("{other:?}"),
-            }
-        }),
-        (
-            "other_user",
-            "--other-user",
-            ["f", "e", "\"s\"", ""],
-            |r| match &r.options.other {
-                Credentials::Basic { user, .. } => user.clone(),
-                other => format!("{other:?}"),
-            },
-        ),
     ];
     for (key, flag, [by_flag, by_env, by_server, by_defaults], read) in rows {
-        let variable = KEYS
-            .iter()
-            .find(|k| k.0 == *key)
-            .map(|k| format!("{PREFIX}{}", k.2));
+        let variable = KEYS.iter().find(|k| k.0 == *key).map(|k| format!("{PREFIX}{}", k.2));
         let variable = variable.expect("the key is known");
         let table = |value: &str| {
-            if value.is_empty() {
-                String::new()
-            } else {
-                format!("{key} = {value}\n")
-            }
+            if value.is_empty() { String::new() } else { format!("{key} = {value}\n") }
         };
-        let secrets = [
-            ("TAXII_PASSWORD", "p"),
-            ("TAXII_CONFORMANCE_OTHER_PASSWORD_ENV", "TAXII_PASSWORD"),
-        ];
+        let secrets = [("TAXII_PASSWORD", "p"), ("TAXII_CONFORMANCE_OTHER_PASSWORD_ENV", "TAXII_PASSWORD")];
         // Without the other half, a second user is refused; it is no part of most rows.
-        let secrets = if key.contains("user") {
-            &secrets[..]
-        } else {
-            &secrets[..1]
-        };
-        let secrets: Vec<_> = if *key == "user" {
-            secrets[..1].to_vec()
-        } else {
-            secrets.to_vec()
-        };
+        let secrets = if key.contains("user") { &secrets[..] } else { &secrets[..1] };
+        let secrets: Vec<_> = if *key == "user" { secrets[..1].to_vec() } else { secrets.to_vec() };
         for sources in 0..4 {
             let file = format!(
                 "[defaults]\n{}[servers.a]\nurl = \"{URL}\"\n{}",
                 table(by_defaults),
-                if sources < 3 {
-                    table(by_server)
-                } else {
-                    String::new()
-                },
+                if sources < 3 { table(by_server) } else { String::new() },
             );
             let mut env = secrets.clone();
             if sources < 2 {
@@ -231,15 +153,9 @@ fn text(value: &Option<String>) -> String {
 fn every_key_is_a_field_and_every_field_a_key() {
     let mut table = toml::Table::new();
     table.insert("no such key".into(), 1.into());
-    let error = table
-        .try_into::<Settings>()
-        .expect_err("the key is unknown")
-        .to_string();
+    let error = table.try_into::<Settings>().expect_err("the key is unknown").to_string();
     for (key, _, variable) in KEYS {
-        assert!(
-            error.contains(&format!("`{key}`")),
-            "{key} is no field: {error}"
-        );
+        assert!(error.contains(&format!("`{key}`")), "{key} is no field: {error}");
         let read = std::cell::Cell::new(false);
         let env = |name: &str| {
             if name == format!("{PREFIX}{variable}") {
@@ -250,11 +166,7 @@ fn every_key_is_a_field_and_every_field_a_key() {
         Settings::from_env(&env).expect("nothing is set");
         assert!(read.get(), "{variable} is never read");
     }
-    assert_eq!(
-        error.matches('`').count() / 2,
-        KEYS.len() + 1,
-        "a field is no key: {error}"
-    );
+    assert_eq!(error.matches('`').count() / 2, KEYS.len() + 1, "a field is no key: {error}");
 }
 
 #[test]
@@ -269,32 +181,18 @@ fn help_names_every_variable() {
 
 #[test]
 fn where_the_url_comes_from() {
-    let file = format!(
-        "[servers.a]\nurl = \"{URL}a/\"\nuser = \"u\"\npassword_env = \"P\"\nwrite = \"any\""
-    );
-    let env = [
-        ("TAXII_CONFORMANCE_URL", "https://env.example/"),
-        ("P", "secret"),
-    ];
+    let file = format!("[servers.a]\nurl = \"{URL}a/\"\nuser = \"u\"\npassword_env = \"P\"\nwrite = \"any\"");
+    let env = [("TAXII_CONFORMANCE_URL", "https://env.example/"), ("P", "secret")];
     let world = World::new(&file, &env);
-    assert_eq!(
-        world.resolve(&[]).expect("by environment").options.url,
-        "https://env.example/"
-    );
+    assert_eq!(world.resolve(&[]).expect("by environment").options.url, "https://env.example/");
     let named = world.resolve(&["--server", "a"]).expect("by name").options;
     assert_eq!(named.url, "https://taxii.example/a/");
     assert!(matches!(named.credentials, Credentials::Basic { .. }));
     let env = [("TAXII_CONFORMANCE_SERVER", "a"), ("P", "secret")];
     let world = World::new(&file, &env);
-    assert_eq!(
-        world.resolve(&[]).expect("by name").options.url,
-        "https://taxii.example/a/"
-    );
+    assert_eq!(world.resolve(&[]).expect("by name").options.url, "https://taxii.example/a/");
     // What belongs to the named server does not reach another.
-    let other = world
-        .resolve(&["https://other.example/"])
-        .expect("by flag")
-        .options;
+    let other = world.resolve(&["https://other.example/"]).expect("by flag").options;
     assert_eq!(other.url, "https://other.example/");
     assert!(matches!(other.credentials, Credentials::None));
     assert_eq!(other.write, None);
@@ -302,20 +200,10 @@ fn where_the_url_comes_from() {
 
 #[test]
 fn credentials() {
-    let env = [
-        ("P", "pass"),
-        ("T", "tok"),
-        ("TAXII_USER", "cu"),
-        ("TAXII_PASSWORD", "cp"),
-    ];
+    let env = [("P", "pass"), ("T", "tok"), ("TAXII_USER", "cu"), ("TAXII_PASSWORD", "cp")];
     let show = |flags: &[&str], file: &str| {
         let world = World::new(file, &env);
-        match world
-            .resolve(flags)
-            .expect("it resolves")
-            .options
-            .credentials
-        {
+        match world.resolve(flags).expect("it resolves").options.credentials {
             Credentials::None => "none".to_owned(),
             Credentials::Basic { user, password } => format!("basic {user} {password}"),
             Credentials::Bearer(token) => format!("bearer {token}"),
@@ -325,11 +213,7 @@ fn credentials() {
     let basic = format!("[servers.a]\nurl = \"{URL}\"\nuser = \"u\"\npassword_env = \"P\"");
     let bearer = format!("[servers.a]\nurl = \"{URL}\"\ntoken_env = \"T\"");
     for (flags, file, want) in [
-        (
-            &["--user", "u", "--password-env", "P"][..],
-            "",
-            "basic u pass",
-        ),
+        (&["--user", "u", "--password-env", "P"][..], "", "basic u pass"),
         (&["--user", "u"], "", "basic u cp"),
         (&["--password-env", "P"], "", "basic cu pass"),
         (&["--token-env", "T"], "", "bearer tok"),
@@ -351,11 +235,7 @@ fn credentials() {
 
 #[test]
 fn refusals_say_what_to_mend_and_no_secret() {
-    let secrets = [
-        ("EMPTY", ""),
-        ("BREAK", "hunter2\n"),
-        ("TAXII_CONFORMANCE_JOBS", ""),
-    ];
+    let secrets = [("EMPTY", ""), ("BREAK", "hunter2\n"), ("TAXII_CONFORMANCE_JOBS", "")];
     let with = |more: &[(&'static str, &'static str)]| [&secrets[..], more].concat();
     let two = format!("[servers.a]\nurl = \"{URL}\"\nuser = \"u\"\ntoken_env = \"T\"\n[servers.b]");
     // File, environment, flags.
@@ -369,33 +249,13 @@ fn refusals_say_what_to_mend_and_no_secret() {
         (&two, with(&[]), vec!["--server", "a"]),
         ("", with(&[]), vec![URL, "--user", "u"]),
         ("", with(&[]), vec![URL, "--password-env", "BREAK"]),
-        (
-            "",
-            with(&[]),
-            vec![URL, "--user", "u:v", "--password-env", "BREAK"],
-        ),
-        (
-            "",
-            with(&[]),
-            vec![URL, "--user", "u", "--password-env", "UNSET"],
-        ),
-        (
-            "",
-            with(&[]),
-            vec![URL, "--user", "u", "--password-env", "EMPTY"],
-        ),
-        (
-            "",
-            with(&[]),
-            vec![URL, "--user", "u", "--password-env", "hunter2!"],
-        ),
+        ("", with(&[]), vec![URL, "--user", "u:v", "--password-env", "BREAK"]),
+        ("", with(&[]), vec![URL, "--user", "u", "--password-env", "UNSET"]),
+        ("", with(&[]), vec![URL, "--user", "u", "--password-env", "EMPTY"]),
+        ("", with(&[]), vec![URL, "--user", "u", "--password-env", "hunter2!"]),
         ("", with(&[]), vec![URL, "--token-env", "BREAK"]),
         ("", with(&[]), vec![URL, "--header-env", "X-Key=BREAK"]),
-        (
-            "",
-            with(&[("TAXII_USER", "u"), ("TAXII_TOKEN", "hunter2")]),
-            vec![URL],
-        ),
+        ("", with(&[("TAXII_USER", "u"), ("TAXII_TOKEN", "hunter2")]), vec![URL]),
         ("", with(&[("TAXII_USER", "u")]), vec![URL]),
         ("", with(&[]), vec![URL, "--other-user", "u"]),
         ("", with(&[]), vec![URL, "--other-password-env", "UNSET"]),
@@ -406,30 +266,11 @@ fn refusals_say_what_to_mend_and_no_secret() {
         ("", with(&[]), vec![URL, "--cases", "nowhere"]),
         ("", with(&[]), vec![URL, "--ca-file", "nowhere.pem"]),
         ("", with(&[]), vec![URL, "--config", "nowhere.toml"]),
-        (
-            "",
-            with(&[]),
-            vec![URL, "--report", "json=a", "--report", "junit=a"],
-        ),
+        ("", with(&[]), vec![URL, "--report", "json=a", "--report", "junit=a"]),
         ("", with(&[("TAXII_CONFORMANCE_JOBS", "many")]), vec![URL]),
-        (
-            "",
-            with(&[("TAXII_CONFORMANCE_STRICT", "perhaps")]),
-            vec![URL],
-        ),
-        (
-            "",
-            with(&[("TAXII_CONFORMANCE_REPORT", "jnuit=a")]),
-            vec![URL],
-        ),
-        (
-            "",
-            with(&[
-                ("TAXII_CONFORMANCE_URL", URL),
-                ("TAXII_CONFORMANCE_SERVER", "a"),
-            ]),
-            vec![],
-        ),
+        ("", with(&[("TAXII_CONFORMANCE_STRICT", "perhaps")]), vec![URL]),
+        ("", with(&[("TAXII_CONFORMANCE_REPORT", "jnuit=a")]), vec![URL]),
+        ("", with(&[("TAXII_CONFORMANCE_URL", URL), ("TAXII_CONFORMANCE_SERVER", "a")]), vec![]),
     ];
     let all: Vec<String> = rows
         .into_iter()
@@ -461,10 +302,7 @@ fn errors_in_the_file_point_at_the_place() {
         "[servers]\na = 1\n",
         "[servers.a]\nurl = \"https://a/\n",
     ];
-    let all: Vec<String> = files
-        .iter()
-        .map(|f| World::new(f, &[]).message(&[URL]))
-        .collect();
+    let all: Vec<String> = files.iter().map(|f| World::new(f, &[]).message(&[URL])).collect();
     snapshot("config-errors", &all.join("\n"));
 }
 
@@ -473,60 +311,30 @@ fn paths_in_the_file_are_relative_to_it() {
     let text = "[defaults]\nca_file = \"ca.pem\"\ncases = [\"more\", \"/abs\"]\nreports = [\"json=out/a.json\"]";
     let config = Config::parse(text, Path::new("some/where.toml")).expect("it is read");
     assert_eq!(config.defaults.ca_file, Some(PathBuf::from("some/ca.pem")));
-    assert_eq!(
-        config.defaults.cases,
-        Some(vec!["some/more".into(), "/abs".into()])
-    );
-    let report = ReportTo {
-        format: Format::Json,
-        path: "some/out/a.json".into(),
-    };
+    assert_eq!(config.defaults.cases, Some(vec!["some/more".into(), "/abs".into()]));
+    let report = ReportTo { format: Format::Json, path: "some/out/a.json".into() };
     assert_eq!(config.defaults.reports, Some(vec![report]));
 }
 
 #[test]
 fn the_reference_server() {
     let file = "[defaults]\njobs = 3\nallow_http = true\nca_file = \"nowhere\"";
-    let env = [
-        ("TAXII_CONFORMANCE_URL", URL),
-        ("TAXII_CONFORMANCE_WRITE", "elsewhere"),
-        ("TAXII_USER", "someone"),
-    ];
+    let env = [("TAXII_CONFORMANCE_URL", URL), ("TAXII_CONFORMANCE_WRITE", "elsewhere"), ("TAXII_USER", "someone")];
     let world = World::new(file, &env);
     let resolved = world.resolve(&["--reference"]).expect("it resolves");
     let options = &resolved.options;
-    assert_eq!(
-        (options.url.as_str(), options.write.as_deref()),
-        ("", Some("any"))
-    );
+    assert_eq!((options.url.as_str(), options.write.as_deref()), ("", Some("any")));
     assert!(!options.allow_http && options.ca_file.is_none() && options.jobs == 3);
     assert!(matches!(options.credentials, Credentials::None));
-    let paths: Vec<_> = resolved
-        .reports
-        .iter()
-        .map(|r| r.path.display().to_string())
-        .collect();
-    assert_eq!(
-        paths,
-        [
-            "reports/local/reference.json",
-            "reports/local/reference.xml"
-        ]
-    );
-    let clean = Reference {
-        tls: true,
-        asynchronous: false,
-        page_size: None,
-        user: ReferenceUser::Admin,
-        defects: vec![],
-    };
+    let paths: Vec<_> = resolved.reports.iter().map(|r| r.path.display().to_string()).collect();
+    assert_eq!(paths, ["reports/local/reference.json", "reports/local/reference.xml"]);
+    let clean =
+        Reference { tls: true, asynchronous: false, page_size: None, user: ReferenceUser::Admin, defects: vec![] };
     assert_eq!(resolved.reference, Some(clean));
 
     let flags = "--reference --no-tls --async --page-size 3 --as reader --defect a --defect b \
                  --write x --report json=r.json";
-    let resolved = world
-        .resolve(&flags.split_whitespace().collect::<Vec<_>>())
-        .expect("it resolves");
+    let resolved = world.resolve(&flags.split_whitespace().collect::<Vec<_>>()).expect("it resolves");
     assert!(resolved.options.allow_http);
     assert_eq!(resolved.options.write.as_deref(), Some("x"));
     assert_eq!(resolved.reports.len(), 1);
@@ -538,9 +346,7 @@ fn the_reference_server() {
         defects: vec!["a".into(), "b".into()],
     };
     assert_eq!(resolved.reference, Some(other));
-    let plan = world
-        .resolve(&["--reference", "--plan"])
-        .expect("it resolves");
+    let plan = world.resolve(&["--reference", "--plan"]).expect("it resolves");
     assert!(plan.plan && plan.reports.is_empty());
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use toml::Spanned;
 
 /// What has to hold of a step's answer. Unknown words are errors.

@@ -8,7 +8,7 @@ use miette::{Diagnostic, NamedSource, SourceSpan};
 use toml::Spanned;
 
 use super::model::{Case, Step};
-use super::{object, register, template, variable, Expect};
+use super::{Expect, object, register, template, variable};
 use crate::taxii::Endpoint;
 
 mod files {
@@ -37,7 +37,13 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    fn new(file: &str, text: &str, span: Range<usize>, message: impl Into<String>, help: Option<String>) -> Box<LoadError> {
+    fn new(
+        file: &str,
+        text: &str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) -> Box<LoadError> {
         let start = span.start.min(text.len());
         let before = text.get(..start).unwrap_or("");
         let line = before.matches('\n').count() + 1;
@@ -81,7 +87,13 @@ pub fn load_dir(dir: &Path) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(e) => {
-                errors.push(LoadError::new(&folder.display().to_string(), "", 0..0, format!("cannot be read: {e}"), None));
+                errors.push(LoadError::new(
+                    &folder.display().to_string(),
+                    "",
+                    0..0,
+                    format!("cannot be read: {e}"),
+                    None,
+                ));
                 continue;
             }
         };
@@ -119,7 +131,13 @@ fn collect(files: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Case
             Ok(case) => match cases.iter().find(|c| c.id.get_ref() == case.id.get_ref()) {
                 Some(other) => {
                     let message = format!("the id `{}` is already used in {}", case.id.get_ref(), other.file);
-                    errors.push(LoadError::new(&name, &text, case.id.span(), message, Some("give the case an id of its own".into())));
+                    errors.push(LoadError::new(
+                        &name,
+                        &text,
+                        case.id.span(),
+                        message,
+                        Some("give the case an id of its own".into()),
+                    ));
                 }
                 None => cases.push(case),
             },
@@ -180,10 +198,18 @@ impl Lint<'_> {
         let id = case.id.get_ref();
         let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
         if id.is_empty() || !id.chars().all(legal) {
-            self.error(case.id.span(), format!("`{id}` is not an id"), Some("use small letters, digits, - and /, such as `filter/type`".into()));
+            self.error(
+                case.id.span(),
+                format!("`{id}` is not an id"),
+                Some("use small letters, digits, - and /, such as `filter/type`".into()),
+            );
         }
         if case.requirements.is_empty() {
-            self.error(case.id.span(), "the case cites no requirement", Some("add `requirements = [\"T21-…\"]`".into()));
+            self.error(
+                case.id.span(),
+                "the case cites no requirement",
+                Some("add `requirements = [\"T21-…\"]`".into()),
+            );
         }
         for requirement in &case.requirements {
             if register::requirement(requirement.get_ref()).is_none() {
@@ -193,7 +219,11 @@ impl Lint<'_> {
         }
         for (name, values) in &case.matrix {
             if values.is_empty() {
-                self.error(case.id.span(), format!("the matrix has no values for `{name}`"), Some("give it at least one".into()));
+                self.error(
+                    case.id.span(),
+                    format!("the matrix has no values for `{name}`"),
+                    Some("give it at least one".into()),
+                );
             }
         }
         self.objects(case);
@@ -202,7 +232,11 @@ impl Lint<'_> {
         }
         let judged = |e: &Option<Expect>| e.as_ref().is_some_and(|e| *e != Expect::default());
         if !case.steps.is_empty() && !case.steps.iter().any(|s| judged(&s.expect)) {
-            self.error(case.id.span(), "no step expects anything, so the case cannot fail", Some("add `expect = { … }` to a step".into()));
+            self.error(
+                case.id.span(),
+                "no step expects anything, so the case cannot fail",
+                Some("add `expect = { … }` to a step".into()),
+            );
         }
         let mut known: BTreeSet<String> = variable::VARIABLES.iter().map(|v| v.name.to_owned()).collect();
         known.extend(case.matrix.keys().cloned());
@@ -229,9 +263,14 @@ impl Lint<'_> {
                 (None, Some(of)) => {
                     let base = case.objects.get(of.get_ref()).is_some_and(|o| o.version_of.is_none());
                     if !base {
-                        let bases = case.objects.iter().filter(|(_, o)| o.version_of.is_none()).map(|(n, _)| n.as_str());
+                        let bases =
+                            case.objects.iter().filter(|(_, o)| o.version_of.is_none()).map(|(n, _)| n.as_str());
                         let help = nearest(of.get_ref(), bases);
-                        self.error(of.span(), format!("`{}` is not an object of this case with `like`", of.get_ref()), help);
+                        self.error(
+                            of.span(),
+                            format!("`{}` is not an object of this case with `like`", of.get_ref()),
+                            help,
+                        );
                     }
                 }
                 _ => self.error(case.id.span(), format!("object `{name}` needs one of `like` and `version_of`"), None),
@@ -321,7 +360,9 @@ impl Lint<'_> {
 pub fn texts(step: &Step) -> Vec<&Spanned<String>> {
     let mut all: Vec<&Spanned<String>> = Vec::new();
     all.extend(step.method().map(|(_, t)| t));
-    all.extend([&step.poll, &step.object, &step.status, &step.query_string, &step.body, &step.pad_to].into_iter().flatten());
+    all.extend(
+        [&step.poll, &step.object, &step.status, &step.query_string, &step.body, &step.pad_to].into_iter().flatten(),
+    );
     all.extend(step.query.values().chain(step.headers.values()));
     all.extend([&step.given, &step.expect].into_iter().flatten().flat_map(|e| e.value.values()));
     all

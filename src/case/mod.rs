@@ -15,6 +15,6 @@ pub mod variable;
 
 pub use expect::Expect;
 pub use fact::Fact;
-pub use load::{embedded, load_dir, LoadError};
+pub use load::{LoadError, embedded, load_dir};
 pub use model::{Actor, Case, Place, Scope, Step, Walk};
 pub use register::{requirement, requirements};

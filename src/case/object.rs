@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde_json::{json, Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::model::Object;
-use super::template::{fill, Values};
+use super::template::{Values, fill};
 use crate::taxii::Timestamp;
 
 static TEMPLATES: LazyLock<toml::Table> = LazyLock::new(|| {
@@ -26,7 +26,12 @@ pub fn templates() -> Vec<&'static str> {
 
 /// Bytes that depend on seed, trial and name alone.
 fn bytes(seed: u64, trial: &str, name: &str) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(trial).chain_update([0]).chain_update(name).finalize();
+    let digest = Sha256::new()
+        .chain_update(seed.to_be_bytes())
+        .chain_update(trial)
+        .chain_update([0])
+        .chain_update(name)
+        .finalize();
     let mut out = [0; 16];
     out.copy_from_slice(&digest[..16]);
     out
@@ -41,7 +46,12 @@ pub fn uuid(seed: u64, trial: &str, name: &str) -> Uuid {
 ///
 /// `values` are the trial's variables; texts in `set` may use them. Objects that are versions of
 /// others share id and `created` with these. `Err` names an object whose template or base is missing.
-pub fn make(objects: &BTreeMap<String, Object>, seed: u64, trial: &str, values: &Values) -> Result<BTreeMap<String, Value>, String> {
+pub fn make(
+    objects: &BTreeMap<String, Object>,
+    seed: u64,
+    trial: &str,
+    values: &Values,
+) -> Result<BTreeMap<String, Value>, String> {
     let mut made: BTreeMap<String, Value> = BTreeMap::new();
     // bases first: a version can only be made of what is there
     let (bases, versions): (Vec<_>, Vec<_>) = objects.iter().partition(|(_, o)| o.version_of.is_none());
@@ -54,7 +64,8 @@ pub fn make(objects: &BTreeMap<String, Object>, seed: u64, trial: &str, values: 
     for (name, object) in versions {
         let of = object.version_of.as_ref().map_or("", |o| o.get_ref());
         let mut value = made.get(of).ok_or_else(|| name.clone())?.clone();
-        let modified = value.get("modified").and_then(Value::as_str).and_then(Timestamp::parse).ok_or_else(|| name.clone())?;
+        let modified =
+            value.get("modified").and_then(Value::as_str).and_then(Timestamp::parse).ok_or_else(|| name.clone())?;
         value["modified"] = json!(modified.plus(i128::from(object.later) * 1_000_000_000).spelled(3));
         change(&mut value, object, values);
         made.insert(name.clone(), value);
@@ -73,7 +84,8 @@ fn base(template: &toml::Table, object: &Object, seed: u64, trial: &str, name: &
     value["id"] = json!(format!("{kind}--{id}"));
     let b = bytes(seed, trial, name);
     // some instant of early 2024, so that `created` has nothing to do with the date of addition
-    let created = Timestamp::parse("2024-02-01T00:00:00Z").map(|t| t.plus(i128::from(u32::from_be_bytes([0, b[0], b[1], b[2]])) * 97_000_000));
+    let created = Timestamp::parse("2024-02-01T00:00:00Z")
+        .map(|t| t.plus(i128::from(u32::from_be_bytes([0, b[0], b[1], b[2]])) * 97_000_000));
     let dated = template.get("dated").and_then(toml::Value::as_str).unwrap_or("modified");
     if let Some(created) = created {
         if dated != "never" {
@@ -87,7 +99,8 @@ fn base(template: &toml::Table, object: &Object, seed: u64, trial: &str, name: &
         value[key.as_str()] = to_json(v, &values);
     }
     if let Some(contributing) = template.get("contributing").and_then(toml::Value::as_array) {
-        let parts: BTreeMap<&str, &Value> = contributing.iter().filter_map(|c| c.as_str().and_then(|c| value.get(c).map(|v| (c, v)))).collect();
+        let parts: BTreeMap<&str, &Value> =
+            contributing.iter().filter_map(|c| c.as_str().and_then(|c| value.get(c).map(|v| (c, v)))).collect();
         let canonical = serde_json::to_string(&parts).unwrap_or_default();
         value["id"] = json!(format!("{kind}--{}", Uuid::new_v5(&SCO_NAMESPACE, canonical.as_bytes())));
     }
@@ -140,7 +153,8 @@ mod tests {
 
     #[test]
     fn a_version_shares_id_and_creation() {
-        let version = Object { version_of: Some(toml::Spanned::new(0..0, "a".to_owned())), later: 60, ..Object::default() };
+        let version =
+            Object { version_of: Some(toml::Spanned::new(0..0, "a".to_owned())), later: 60, ..Object::default() };
         let objects = BTreeMap::from([("a".to_owned(), Object::default()), ("b".to_owned(), version)]);
         let made = make(&objects, 1, "t", &Values::new()).expect("made");
         assert_eq!(made["a"]["id"], made["b"]["id"]);

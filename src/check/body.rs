@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::oracle::holdings::kind;
 use crate::oracle::Holding;
+use crate::oracle::holdings::kind;
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Timestamp};
 
@@ -45,7 +45,8 @@ impl Member {
 
 /// Id and version, spelled so that equal instants are equal.
 pub fn key(id: &str, version: Option<&str>) -> String {
-    let version = version.map_or_else(|| "-".to_owned(), |v| Timestamp::parse(v).map_or_else(|| v.to_owned(), |t| t.spelled(9)));
+    let version =
+        version.map_or_else(|| "-".to_owned(), |v| Timestamp::parse(v).map_or_else(|| v.to_owned(), |t| t.spelled(9)));
     format!("{id} {version}")
 }
 
@@ -66,7 +67,8 @@ pub fn members(endpoint: Endpoint, object: Option<&str>, body: &Value, page: usi
     let items = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let member = |(i, item): (usize, &Value)| {
         let pointer = format!("/{key}/{i}");
-        let mut member = Member { id: String::new(), version: None, added: None, spec: None, object: None, pointer, page };
+        let mut member =
+            Member { id: String::new(), version: None, added: None, spec: None, object: None, pointer, page };
         match endpoint {
             Endpoint::Versions => {
                 member.id = object?.to_owned();

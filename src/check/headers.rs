@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome};
 use crate::case::expect::HeaderWord;
-use crate::taxii::{challenge, Timestamp};
+use crate::taxii::{Timestamp, challenge};
 
 /// Judges header fields of every answer of a step.
 pub fn check(context: &Context<'_>) -> Outcome {
@@ -28,7 +28,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
 }
 
 /// What was seen, nothing where there is nothing to judge, or what is wrong and what is right.
-fn fault(word: HeaderWord, value: Option<&str>, challenges: impl Fn() -> usize) -> Result<Option<String>, (&'static str, &'static str)> {
+fn fault(
+    word: HeaderWord,
+    value: Option<&str>,
+    challenges: impl Fn() -> usize,
+) -> Result<Option<String>, (&'static str, &'static str)> {
     const DATE_TIME: &str = "an RFC 3339 date-time";
     let parsed = value.and_then(Timestamp::parse_spelled);
     let seen = value.unwrap_or("absent").to_owned();
@@ -36,11 +40,17 @@ fn fault(word: HeaderWord, value: Option<&str>, challenges: impl Fn() -> usize) 
         HeaderWord::Present if value.is_none() => Err(("is missing", "a value")),
         HeaderWord::Absent if value.is_some() => Err(("is there", "no such header")),
         HeaderWord::Timestamp if value.is_none() => Err(("is missing", DATE_TIME)),
-        HeaderWord::Timestamp | HeaderWord::TimestampIfPresent if value.is_some() && parsed.is_none() => Err(("is no timestamp", DATE_TIME)),
+        HeaderWord::Timestamp | HeaderWord::TimestampIfPresent if value.is_some() && parsed.is_none() => {
+            Err(("is no timestamp", DATE_TIME))
+        }
         HeaderWord::Utc | HeaderWord::Microseconds if parsed.is_none() => Ok(None),
         HeaderWord::Utc if parsed.is_some_and(|(_, s)| !s.zulu) => Err(("is not in UTC with Z", "…Z")),
-        HeaderWord::Microseconds if parsed.is_some_and(|(_, s)| s.digits != 6) => Err(("has other than six fractional digits", "six fractional digits")),
-        HeaderWord::Challenge if challenges() == 0 => Err(("names no challenge", "at least one challenge, such as Basic realm=\"…\"")),
+        HeaderWord::Microseconds if parsed.is_some_and(|(_, s)| s.digits != 6) => {
+            Err(("has other than six fractional digits", "six fractional digits"))
+        }
+        HeaderWord::Challenge if challenges() == 0 => {
+            Err(("names no challenge", "at least one challenge, such as Basic realm=\"…\""))
+        }
         _ => Ok(Some(seen)),
     }
 }

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::case::template::Values;
-use crate::case::{register, Case, Expect, Step};
+use crate::case::{Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
 use crate::taxii::Endpoint;

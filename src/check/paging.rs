@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::body::{key_in, members_of, more, Member};
+use super::body::{Member, key_in, members_of, more};
 use super::selection::{count, selections};
-use super::{some, Context, Outcome};
+use super::{Context, Outcome, some};
 use crate::case::expect::{MoreWord, OrderWord, PagesWord};
 use crate::oracle::{Holding, Query};
 use crate::record::Reading;
@@ -59,7 +59,13 @@ fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: Or
         if let Some(pair) = dated.windows(2).find(|p| p[0].1 > p[1].1) {
             let mut finding = context.finding(pair[1].0.page, "objects are not in ascending order of date added");
             finding.expected = Some(format!("{} before {}", pair[1].0.key(), pair[0].0.key()));
-            finding.actual = Some(format!("{} (added {}) comes after {} (added {})", pair[1].0.key(), pair[1].1, pair[0].0.key(), pair[0].1));
+            finding.actual = Some(format!(
+                "{} (added {}) comes after {} (added {})",
+                pair[1].0.key(),
+                pair[1].1,
+                pair[0].0.key(),
+                pair[0].1
+            ));
             finding.pointer = Some(pair[1].0.pointer.clone());
             outcome.findings.push(finding);
         }
@@ -100,7 +106,8 @@ fn limit(context: &Context<'_>, members: &[Member]) -> Outcome {
         let Some(limit) = Query::of_url(&exchange.request.url).limit else { continue };
         let shown = members.iter().filter(|m| m.page == page).count();
         if shown as u64 > limit {
-            let mut finding = context.finding(page, format!("{} come where at most {limit} were asked for", count(shown, "object")));
+            let mut finding =
+                context.finding(page, format!("{} come where at most {limit} were asked for", count(shown, "object")));
             finding.expected = Some(format!("at most {limit}"));
             finding.actual = Some(shown.to_string());
             outcome.findings.push(finding);
@@ -118,7 +125,9 @@ fn limit(context: &Context<'_>, members: &[Member]) -> Outcome {
 fn more_word(context: &Context<'_>, members: &[Member], word: MoreWord) -> Outcome {
     let mut outcome = Outcome::default();
     let exchanges = context.exchanges();
-    let Some((last, exchange)) = exchanges.len().checked_sub(1).and_then(|i| Some((i, exchanges.get(i)?))) else { return outcome };
+    let Some((last, exchange)) = exchanges.len().checked_sub(1).and_then(|i| Some((i, exchanges.get(i)?))) else {
+        return outcome;
+    };
     if word == MoreWord::NextOnlyWithMore {
         for (i, exchange) in exchanges.iter().enumerate() {
             let next = exchange.json().and_then(|b| b.get("next").cloned());
@@ -148,11 +157,14 @@ fn more_word(context: &Context<'_>, members: &[Member], word: MoreWord) -> Outco
     match word {
         MoreWord::True if shown >= least => outcome.block(format!("nothing is left after {}", count(shown, "object"))),
         MoreWord::True if !more(exchange) => {
-            finding.message = format!("more is not true although {} of at least {least} were shown", count(shown, "object"));
+            finding.message =
+                format!("more is not true although {} of at least {least} were shown", count(shown, "object"));
             finding.expected = Some("more: true".into());
             outcome.findings.push(finding);
         }
-        MoreWord::False if shown < most => outcome.block(format!("the server shows {shown} of {most} objects a page, so something is left")),
+        MoreWord::False if shown < most => {
+            outcome.block(format!("the server shows {shown} of {most} objects a page, so something is left"))
+        }
         MoreWord::False if more(exchange) => {
             finding.message = format!("more is true although all {} were shown", count(shown, "object"));
             finding.expected = Some("more: false, or none".into());
@@ -196,7 +208,8 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: Pa
         .collect();
     let selections = selections(context);
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
-        let gone: Vec<&Holding> = s.items.iter().copied().filter(|h| h.certain && !shown.contains(&key_in(endpoint, h))).collect();
+        let gone: Vec<&Holding> =
+            s.items.iter().copied().filter(|h| h.certain && !shown.contains(&key_in(endpoint, h))).collect();
         let tie = |h: &&Holding| word == PagesWord::CompleteButTies && h.added.is_some_and(|a| borders.contains(&a));
         let ties = gone.iter().filter(|h| tie(h)).count();
         (gone.iter().filter(|h| !tie(h)).map(|h| key_in(endpoint, h)).collect(), ties)
@@ -211,7 +224,10 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: Pa
     }
     match selections.iter().map(lost).min_by_key(|(gone, _)| gone.len()) {
         Some((gone, _)) if !gone.is_empty() => {
-            let mut finding = context.finding(pages.saturating_sub(1), format!("the pages lack {} that the query selects", count(gone.len(), "object")));
+            let mut finding = context.finding(
+                pages.saturating_sub(1),
+                format!("the pages lack {} that the query selects", count(gone.len(), "object")),
+            );
             finding.expected = Some(some(&gone));
             finding.actual = Some(format!("{} on {}", count(members.len(), "object"), count(pages, "page")));
             outcome.findings.push(finding);
@@ -236,7 +252,9 @@ fn dates(context: &Context<'_>, members: &[Member]) -> Outcome {
     for (page, exchange) in context.exchanges().iter().enumerate() {
         let on_page: Vec<&Member> = members.iter().filter(|m| m.page == page).collect();
         let Some(response) = &exchange.response else { continue };
-        for (name, member) in [("X-TAXII-Date-Added-First", on_page.first()), ("X-TAXII-Date-Added-Last", on_page.last())] {
+        for (name, member) in
+            [("X-TAXII-Date-Added-First", on_page.first()), ("X-TAXII-Date-Added-Last", on_page.last())]
+        {
             let header = response.header(name).and_then(Timestamp::parse);
             let (Some(header), Some(date)) = (header, member.and_then(|m| added(context, m))) else { continue };
             if header == date {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{schema, Context, Outcome};
+use super::{Context, Outcome, schema};
 use crate::case::expect::Resource;
 use crate::taxii::Endpoint;
 
@@ -71,6 +71,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// A body that claims to be a TAXII error message: by its media type, or by its title.
 fn looks_like_error(exchange: &crate::record::Exchange, body: &Value) -> bool {
-    let taxii = exchange.response.as_ref().and_then(|r| r.header("content-type")).is_some_and(|t| t.to_ascii_lowercase().contains("taxii+json"));
+    let taxii = exchange
+        .response
+        .as_ref()
+        .and_then(|r| r.header("content-type"))
+        .is_some_and(|t| t.to_ascii_lowercase().contains("taxii+json"));
     taxii || body.get("title").is_some()
 }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::body::members_of;
-use super::{brief, some, Context, Outcome};
+use super::{Context, Outcome, brief};
 use crate::case::expect::{Resource, Rule};
 use crate::record::Exchange;
-use crate::taxii::{challenge, media_type::MediaType, paths, Endpoint, Timestamp};
+use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths};
 
 /// What a rule says of one answer: what was seen, why there is nothing to judge, or what is wrong and where.
 enum Said {
@@ -38,12 +38,22 @@ pub fn check(context: &Context<'_>, rule: Rule) -> Outcome {
     outcome
 }
 
-fn broken(message: impl Into<String>, pointer: &'static str, actual: impl Into<String>, expected: &'static str) -> Said {
+fn broken(
+    message: impl Into<String>,
+    pointer: &'static str,
+    actual: impl Into<String>,
+    expected: &'static str,
+) -> Said {
     Said::Broken { message: message.into(), pointer, actual: actual.into(), expected }
 }
 
 fn texts(body: &Value, name: &str) -> Vec<String> {
-    body.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+    body.get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
@@ -52,7 +62,11 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         Rule::JsonObject => match &body {
             Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
             _ => {
-                let text: String = exchange.response.iter().flat_map(|r| r.body.excerpt().chars().take(200).collect::<Vec<_>>()).collect();
+                let text: String = exchange
+                    .response
+                    .iter()
+                    .flat_map(|r| r.body.excerpt().chars().take(200).collect::<Vec<_>>())
+                    .collect();
                 broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
             }
         },
@@ -73,26 +87,45 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         Rule::HttpStatus => match body.get("http_status") {
             None => Said::Nothing("no error message with http_status came"),
             Some(Value::String(s)) if *s == exchange.status().to_string() => Said::Holds(format!("http_status {s}")),
-            Some(other) => broken("http_status is not the status code of the answer", "/http_status", brief(other), "the status code, as a string"),
+            Some(other) => broken(
+                "http_status is not the status code of the answer",
+                "/http_status",
+                brief(other),
+                "the status code, as a string",
+            ),
         },
         Rule::Envelope => match &body {
             Value::Array(_) => broken("the objects come as a bare list", "", brief(&body), "an envelope"),
-            v if v.get("type").and_then(Value::as_str) == Some("bundle") => broken("the objects come in a bundle", "/type", "bundle", "an envelope"),
+            v if v.get("type").and_then(Value::as_str) == Some("bundle") => {
+                broken("the objects come in a bundle", "/type", "bundle", "an envelope")
+            }
             Value::Object(map) if map.contains_key("objects") => Said::Holds("an envelope".into()),
-            Value::Object(map) if map.keys().all(|k| ["more", "next"].contains(&k.as_str()) || k.starts_with("x_")) => Said::Nothing("the envelope is empty"),
+            Value::Object(map) if map.keys().all(|k| ["more", "next"].contains(&k.as_str()) || k.starts_with("x_")) => {
+                Said::Nothing("the envelope is empty")
+            }
             other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
         },
         Rule::StixObjects => stix_objects(&body),
         Rule::CustomNames => custom(context, exchange, &body, |name| {
-            (3..=250).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+            (3..=250).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         }),
-        Rule::CustomPrefix => custom(context, exchange, &body, |name| name.starts_with("x_") && name[2..].contains('_')),
+        Rule::CustomPrefix => {
+            custom(context, exchange, &body, |name| name.starts_with("x_") && name[2..].contains('_'))
+        }
         Rule::OneId => {
             let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
             let wanted = context.record.object.as_deref().unwrap_or("");
             match members.iter().find(|m| m.id != wanted) {
-                Some(m) => broken("the envelope holds another object than the one asked for", "/objects", m.id.clone(), "that object alone"),
-                None if members.is_empty() => broken("the envelope holds no object", "/objects", brief(&body), "the object asked for"),
+                Some(m) => broken(
+                    "the envelope holds another object than the one asked for",
+                    "/objects",
+                    m.id.clone(),
+                    "that object alone",
+                ),
+                None if members.is_empty() => {
+                    broken("the envelope holds no object", "/objects", brief(&body), "the object asked for")
+                }
                 None => Said::Holds(format!("{wanted} alone")),
             }
         }
@@ -101,13 +134,23 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),
         },
         Rule::Basic => {
-            let challenges: Vec<String> = exchange.response.iter().flat_map(|r| r.headers("www-authenticate")).flat_map(challenge::schemes).collect();
+            let challenges: Vec<String> = exchange
+                .response
+                .iter()
+                .flat_map(|r| r.headers("www-authenticate"))
+                .flat_map(challenge::schemes)
+                .collect();
             if challenges.iter().any(|c| c == "basic") {
                 Said::Holds("a Basic challenge".into())
             } else if challenges.is_empty() {
                 Said::Nothing("no challenge came")
             } else {
-                broken("the challenges do not name Basic", "WWW-Authenticate", challenges.join(", "), "Basic among them")
+                broken(
+                    "the challenges do not name Basic",
+                    "WWW-Authenticate",
+                    challenges.join(", "),
+                    "Basic among them",
+                )
             }
         }
     }
@@ -136,7 +179,12 @@ fn root_urls(body: &Value) -> Said {
         Err(_) => root.starts_with('/') && !root.starts_with("//") && !root.contains('?'),
     };
     match roots.iter().find(|r| !fits(r)) {
-        Some(bad) => broken(format!("`{bad}` is not a URL that an API root may have"), "/api_roots", bad.clone(), "an absolute HTTPS URL, or a path with one slash at its start, without query"),
+        Some(bad) => broken(
+            format!("`{bad}` is not a URL that an API root may have"),
+            "/api_roots",
+            bad.clone(),
+            "an absolute HTTPS URL, or a path with one slash at its start, without query",
+        ),
         None if roots.is_empty() => Said::Nothing("discovery names no API root"),
         None => Said::Holds(format!("{} API root URLs", roots.len())),
     }
@@ -146,7 +194,9 @@ fn distinct_roots(exchange: &Exchange, body: &Value) -> Said {
     let roots: Vec<String> = texts(body, "api_roots").iter().map(|r| resolved(exchange, r)).collect();
     let twice = roots.iter().enumerate().find(|(i, r)| roots[..*i].contains(r));
     match twice {
-        Some((_, url)) => broken("two API roots have the same URL", "/api_roots", url.clone(), "a URL of its own for each"),
+        Some((_, url)) => {
+            broken("two API roots have the same URL", "/api_roots", url.clone(), "a URL of its own for each")
+        }
         None if roots.is_empty() => Said::Nothing("discovery names no API root"),
         None => Said::Holds(format!("{} API roots, all different", roots.len())),
     }
@@ -154,18 +204,30 @@ fn distinct_roots(exchange: &Exchange, body: &Value) -> Said {
 
 fn taxii_versions(body: &Value) -> Said {
     let versions = texts(body, "versions");
-    let taxii = |v: &String| MediaType::parse(v).is_some_and(|m| m.essence == "application/taxii+json" && m.parameter("version").is_some());
+    let taxii = |v: &String| {
+        MediaType::parse(v).is_some_and(|m| m.essence == "application/taxii+json" && m.parameter("version").is_some())
+    };
     let legacy = |v: &String| MediaType::parse(v).is_some_and(|m| m.essence == "application/vnd.oasis.taxii+json");
     if versions.is_empty() {
         return Said::Nothing("the API root names no versions");
     }
     if let Some(bad) = versions.iter().find(|v| !taxii(v) && !legacy(v)) {
-        return broken("versions holds what is no TAXII media type with a version", "/versions", bad.clone(), "application/taxii+json;version=2.1");
+        return broken(
+            "versions holds what is no TAXII media type with a version",
+            "/versions",
+            bad.clone(),
+            "application/taxii+json;version=2.1",
+        );
     }
     if versions.iter().any(|v| MediaType::parse(v).is_some_and(|m| m.is_taxii_21())) {
         Said::Holds(versions.join(", "))
     } else {
-        broken("versions does not name TAXII 2.1", "/versions", versions.join(", "), "application/taxii+json;version=2.1")
+        broken(
+            "versions does not name TAXII 2.1",
+            "/versions",
+            versions.join(", "),
+            "application/taxii+json;version=2.1",
+        )
     }
 }
 
@@ -173,7 +235,9 @@ fn unique_aliases(body: &Value) -> Said {
     let list = body.get("collections").and_then(Value::as_array).cloned().unwrap_or_default();
     let aliases: Vec<&str> = list.iter().filter_map(|c| c.get("alias")?.as_str()).collect();
     match aliases.iter().enumerate().find(|(i, a)| aliases[..*i].contains(a)) {
-        Some((_, alias)) => broken("two collections have the same alias", "/collections", (*alias).to_owned(), "a unique alias"),
+        Some((_, alias)) => {
+            broken("two collections have the same alias", "/collections", (*alias).to_owned(), "a unique alias")
+        }
         None if aliases.is_empty() => Said::Nothing("no collection has an alias"),
         None => Said::Holds(format!("{} aliases", aliases.len())),
     }
@@ -188,13 +252,27 @@ fn media_types(context: &Context<'_>, body: &Value) -> Said {
     let fits = |t: &str| {
         allowed.iter().any(|a| match (parse(a), parse(t)) {
             // a type without version stands for every version of it
-            (Some(a), Some(t)) => a.essence == t.essence && (a.parameter("version").is_none() || a.parameter("version") == t.parameter("version")),
+            (Some(a), Some(t)) => {
+                a.essence == t.essence
+                    && (a.parameter("version").is_none() || a.parameter("version") == t.parameter("version"))
+            }
             _ => a == t,
         })
     };
-    let types: Vec<&str> = body.get("objects").and_then(Value::as_array).into_iter().flatten().filter_map(|r| r.get("media_type")?.as_str()).collect();
+    let types: Vec<&str> = body
+        .get("objects")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|r| r.get("media_type")?.as_str())
+        .collect();
     match types.iter().find(|t| !fits(t)) {
-        Some(bad) => broken(format!("the manifest names {bad}, which the collection does not"), "/objects", (*bad).to_owned(), "one of the collection's media_types"),
+        Some(bad) => broken(
+            format!("the manifest names {bad}, which the collection does not"),
+            "/objects",
+            (*bad).to_owned(),
+            "one of the collection's media_types",
+        ),
         None if types.is_empty() => Said::Nothing("no manifest record has a media_type"),
         None => Said::Holds(format!("media types of {} records", types.len())),
     }
@@ -203,16 +281,34 @@ fn media_types(context: &Context<'_>, body: &Value) -> Said {
 fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
     let mut judged = 0;
     for member in members_of(Endpoint::Manifest, None, std::slice::from_ref(exchange)) {
-        let objects: Vec<&Value> = context.transcript.bound.holdings.items.iter().filter(|h| h.id == member.id).filter_map(|h| h.object.as_ref()).collect();
-        let versions: Vec<&str> = objects.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
+        let objects: Vec<&Value> = context
+            .transcript
+            .bound
+            .holdings
+            .items
+            .iter()
+            .filter(|h| h.id == member.id)
+            .filter_map(|h| h.object.as_ref())
+            .collect();
+        let versions: Vec<&str> =
+            objects.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
         let (Some(version), false) = (&member.version, versions.is_empty()) else { continue };
         judged += 1;
         let instant = Timestamp::parse(version);
         if instant.is_none() || !versions.iter().any(|v| Timestamp::parse(v) == instant) {
-            return broken(format!("the version of {} is neither modified nor created of that object", member.id), "/objects", version.clone(), "modified, or created where there is no modified");
+            return broken(
+                format!("the version of {} is neither modified nor created of that object", member.id),
+                "/objects",
+                version.clone(),
+                "modified, or created where there is no modified",
+            );
         }
     }
-    if judged == 0 { Said::Nothing("no record could be compared with its object") } else { Said::Holds(format!("versions of {judged} records")) }
+    if judged == 0 {
+        Said::Nothing("no record could be compared with its object")
+    } else {
+        Said::Holds(format!("versions of {judged} records"))
+    }
 }
 
 /// I-JSON (RFC 7493): UTF-8, no duplicate names, no lone surrogates.
@@ -223,12 +319,22 @@ fn i_json(exchange: &Exchange) -> Said {
         return Said::Nothing("the body is too long to be read");
     }
     if std::str::from_utf8(bytes).is_err() {
-        return broken("the body is not UTF-8", "", response.body.excerpt().chars().take(100).collect::<String>(), "UTF-8");
+        return broken(
+            "the body is not UTF-8",
+            "",
+            response.body.excerpt().chars().take(100).collect::<String>(),
+            "UTF-8",
+        );
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde::Deserialize::deserialize(&mut deserializer).map(|_: Unique| ()).and_then(|()| deserializer.end()) {
         Ok(()) => Said::Holds(format!("{} bytes of I-JSON", bytes.len())),
-        Err(e) => broken(format!("the body is no I-JSON: {e}"), "", response.body.excerpt().chars().take(100).collect::<String>(), "I-JSON (RFC 7493)"),
+        Err(e) => broken(
+            format!("the body is no I-JSON: {e}"),
+            "",
+            response.body.excerpt().chars().take(100).collect::<String>(),
+            "I-JSON (RFC 7493)",
+        ),
     }
 }
 
@@ -284,22 +390,51 @@ impl<'de> serde::Deserialize<'de> for Unique {
 /// Words that only the inside of a program knows (appendix B of the standard, security considerations).
 fn no_leak(exchange: &Exchange) -> Said {
     const SIGNS: [&str; 14] = [
-        "Traceback (most recent call last)", "File \"/", "at java.", "at org.", ".java:", "goroutine ", "panicked at", "SQLSTATE", "SELECT ",
-        "/site-packages/", "/node_modules/", "Werkzeug Debugger", "ORA-0", "stack backtrace",
+        "Traceback (most recent call last)",
+        "File \"/",
+        "at java.",
+        "at org.",
+        ".java:",
+        "goroutine ",
+        "panicked at",
+        "SQLSTATE",
+        "SELECT ",
+        "/site-packages/",
+        "/node_modules/",
+        "Werkzeug Debugger",
+        "ORA-0",
+        "stack backtrace",
     ];
-    let Some(response) = exchange.response.as_ref().filter(|r| r.status >= 400) else { return Said::Nothing("no error came") };
+    let Some(response) = exchange.response.as_ref().filter(|r| r.status >= 400) else {
+        return Said::Nothing("no error came");
+    };
     let text = String::from_utf8_lossy(&response.body.bytes);
     match SIGNS.iter().find(|s| text.contains(*s)) {
-        Some(sign) => broken("the error text shows the inside of the server", "", (*sign).to_owned(), "nothing but what the client may know"),
+        Some(sign) => broken(
+            "the error text shows the inside of the server",
+            "",
+            (*sign).to_owned(),
+            "nothing but what the client may know",
+        ),
         None => Said::Holds(format!("an error of {} bytes", text.len())),
     }
 }
 
 fn stix_objects(body: &Value) -> Said {
-    let Some(list) = body.get("objects").and_then(Value::as_array) else { return Said::Nothing("the envelope holds no object") };
-    let stix = |o: &Value| o.get("type").and_then(Value::as_str).is_some_and(|t| t != "bundle") && o.get("id").and_then(Value::as_str).is_some();
+    let Some(list) = body.get("objects").and_then(Value::as_array) else {
+        return Said::Nothing("the envelope holds no object");
+    };
+    let stix = |o: &Value| {
+        o.get("type").and_then(Value::as_str).is_some_and(|t| t != "bundle")
+            && o.get("id").and_then(Value::as_str).is_some()
+    };
     match list.iter().find(|o| !stix(o)) {
-        Some(bad) => broken("the envelope holds what is no STIX object", "/objects", brief(bad), "objects with type and id, and no bundle"),
+        Some(bad) => broken(
+            "the envelope holds what is no STIX object",
+            "/objects",
+            brief(bad),
+            "objects with type and id, and no bundle",
+        ),
         None if list.is_empty() => Said::Nothing("the envelope holds no object"),
         None => Said::Holds(format!("{} STIX objects", list.len())),
     }
@@ -331,10 +466,16 @@ fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(Strin
 
 fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
     let names = names(context, exchange, body);
-    let custom: Vec<&String> = names.iter().filter(|(name, known)| !known.contains(name)).map(|(name, _)| name).collect();
+    let custom: Vec<&String> =
+        names.iter().filter(|(name, known)| !known.contains(name)).map(|(name, _)| name).collect();
     let bad: Vec<&&String> = custom.iter().filter(|name| !fits(name)).collect();
     if let Some(first) = bad.first() {
-        broken("a custom property is not named as section 7.1.1 wants", "", first.as_str(), "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start")
+        broken(
+            "a custom property is not named as section 7.1.1 wants",
+            "",
+            first.as_str(),
+            "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start",
+        )
     } else if names.is_empty() {
         Said::Nothing("the resource has no property")
     } else {
@@ -345,9 +486,15 @@ fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl F
 fn spelling(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Said {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let names = names(context, exchange, body);
-    let wrong = names.iter().find(|(name, known)| !known.contains(name) && known.iter().any(|k| plain(k) == plain(name)));
+    let wrong =
+        names.iter().find(|(name, known)| !known.contains(name) && known.iter().any(|k| plain(k) == plain(name)));
     match wrong {
-        Some((name, _)) => broken(format!("`{name}` is spelled otherwise than the standard does"), "", name.clone(), "the names of the property tables, case included"),
+        Some((name, _)) => broken(
+            format!("`{name}` is spelled otherwise than the standard does"),
+            "",
+            name.clone(),
+            "the names of the property tables, case included",
+        ),
         None if names.is_empty() => Said::Nothing("the resource has no property"),
         None => Said::Holds(format!("{} property names", names.len())),
     }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::body::{members_of, Member};
-use super::{brief, some, Context, Outcome};
+use super::body::{Member, members_of};
+use super::{Context, Outcome, brief, some};
 use crate::case::expect::{Same, SameWhat};
 use crate::taxii::Endpoint;
 
@@ -52,13 +52,22 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
         SameWhat::CollectionEntry => {
             let list = if a.get("collections").is_some() { &a } else { &b };
             let single = if a.get("collections").is_some() { &b } else { &a };
-            let entry = list.get("collections").and_then(Value::as_array).into_iter().flatten().find(|c| c.get("id") == single.get("id"));
+            let entry = list
+                .get("collections")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .find(|c| c.get("id") == single.get("id"));
             match entry {
                 None => differ("the list of collections has no entry with this id", brief(list), brief(single)),
                 Some(entry) => match difference(entry, single) {
                     Some(name) => {
                         let value = |v: &Value| v.get(&name).map_or("absent".to_owned(), brief);
-                        differ(&format!("{name} differs between the list and the collection itself"), value(entry), value(single));
+                        differ(
+                            &format!("{name} differs between the list and the collection itself"),
+                            value(entry),
+                            value(single),
+                        );
                     }
                     None => outcome.saw("the entry of the list and the collection agree"),
                 },
@@ -71,10 +80,17 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 b.sort();
             }
             if a != b {
-                let only = |x: &[String], y: &[String]| some(&x.iter().filter(|i| !y.contains(i)).cloned().collect::<Vec<_>>());
+                let only = |x: &[String], y: &[String]| {
+                    some(&x.iter().filter(|i| !y.contains(i)).cloned().collect::<Vec<_>>())
+                };
                 let (lost, new) = (only(&a, &b), only(&b, &a));
-                let words = |s: String, w: &str| if s.is_empty() { format!("the same objects in {w} order") } else { s };
-                differ("two answers that have to name the same objects differ", words(lost, "this"), words(new, "another"));
+                let words =
+                    |s: String, w: &str| if s.is_empty() { format!("the same objects in {w} order") } else { s };
+                differ(
+                    "two answers that have to name the same objects differ",
+                    words(lost, "this"),
+                    words(new, "another"),
+                );
             } else if a.is_empty() {
                 outcome.block("neither answer names an object");
             } else {
@@ -95,5 +111,7 @@ fn difference(a: &Value, b: &Value) -> Option<String> {
         }
         other => other.map(Value::to_string),
     };
-    super::schema::properties(crate::case::expect::Resource::Collection).into_iter().find(|name| normal(a.get(name)) != normal(b.get(name)))
+    super::schema::properties(crate::case::expect::Resource::Collection)
+        .into_iter()
+        .find(|name| normal(a.get(name)) != normal(b.get(name)))
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use jsonschema::Validator;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 use crate::case::expect::Resource;
 
@@ -128,7 +128,11 @@ fn requirement(document: &Value, path: &str) -> String {
 /// Names of the properties that the standard defines for the object at the root of a resource, or of its list items.
 pub fn properties(resource: Resource) -> Vec<String> {
     let document = SCHEMAS.get(name(resource)).map_or(json!({}), |s| s.document.clone());
-    let target = if resource == Resource::Collection { document.pointer("/$defs/collection").cloned().unwrap_or_default() } else { document };
+    let target = if resource == Resource::Collection {
+        document.pointer("/$defs/collection").cloned().unwrap_or_default()
+    } else {
+        document
+    };
     target["properties"].as_object().into_iter().flatten().map(|(k, _)| k.clone()).collect()
 }
 
@@ -148,7 +152,8 @@ mod tests {
     #[test]
     fn misfits_name_the_requirement_that_they_break() {
         let id = "0f14d0ab-9605-4a62-a9e4-5ed26688389b";
-        let good = json!({"id": id, "title": "t", "can_read": true, "can_write": false, "media_types": ["a"], "x_more": 1});
+        let good =
+            json!({"id": id, "title": "t", "can_read": true, "can_write": false, "media_types": ["a"], "x_more": 1});
         assert!(misfits(Resource::Collection, good.clone()).is_empty());
         let j = judge(Resource::Collection, &good);
         assert_eq!(j.seen.get("T21-2-01"), Some(&2));
@@ -166,13 +171,18 @@ mod tests {
         let mut bad = good.clone();
         bad.as_object_mut().expect("object").remove("title");
         assert_eq!(misfits(Resource::Collection, bad.clone()), [("T21-3.8-02".to_owned(), String::new())]);
-        assert_eq!(misfits(Resource::Collections, json!({"collections": [bad]})), [("T21-3.8-02".to_owned(), "/collections/0".to_owned())]);
+        assert_eq!(
+            misfits(Resource::Collections, json!({"collections": [bad]})),
+            [("T21-3.8-02".to_owned(), "/collections/0".to_owned())]
+        );
         assert!(misfits(Resource::Collections, json!({})).is_empty());
     }
 
     #[test]
     fn timestamps_break_form_and_precision_apart() {
-        let record = |date: &str| misfits(Resource::Manifest, json!({"objects": [{"id": "a--b", "date_added": date, "version": "1"}]}));
+        let record = |date: &str| {
+            misfits(Resource::Manifest, json!({"objects": [{"id": "a--b", "date_added": date, "version": "1"}]}))
+        };
         assert!(record("2024-01-01T00:00:00.000000Z").is_empty());
         let ids = |v: Vec<(String, String)>| v.into_iter().map(|(r, _)| r).collect::<Vec<_>>();
         assert_eq!(ids(record("2024-01-01T00:00:00.000Z")), ["T21-2-08"]);
@@ -189,9 +199,15 @@ mod tests {
         bad["successes"] = json!([{"id": "a", "version": "b"}]);
         bad["status"] = json!("Complete");
         bad["pending_count"] = json!(-1);
-        assert_eq!(misfits(Resource::Status, bad), [("T21-4.3-03".to_owned(), "/status".to_owned()), ("T21-4.3-04".to_owned(), "/pending_count".to_owned())]);
+        assert_eq!(
+            misfits(Resource::Status, bad),
+            [("T21-4.3-03".to_owned(), "/status".to_owned()), ("T21-4.3-04".to_owned(), "/pending_count".to_owned())]
+        );
         let root = json!({"title": "t", "versions": ["application/taxii+json;version=2.1"], "max_content_length": 0});
-        assert_eq!(misfits(Resource::ApiRoot, root.clone()), [("T21-4.2-03".to_owned(), "/max_content_length".to_owned())]);
+        assert_eq!(
+            misfits(Resource::ApiRoot, root.clone()),
+            [("T21-4.2-03".to_owned(), "/max_content_length".to_owned())]
+        );
         let mut text = root;
         text["max_content_length"] = json!("1000");
         assert_eq!(misfits(Resource::ApiRoot, text), [("T21-2-03".to_owned(), "/max_content_length".to_owned())]);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::body::{key, key_in, members_of, more, Member};
-use super::{some, Context, Outcome};
+use super::body::{Member, key, key_in, members_of, more};
+use super::{Context, Outcome, some};
 use crate::case::expect::SelectionWord;
-use crate::oracle::{select, Holding, Query, Scope, Selection};
+use crate::oracle::{Holding, Query, Scope, Selection, select};
 use crate::record::Reading;
 use crate::taxii::{Endpoint, Timestamp};
 
@@ -47,10 +47,15 @@ pub fn check(context: &Context<'_>) -> Outcome {
         return nothing(context, &members);
     }
     let selections = selections(context);
-    let differences: Vec<Difference<'_>> = selections.iter().map(|s| difference(context, endpoint, word, s, &members)).collect();
-    let Some((best, selection)) = differences.iter().zip(&selections).min_by_key(|(d, _)| d.size()) else { return outcome };
+    let differences: Vec<Difference<'_>> =
+        selections.iter().map(|s| difference(context, endpoint, word, s, &members)).collect();
+    let Some((best, selection)) = differences.iter().zip(&selections).min_by_key(|(d, _)| d.size()) else {
+        return outcome;
+    };
     if !selection.reading.is_empty() && best.size() == 0 {
-        outcome.readings.push(Reading { question: context.transcript.case.title.clone(), answer: selection.reading.clone() });
+        outcome
+            .readings
+            .push(Reading { question: context.transcript.case.title.clone(), answer: selection.reading.clone() });
     }
     let ended = exchanges.last().is_some_and(|e| !more(e));
     let later_page_only = !best.unexpected.is_empty() && best.unexpected.iter().all(|m| m.page > 0);
@@ -58,14 +63,18 @@ pub fn check(context: &Context<'_>) -> Outcome {
         outcome.block("a later page holds what the query does not select: see paging/next (T21-3.5-01)");
     } else if !best.unexpected.is_empty() {
         let names: Vec<String> = best.unexpected.iter().map(|m| m.key()).collect();
-        let mut finding = context.finding(best.unexpected[0].page, format!("the answer holds {} that the query does not select", count(names.len(), "object")));
+        let mut finding = context.finding(
+            best.unexpected[0].page,
+            format!("the answer holds {} that the query does not select", count(names.len(), "object")),
+        );
         finding.expected = Some(expected(selection, endpoint));
         finding.actual = Some(some(&names));
         finding.pointer = Some(best.unexpected[0].pointer.clone());
         outcome.findings.push(finding);
     }
     let borders = borders(context, exchanges, &members);
-    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) = best.missing.iter().copied().partition(|h| h.added.is_some_and(|a| borders.contains(&a)));
+    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
+        best.missing.iter().copied().partition(|h| h.added.is_some_and(|a| borders.contains(&a)));
     if !ties.is_empty() {
         outcome.readings.push(Reading {
             question: "continuing by added_after where objects share a date added".into(),
@@ -77,7 +86,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
         if let Some(why) = &context.record.stopped {
             outcome.block(format!("not all pages could be read: {why}"));
         } else if ended {
-            let mut finding = context.finding(exchanges.len() - 1, format!("the answer lacks {} that the query selects", count(names.len(), "object")));
+            let mut finding = context.finding(
+                exchanges.len() - 1,
+                format!("the answer lacks {} that the query selects", count(names.len(), "object")),
+            );
             finding.expected = Some(some(&names));
             finding.actual = Some(format!("{} in all", count(members.len(), "object")));
             outcome.findings.push(finding);
@@ -123,7 +135,13 @@ fn nothing(context: &Context<'_>, members: &[Member]) -> Outcome {
     outcome
 }
 
-fn difference<'a>(context: &Context<'_>, endpoint: Endpoint, word: SelectionWord, selection: &Selection<'a>, members: &'a [Member]) -> Difference<'a> {
+fn difference<'a>(
+    context: &Context<'_>,
+    endpoint: Endpoint,
+    word: SelectionWord,
+    selection: &Selection<'a>,
+    members: &'a [Member],
+) -> Difference<'a> {
     let holdings = &context.transcript.bound.holdings;
     let of_holding = |h: &Holding| match word {
         SelectionWord::Ids => h.id.clone(),
@@ -138,7 +156,8 @@ fn difference<'a>(context: &Context<'_>, endpoint: Endpoint, word: SelectionWord
     let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
     let got: BTreeSet<String> = members.iter().map(of_member).collect();
     let mut difference = Difference::default();
-    difference.missing = selection.items.iter().copied().filter(|h| h.certain && !got.contains(&of_holding(h))).collect();
+    difference.missing =
+        selection.items.iter().copied().filter(|h| h.certain && !got.contains(&of_holding(h))).collect();
     let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
     difference.unexpected = members
         .iter()

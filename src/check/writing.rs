@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::body::{key, members_of};
 use super::selection::{count, names};
-use super::{brief, some, Context, Outcome};
+use super::{Context, Outcome, brief, some};
 use crate::case::expect::{CountsWord, DetailsWord};
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Timestamp};
@@ -58,9 +58,17 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
     let total = posted(context).len() as u64;
     for (i, _, body) in &statuses {
         let n = |name| number(body, name);
-        let shown = format!("total {:?}, success {:?}, failure {:?}, pending {:?}", n("total_count"), n("success_count"), n("failure_count"), n("pending_count"));
+        let shown = format!(
+            "total {:?}, success {:?}, failure {:?}, pending {:?}",
+            n("total_count"),
+            n("success_count"),
+            n("failure_count"),
+            n("pending_count")
+        );
         let shown = shown.replace("Some(", "").replace(')', "").replace("None", "none");
-        let (Some(all), Some(good), Some(bad), Some(pending)) = (n("total_count"), n("success_count"), n("failure_count"), n("pending_count")) else {
+        let (Some(all), Some(good), Some(bad), Some(pending)) =
+            (n("total_count"), n("success_count"), n("failure_count"), n("pending_count"))
+        else {
             outcome.block("a count is missing or no number");
             continue;
         };
@@ -68,13 +76,23 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
         let wrong = match word {
             // before processing has begun, total_count may be 0 (section 4.3.1)
             CountsWord::AddUp if all == 0 && !complete => None,
-            CountsWord::AddUp if all != total => Some(format!("total_count is not the number of posted objects, {total}")),
-            CountsWord::AddUp if good + bad + pending != all => Some("the counts do not add up to total_count".to_owned()),
-            CountsWord::Complete if complete && pending != 0 => Some("the status is complete although objects are pending".to_owned()),
+            CountsWord::AddUp if all != total => {
+                Some(format!("total_count is not the number of posted objects, {total}"))
+            }
+            CountsWord::AddUp if good + bad + pending != all => {
+                Some("the counts do not add up to total_count".to_owned())
+            }
+            CountsWord::Complete if complete && pending != 0 => {
+                Some("the status is complete although objects are pending".to_owned())
+            }
             CountsWord::Complete if i == last && !complete => Some("the status does not become complete".to_owned()),
             CountsWord::AllSucceeded if bad > 0 => Some("objects are counted as failures that are good".to_owned()),
-            CountsWord::AllSucceeded if i == last && complete && good != total => Some("not all good objects are counted as successes".to_owned()),
-            CountsWord::SomeFailed if i == last && bad == 0 => Some("nothing is counted as a failure although an object is bad".to_owned()),
+            CountsWord::AllSucceeded if i == last && complete && good != total => {
+                Some("not all good objects are counted as successes".to_owned())
+            }
+            CountsWord::SomeFailed if i == last && bad == 0 => {
+                Some("nothing is counted as a failure although an object is bad".to_owned())
+            }
             _ => None,
         };
         match wrong {
@@ -93,7 +111,9 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
     let mut outcome = Outcome::default();
     let posted = posted(context);
     for (i, _, body) in statuses(context) {
-        for (list, counter) in [("successes", "success_count"), ("failures", "failure_count"), ("pendings", "pending_count")] {
+        for (list, counter) in
+            [("successes", "success_count"), ("failures", "failure_count"), ("pendings", "pending_count")]
+        {
             let Some(items) = body.get(list).and_then(Value::as_array) else { continue };
             let pointer = format!("/{list}");
             if word == DetailsWord::Match && number(&body, counter).is_some_and(|n| n != items.len() as u64) {
@@ -104,14 +124,26 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
                 outcome.findings.push(finding);
             }
             for (at, item) in items.iter().enumerate() {
-                let (id, version) = (item.get("id").and_then(Value::as_str).unwrap_or(""), item.get("version").and_then(Value::as_str));
-                let same_id: Vec<&Value> = posted.iter().filter(|o| o.get("id").and_then(Value::as_str) == Some(id)).collect();
-                let versions: Vec<&str> = same_id.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
+                let (id, version) =
+                    (item.get("id").and_then(Value::as_str).unwrap_or(""), item.get("version").and_then(Value::as_str));
+                let same_id: Vec<&Value> =
+                    posted.iter().filter(|o| o.get("id").and_then(Value::as_str) == Some(id)).collect();
+                let versions: Vec<&str> =
+                    same_id.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
                 let wrong = match word {
                     // an object whose id could not be read may be named in any way
-                    DetailsWord::Match if same_id.is_empty() && list != "failures" => Some("names an object that was not posted"),
+                    DetailsWord::Match if same_id.is_empty() && list != "failures" => {
+                        Some("names an object that was not posted")
+                    }
                     DetailsWord::Versions => match version {
-                        Some(v) if !versions.is_empty() && !versions.iter().any(|x| Timestamp::parse(x) == Timestamp::parse(v) && Timestamp::parse(v).is_some()) => Some("has another version than the posted object"),
+                        Some(v)
+                            if !versions.is_empty()
+                                && !versions.iter().any(|x| {
+                                    Timestamp::parse(x) == Timestamp::parse(v) && Timestamp::parse(v).is_some()
+                                }) =>
+                        {
+                            Some("has another version than the posted object")
+                        }
                         _ => None,
                     },
                     DetailsWord::Match => None,
@@ -119,7 +151,11 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
                 match wrong {
                     Some(message) => {
                         let mut finding = context.finding(i, format!("an item of {list} {message}"));
-                        finding.expected = Some(if versions.is_empty() { some(&posted.iter().filter_map(|o| o.get("id")?.as_str()).collect::<Vec<_>>()) } else { some(&versions) });
+                        finding.expected = Some(if versions.is_empty() {
+                            some(&posted.iter().filter_map(|o| o.get("id")?.as_str()).collect::<Vec<_>>())
+                        } else {
+                            some(&versions)
+                        });
                         finding.actual = Some(brief(item));
                         finding.pointer = Some(format!("{pointer}/{at}"));
                         outcome.findings.push(finding);
@@ -201,7 +237,9 @@ fn changed(sent: &Value, came: &Value, at: String) -> Option<(String, String, St
             });
             lost.or_else(|| {
                 // revoked false is the default and may be spelled out
-                b.iter().find(|(k, v)| !a.contains_key(*k) && **v != Value::Bool(false)).map(|(k, v)| (format!("{at}/{k}"), "absent".to_owned(), brief(v)))
+                b.iter()
+                    .find(|(k, v)| !a.contains_key(*k) && **v != Value::Bool(false))
+                    .map(|(k, v)| (format!("{at}/{k}"), "absent".to_owned(), brief(v)))
             })
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
@@ -211,7 +249,9 @@ fn changed(sent: &Value, came: &Value, at: String) -> Option<(String, String, St
             (Some(x), Some(y)) if x == y => None,
             _ => Some((at, brief(sent), brief(came))),
         },
-        (Value::Number(a), Value::Number(b)) => (a.as_f64() != b.as_f64() || a.as_i64() != b.as_i64() && a.is_i64() && b.is_i64()).then(|| (at, brief(sent), brief(came))),
+        (Value::Number(a), Value::Number(b)) => (a.as_f64() != b.as_f64()
+            || a.as_i64() != b.as_i64() && a.is_i64() && b.is_i64())
+        .then(|| (at, brief(sent), brief(came))),
         _ if sent == came => None,
         _ => Some((at, brief(sent), brief(came))),
     }
@@ -266,7 +306,10 @@ mod tests {
         assert_eq!(changed(&sent, &other, String::new()), None);
         other["a"][1]["b"] = json!(9007199254740992i64);
         assert_eq!(changed(&sent, &other, String::new()).map(|c| c.0).as_deref(), Some("/a/1/b"));
-        assert_eq!(changed(&sent, &json!({"a": [1], "modified": "", "ü": "x"}), String::new()).map(|c| c.0).as_deref(), Some("/a"));
+        assert_eq!(
+            changed(&sent, &json!({"a": [1], "modified": "", "ü": "x"}), String::new()).map(|c| c.0).as_deref(),
+            Some("/a")
+        );
         let mut more = sent.clone();
         more["x"] = json!(1);
         assert_eq!(changed(&sent, &more, String::new()).map(|c| c.0).as_deref(), Some("/x"));

@@ -52,9 +52,7 @@ impl Config {
         };
         match std::fs::read_to_string(&path) {
             Ok(text) => Config::parse(&text, &path),
-            Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Config::default())
-            }
+            Err(e) if named.is_none() && e.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
             Err(e) => Err(UsageError::new(format!(
                 "cannot read the configuration file {}: {e}",
                 named.unwrap_or(&path).display()
@@ -70,10 +68,7 @@ impl Config {
         let mut config: Config = toml::from_str(text).map_err(|e| source.toml(&e))?;
         let folder = path.parent().unwrap_or(Path::new(""));
         config.defaults.resolve_paths(folder);
-        config
-            .servers
-            .values_mut()
-            .for_each(|s| s.resolve_paths(folder));
+        config.servers.values_mut().for_each(|s| s.resolve_paths(folder));
         config.path = path.to_owned();
         Ok(config)
     }
@@ -88,11 +83,7 @@ struct Source<'a> {
 impl Source<'_> {
     /// Every key has to be known where it stands.
     fn check_keys(&self, root: &DeTable<'_>) -> Result<(), UsageError> {
-        let here: Vec<&str> = KEYS
-            .iter()
-            .filter(|k| k.1 == Scope::Any)
-            .map(|k| k.0)
-            .collect();
+        let here: Vec<&str> = KEYS.iter().filter(|k| k.1 == Scope::Any).map(|k| k.0).collect();
         let all: Vec<&str> = KEYS.iter().map(|k| k.0).collect();
         for (key, value) in root {
             match (key.get_ref().as_ref(), value.get_ref()) {
@@ -123,12 +114,7 @@ impl Source<'_> {
         Ok(())
     }
 
-    fn check_table(
-        &self,
-        table: &DeTable<'_>,
-        allowed: &[&str],
-        place: &str,
-    ) -> Result<(), UsageError> {
+    fn check_table(&self, table: &DeTable<'_>, allowed: &[&str], place: &str) -> Result<(), UsageError> {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if allowed.contains(&name) {
@@ -141,10 +127,7 @@ impl Source<'_> {
                     "put it into a [servers.NAME] table, and run with --server NAME".to_owned(),
                 )
             } else {
-                (
-                    format!("unknown key \"{name}\" in {place}"),
-                    help(name, allowed),
-                )
+                (format!("unknown key \"{name}\" in {place}"), help(name, allowed))
             };
             return Err(self.error(message, key.span(), "not known here", help));
         }
@@ -153,21 +136,10 @@ impl Source<'_> {
 
     fn toml(&self, error: &toml::de::Error) -> UsageError {
         let span = error.span().unwrap_or(0..0);
-        self.error(
-            error.message().trim().to_owned(),
-            span,
-            "here",
-            String::new(),
-        )
+        self.error(error.message().trim().to_owned(), span, "here", String::new())
     }
 
-    fn error(
-        &self,
-        message: String,
-        span: std::ops::Range<usize>,
-        label: &'static str,
-        help: String,
-    ) -> UsageError {
+    fn error(&self, message: String, span: std::ops::Range<usize>, label: &'static str, help: String) -> UsageError {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;

@@ -26,16 +26,8 @@ pub fn resolve(layers: &[&Settings], env: Env<'_>) -> Result<Credentials, UsageE
             let user = user
                 .map(str::to_owned)
                 .or_else(|| set(env, USER))
-                .ok_or_else(|| {
-                    UsageError::with_help("a password without a user", "name the user with --user")
-                })?;
-            self::basic(
-                user,
-                variable.unwrap_or(PASSWORD),
-                variable.is_some(),
-                "--password-env",
-                env,
-            )
+                .ok_or_else(|| UsageError::with_help("a password without a user", "name the user with --user"))?;
+            self::basic(user, variable.unwrap_or(PASSWORD), variable.is_some(), "--password-env", env)
         }
         (false, Some(variable), None) => bearer(variable, env),
         (false, None, Some(header)) => custom(header, env),
@@ -50,17 +42,14 @@ pub fn resolve(layers: &[&Settings], env: Env<'_>) -> Result<Credentials, UsageE
 pub fn resolve_other(settings: &Settings, env: Env<'_>) -> Result<Credentials, UsageError> {
     match (&settings.other_user, &settings.other_password_env) {
         (None, None) => Ok(Credentials::None),
-        (Some(user), Some(variable)) => {
-            basic(user.clone(), variable, true, "--other-password-env", env)
-        }
+        (Some(user), Some(variable)) => basic(user.clone(), variable, true, "--other-password-env", env),
         (Some(_), None) => Err(UsageError::with_help(
             "a second user without a password",
             "name the variable that holds it with --other-password-env",
         )),
-        (None, Some(_)) => Err(UsageError::with_help(
-            "a second password without a user",
-            "name the user with --other-user",
-        )),
+        (None, Some(_)) => {
+            Err(UsageError::with_help("a second password without a user", "name the user with --other-user"))
+        }
     }
 }
 
@@ -83,17 +72,9 @@ fn convenience(env: Env<'_>) -> Result<Credentials, UsageError> {
     }
 }
 
-fn basic(
-    user: String,
-    variable: &str,
-    named: bool,
-    flag: &str,
-    env: Env<'_>,
-) -> Result<Credentials, UsageError> {
+fn basic(user: String, variable: &str, named: bool, flag: &str, env: Env<'_>) -> Result<Credentials, UsageError> {
     if user.contains(':') || user.chars().any(char::is_control) {
-        return Err(UsageError::new(
-            "the user holds a colon or a control character, which HTTP Basic cannot carry",
-        ));
+        return Err(UsageError::new("the user holds a colon or a control character, which HTTP Basic cannot carry"));
     }
     if !named && set(env, variable).is_none() {
         return Err(UsageError::with_help(
@@ -117,18 +98,13 @@ fn bearer(variable: &str, env: Env<'_>) -> Result<Credentials, UsageError> {
 fn custom(header: &HeaderEnv, env: Env<'_>) -> Result<Credentials, UsageError> {
     let value = secret(&header.variable, "--header-env", env)?;
     sendable(&value, &header.variable)?;
-    Ok(Credentials::Header {
-        name: header.name.clone(),
-        value,
-    })
+    Ok(Credentials::Header { name: header.name.clone(), value })
 }
 
 /// The value of a variable that a setting names. Errors name the variable, never the value.
 fn secret(variable: &str, flag: &str, env: Env<'_>) -> Result<String, UsageError> {
     let named = variable.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && variable
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_');
+        && variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if !named {
         // It may be the secret itself: not repeated.
         return Err(UsageError::with_help(
@@ -138,18 +114,12 @@ fn secret(variable: &str, flag: &str, env: Env<'_>) -> Result<String, UsageError
     }
     match env(variable) {
         None => {
-            let by = if flag.is_empty() {
-                String::new()
-            } else {
-                format!(", named by {flag},")
-            };
-            Err(UsageError::new(format!(
-                "the environment variable {variable}{by} is not set"
-            )))
+            let by = if flag.is_empty() { String::new() } else { format!(", named by {flag},") };
+            Err(UsageError::new(format!("the environment variable {variable}{by} is not set")))
         }
-        Some(value) if value.is_empty() => Err(UsageError::new(format!(
-            "the environment variable {variable} is empty"
-        ))),
+        Some(value) if value.is_empty() => {
+            Err(UsageError::new(format!("the environment variable {variable} is empty")))
+        }
         Some(value) => Ok(value),
     }
 }
@@ -159,9 +129,7 @@ fn set(env: Env<'_>, variable: &str) -> Option<String> {
 }
 
 fn sendable(value: &str, variable: &str) -> Result<(), UsageError> {
-    http::HeaderValue::from_str(value)
-        .map(drop)
-        .map_err(|_| unsendable(variable))
+    http::HeaderValue::from_str(value).map(drop).map_err(|_| unsendable(variable))
 }
 
 fn unsendable(variable: &str) -> UsageError {

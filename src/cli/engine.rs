@@ -19,11 +19,7 @@ pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
     };
     let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
     runtime.block_on(async {
-        let Job {
-            mut options,
-            reference,
-            plan,
-        } = job;
+        let Job { mut options, reference, plan } = job;
         let server = match &reference {
             Some(reference) => Some(start(&mut options, reference, defects).await?),
             None => None,
@@ -83,13 +79,10 @@ async fn start(
 
 /// Those of the user who writes, or of the one who only reads.
 fn credentials(writes: bool) -> Credentials {
-    USERS
-        .iter()
-        .find(|u| u.writes == writes)
-        .map_or(Credentials::None, |user| Credentials::Basic {
-            user: user.name.to_owned(),
-            password: user.password.to_owned(),
-        })
+    USERS.iter().find(|u| u.writes == writes).map_or(Credentials::None, |user| Credentials::Basic {
+        user: user.name.to_owned(),
+        password: user.password.to_owned(),
+    })
 }
 
 fn defects(reference: &Reference) -> Result<Vec<&'static Defect>, UsageError> {
@@ -100,10 +93,7 @@ fn defects(reference: &Reference) -> Result<Vec<&'static Defect>, UsageError> {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => "`taxii-conformance serve --list-defects` lists them all".to_owned(),
             };
-            UsageError::with_help(
-                format!("the reference server has no defect \"{name}\""),
-                help,
-            )
+            UsageError::with_help(format!("the reference server has no defect \"{name}\""), help)
         })
     };
     reference.defects.iter().map(find).collect()

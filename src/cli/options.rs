@@ -17,10 +17,8 @@ use crate::run::Options;
 /// Environment variable that names a server of the configuration file.
 const SERVER: &str = "SERVER";
 /// Where `--reference` leaves its reports unless told otherwise.
-const REFERENCE_REPORTS: [(Format, &str); 2] = [
-    (Format::Json, "reports/local/reference.json"),
-    (Format::Junit, "reports/local/reference.xml"),
-];
+const REFERENCE_REPORTS: [(Format, &str); 2] =
+    [(Format::Json, "reports/local/reference.json"), (Format::Junit, "reports/local/reference.xml")];
 
 /// What `run --help` says last.
 const SOURCES: &str = "\
@@ -47,12 +45,7 @@ pub struct Args {
     pub settings: Settings,
 
     /// Server of the configuration file to test
-    #[arg(
-        long,
-        value_name = "NAME",
-        conflicts_with = "url",
-        help_heading = "What to test"
-    )]
+    #[arg(long, value_name = "NAME", conflicts_with = "url", help_heading = "What to test")]
     pub server: Option<String>,
 
     /// Configuration file [default: taxii-conformance.toml in the current folder, if it is there]
@@ -193,11 +186,7 @@ pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, Usage
         of_server(args, env, &config, around)?
     };
     let options = finish(options, &settings, around)?;
-    let reports = if args.plan {
-        Vec::new()
-    } else {
-        reports(args, &settings)?
-    };
+    let reports = if args.plan { Vec::new() } else { reports(args, &settings)? };
     Ok(Resolved {
         options,
         reference: args.reference.reference.then(|| reference(&args.reference)),
@@ -231,10 +220,7 @@ fn of_server(
     let none = Settings::default();
     let layers = [&args.settings, &env, table.unwrap_or(&none)];
     let credentials = credentials::resolve(&layers, around.env)?;
-    let under = env
-        .clone()
-        .over(table.unwrap_or(&none))
-        .over(&config.defaults);
+    let under = env.clone().over(table.unwrap_or(&none)).over(&config.defaults);
     let mut settings = args.settings.clone().over(&under);
     // A server that was named brings its own URL; the environment's belongs to another.
     settings.url = args.settings.url.clone().or_else(|| match table {
@@ -258,10 +244,7 @@ fn of_server(
     if let Some(file) = &options.ca_file
         && let Err(e) = std::fs::File::open(around.cwd.join(file))
     {
-        return Err(UsageError::new(format!(
-            "cannot read the CA file {}: {e}",
-            file.display()
-        )));
+        return Err(UsageError::new(format!("cannot read the CA file {}: {e}", file.display())));
     }
     Ok((settings, options))
 }
@@ -296,10 +279,7 @@ fn table<'a>(
             }
             None => format!("known are: {}", known.join(", ")),
         };
-        UsageError::with_help(
-            format!("the configuration knows no server \"{name}\""),
-            help,
-        )
+        UsageError::with_help(format!("the configuration knows no server \"{name}\""), help)
     })
 }
 
@@ -316,36 +296,17 @@ fn no_url(named: bool, config: &Config) -> UsageError {
 }
 
 /// What does not depend on the server.
-fn finish(
-    mut options: Options,
-    settings: &Settings,
-    around: &Surroundings<'_>,
-) -> Result<Options, UsageError> {
+fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) -> Result<Options, UsageError> {
     options.only = settings.only.clone().unwrap_or_default();
     options.skip = settings.skip.clone().unwrap_or_default();
-    for (glob, flag) in options
-        .only
-        .iter()
-        .map(|g| (g, "--only"))
-        .chain(options.skip.iter().map(|g| (g, "--skip")))
-    {
-        globset::Glob::new(glob).map_err(|e| {
-            UsageError::new(format!(
-                "\"{glob}\", given for {flag}, is no glob: {}",
-                e.kind()
-            ))
-        })?;
+    for (glob, flag) in options.only.iter().map(|g| (g, "--only")).chain(options.skip.iter().map(|g| (g, "--skip"))) {
+        globset::Glob::new(glob)
+            .map_err(|e| UsageError::new(format!("\"{glob}\", given for {flag}, is no glob: {}", e.kind())))?;
     }
     options.cases = settings.cases.clone().unwrap_or_default();
-    if let Some(missing) = options
-        .cases
-        .iter()
-        .find(|dir| !around.cwd.join(dir).is_dir())
-    {
+    if let Some(missing) = options.cases.iter().find(|dir| !around.cwd.join(dir).is_dir()) {
         let missing = missing.display();
-        return Err(UsageError::new(format!(
-            "{missing}, given for --cases, is no folder"
-        )));
+        return Err(UsageError::new(format!("{missing}, given for --cases, is no folder")));
     }
     if let Some(jobs) = settings.jobs {
         options.jobs = jobs.0.get();
@@ -361,12 +322,9 @@ fn finish(
 fn reports(args: &Args, settings: &Settings) -> Result<Vec<ReportTo>, UsageError> {
     let reports = match &settings.reports {
         Some(reports) => reports.clone(),
-        None if args.reference.reference => REFERENCE_REPORTS
-            .map(|(format, path)| ReportTo {
-                format,
-                path: PathBuf::from(path),
-            })
-            .to_vec(),
+        None if args.reference.reference => {
+            REFERENCE_REPORTS.map(|(format, path)| ReportTo { format, path: PathBuf::from(path) }).to_vec()
+        }
         None => Vec::new(),
     };
     for (at, report) in reports.iter().enumerate() {

@@ -39,13 +39,7 @@ const EXCERPT: usize = 100;
 /// there was no pattern.
 pub fn run(args: &Args) -> u8 {
     let out = BufWriter::new(io::stdout().lock());
-    let mut report = Report {
-        out,
-        format: args.format,
-        patterns: 0,
-        invalid: 0,
-        advice: 0,
-    };
+    let mut report = Report { out, format: args.format, patterns: 0, invalid: 0, advice: 0 };
     let mut unreadable = false;
     for file in &args.files {
         if let Err(error) = judge_file(file, &mut report) {
@@ -95,19 +89,11 @@ fn judge_file(path: &Path, report: &mut Report<impl Write>) -> Result<(), Failur
     judge_lines(&path.display().to_string(), BufReader::new(file), report)
 }
 
-fn judge_lines(
-    name: &str,
-    mut input: impl BufRead,
-    report: &mut Report<impl Write>,
-) -> Result<(), Failure> {
+fn judge_lines(name: &str, mut input: impl BufRead, report: &mut Report<impl Write>) -> Result<(), Failure> {
     let mut buffer = Vec::new();
     for number in 1_u64.. {
         buffer.clear();
-        if input
-            .read_until(b'\n', &mut buffer)
-            .map_err(Failure::Read)?
-            == 0
-        {
+        if input.read_until(b'\n', &mut buffer).map_err(Failure::Read)? == 0 {
             break;
         }
         let mut line = buffer.as_slice();
@@ -117,9 +103,7 @@ fn judge_lines(
             line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
         }
         if !line.trim_ascii().is_empty() {
-            report
-                .pattern(&Judged::new(line), name, number)
-                .map_err(Failure::Write)?;
+            report.pattern(&Judged::new(line), name, number).map_err(Failure::Write)?;
         }
     }
     Ok(())
@@ -147,18 +131,11 @@ impl Judged {
         let text = match std::str::from_utf8(line) {
             Ok(text) => text.to_owned(),
             Err(error) => {
-                let message = format!(
-                    "the pattern is not Unicode text: byte {} is not UTF-8",
-                    error.valid_up_to() + 1
-                );
+                let message = format!("the pattern is not Unicode text: byte {} is not UTF-8", error.valid_up_to() + 1);
                 let text = String::from_utf8_lossy(line).into_owned();
                 return Self {
                     text,
-                    fault: Some(Fault {
-                        message,
-                        offset: error.valid_up_to(),
-                        rule: Some("S21-9.4-01"),
-                    }),
+                    fault: Some(Fault { message, offset: error.valid_up_to(), rule: Some("S21-9.4-01") }),
                     findings: Vec::new(),
                 };
             }
@@ -172,19 +149,11 @@ impl Judged {
                     offset: finding.offset,
                     rule: finding.rule,
                 });
-                Self {
-                    text,
-                    fault,
-                    findings,
-                }
+                Self { text, fault, findings }
             }
             Err(error) => Self {
                 text,
-                fault: Some(Fault {
-                    message: error.message,
-                    offset: error.offset,
-                    rule: error.rule,
-                }),
+                fault: Some(Fault { message: error.message, offset: error.offset, rule: error.rule }),
                 findings: Vec::new(),
             },
         }
@@ -212,20 +181,10 @@ impl<W: Write> Report<W> {
 
     fn human(&mut self, judged: &Judged, file: &str, line: u64) -> io::Result<()> {
         if judged.findings.is_empty()
-            && let Some(Fault {
-                message,
-                offset,
-                rule,
-            }) = &judged.fault
+            && let Some(Fault { message, offset, rule }) = &judged.fault
         {
             let rule = rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
-            self.place(
-                file,
-                line,
-                &judged.text,
-                *offset,
-                &format!("error: {message}{rule}"),
-            )?;
+            self.place(file, line, &judged.text, *offset, &format!("error: {message}{rule}"))?;
         }
         for finding in &judged.findings {
             let kind = match finding.level {
@@ -235,9 +194,7 @@ impl<W: Write> Report<W> {
                     "warning"
                 }
             };
-            let rule = finding
-                .rule
-                .map_or_else(String::new, |rule| format!(", {rule}"));
+            let rule = finding.rule.map_or_else(String::new, |rule| format!(", {rule}"));
             let message = format!("{kind}: {} [{}{rule}]", finding.message, finding.code);
             self.place(file, line, &judged.text, finding.offset, &message)?;
         }
@@ -245,32 +202,13 @@ impl<W: Write> Report<W> {
     }
 
     /// `file:line:column: message`, then the line, cut to what fits, with a caret below the place.
-    fn place(
-        &mut self,
-        file: &str,
-        line: u64,
-        text: &str,
-        offset: usize,
-        message: &str,
-    ) -> io::Result<()> {
+    fn place(&mut self, file: &str, line: u64, text: &str, offset: usize, message: &str) -> io::Result<()> {
         let before = text.get(..offset).unwrap_or(text);
         let after = text.get(offset..).unwrap_or_default();
         let column = before.chars().count();
         let lead = column.saturating_sub(EXCERPT / 2);
-        let shown: String = before
-            .chars()
-            .skip(lead)
-            .chain(after.chars())
-            .take(EXCERPT)
-            .map(printable)
-            .collect();
-        writeln!(
-            self.out,
-            "{}:{line}:{}: {}",
-            plain(file),
-            column + 1,
-            plain(message)
-        )?;
+        let shown: String = before.chars().skip(lead).chain(after.chars()).take(EXCERPT).map(printable).collect();
+        writeln!(self.out, "{}:{line}:{}: {}", plain(file), column + 1, plain(message))?;
         writeln!(self.out, "  | {shown}")?;
         writeln!(self.out, "  | {:width$}^", "", width = column - lead)
     }
@@ -278,17 +216,9 @@ impl<W: Write> Report<W> {
     /// The count at the end, for people.
     fn summary(&mut self) -> io::Result<()> {
         if self.format == Format::Human && self.patterns > 0 {
-            let Self {
-                patterns,
-                invalid,
-                advice,
-                ..
-            } = *self;
+            let Self { patterns, invalid, advice, .. } = *self;
             let valid = patterns - invalid;
-            writeln!(
-                self.out,
-                "{patterns} patterns: {valid} valid, {invalid} invalid; {advice} warnings"
-            )?;
+            writeln!(self.out, "{patterns} patterns: {valid} valid, {invalid} invalid; {advice} warnings")?;
         }
         self.out.flush()
     }

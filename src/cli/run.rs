@@ -53,11 +53,7 @@ pub struct Show<'a> {
 /// Runs the command; gives an exit code of [`super::exit`].
 pub fn run(args: &Args) -> u8 {
     let env = |name: &str| std::env::var(name).ok();
-    let around = Surroundings {
-        env: &env,
-        cwd: Path::new(""),
-        seed: random_seed(),
-    };
+    let around = Surroundings { env: &env, cwd: Path::new(""), seed: random_seed() };
     let resolved = match resolve(args, &around) {
         Ok(resolved) => resolved,
         Err(error) => {
@@ -68,10 +64,7 @@ pub fn run(args: &Args) -> u8 {
     let progress = match (resolved.verbosity, io::stderr().is_terminal()) {
         (Verbosity::Quiet, _) => None,
         (_, true) => Some(Progress::bar(Style::of(true, env))),
-        (v, false) => Some(Progress::lines(
-            Box::new(io::stderr()),
-            v == Verbosity::Verbose,
-        )),
+        (v, false) => Some(Progress::lines(Box::new(io::stderr()), v == Verbosity::Verbose)),
     };
     let show = Show {
         progress,
@@ -87,17 +80,8 @@ pub fn run(args: &Args) -> u8 {
 /// (a closed pipe); a report that cannot be written is exit code 3, before the run where it can be
 /// known.
 pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 {
-    let Resolved {
-        options,
-        reference,
-        reports,
-        plan,
-        verbosity,
-    } = resolved;
-    let unwritable: Vec<WriteError> = reports
-        .iter()
-        .filter_map(|r| check_writable(&r.path).err())
-        .collect();
+    let Resolved { options, reference, reports, plan, verbosity } = resolved;
+    let unwritable: Vec<WriteError> = reports.iter().filter_map(|r| check_writable(&r.path).err()).collect();
     if !unwritable.is_empty() {
         return complain(show.err, &unwritable);
     }
@@ -108,37 +92,19 @@ pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 
             progress.event(&event);
         }
     };
-    if let Err(error) = engine(
-        Job {
-            options,
-            reference,
-            plan,
-        },
-        &mut tell,
-    ) {
+    if let Err(error) = engine(Job { options, reference, plan }, &mut tell) {
         drop(show.progress);
         let _ = writeln!(show.err, "{error:?}");
         return exit::USAGE;
     }
     if !collect.finished() {
-        let cut_off = Summary {
-            exit: exit::UNTESTABLE,
-            interrupted: true,
-            ..Summary::default()
-        };
+        let cut_off = Summary { exit: exit::UNTESTABLE, interrupted: true, ..Summary::default() };
         collect.event(&Event::Finished(cut_off));
     }
     drop(show.progress.take());
-    let planned = if plan {
-        collect.planned().to_vec()
-    } else {
-        Vec::new()
-    };
+    let planned = if plan { collect.planned().to_vec() } else { Vec::new() };
     let report = collect.into_report();
-    let failed: Vec<WriteError> = reports
-        .iter()
-        .filter_map(|to| save(&report, to, show.requirement).err())
-        .collect();
+    let failed: Vec<WriteError> = reports.iter().filter_map(|to| save(&report, to, show.requirement).err()).collect();
     let text = if plan && report.server.untestable.is_none() {
         plan::render(&report, &planned, show.style)
     } else {
@@ -146,22 +112,11 @@ pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 
     };
     let _ = show.out.write_all(text.as_bytes());
     if verbosity > Verbosity::Quiet && failed.is_empty() && !reports.is_empty() {
-        let paths: Vec<String> = reports
-            .iter()
-            .map(|r| r.path.display().to_string())
-            .collect();
-        let _ = writeln!(
-            show.out,
-            "{}",
-            show.style.dim(&format!("  Reports: {}", paths.join(", ")))
-        );
+        let paths: Vec<String> = reports.iter().map(|r| r.path.display().to_string()).collect();
+        let _ = writeln!(show.out, "{}", show.style.dim(&format!("  Reports: {}", paths.join(", "))));
     }
     let _ = show.out.flush();
-    if failed.is_empty() {
-        report.summary.exit
-    } else {
-        complain(show.err, &failed)
-    }
+    if failed.is_empty() { report.summary.exit } else { complain(show.err, &failed) }
 }
 
 fn save(report: &Report, to: &ReportTo, requirement: Lookup<'_>) -> Result<(), WriteError> {

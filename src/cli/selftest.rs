@@ -79,7 +79,12 @@ pub fn run(args: &Args) -> u8 {
         }
     };
     let bad: Vec<&Trial> = clean.trials.iter().filter(|t| t.verdict != Verdict::Pass).collect();
-    println!("clean: {} trials, {} pass, {} otherwise", clean.trials.len(), clean.summary.count(Verdict::Pass), bad.len());
+    println!(
+        "clean: {} trials, {} pass, {} otherwise",
+        clean.trials.len(),
+        clean.summary.count(Verdict::Pass),
+        bad.len()
+    );
     for trial in &bad {
         println!("  {} {}: {}", trial.verdict.word(), trial.id, trial.reason);
     }
@@ -147,7 +152,8 @@ async fn row(defect: &'static Defect) -> Row {
 
 /// The whole suite against the reference server with these defects.
 async fn suite(defects: Vec<&'static Defect>) -> Result<Result_, String> {
-    let server = server::start(server::Options { defects, ..server::Options::default() }).await.map_err(|e| e.to_string())?;
+    let server =
+        server::start(server::Options { defects, ..server::Options::default() }).await.map_err(|e| e.to_string())?;
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.write = Some("any".into());
@@ -172,15 +178,22 @@ async fn suite(defects: Vec<&'static Defect>) -> Result<Result_, String> {
 
 /// The kill table as Markdown: which defect is killed by which cases, and what else failed.
 fn table(rows: &[Row]) -> String {
-    let mut text = String::from("| defect | breaks | killed by | other requirements that fail |\n| --- | --- | --- | --- |\n");
+    let mut text =
+        String::from("| defect | breaks | killed by | other requirements that fail |\n| --- | --- | --- | --- |\n");
     for row in rows {
         let killers = match &row.untestable {
             Some(why) => format!("untestable: {}", why.replace('|', "/").split("localhost").next().unwrap_or_default()),
             None if row.killers.is_empty() => "**survives**".into(),
             None => row.killers.iter().cloned().collect::<Vec<_>>().join(", "),
         };
-        let others: Vec<&str> = row.broken.iter().map(String::as_str).filter(|r| !row.defect.requirements.contains(r)).collect();
-        text += &format!("| {} | {} | {killers} | {} |\n", row.defect.name, row.defect.requirements.join(", "), others.join(", "));
+        let others: Vec<&str> =
+            row.broken.iter().map(String::as_str).filter(|r| !row.defect.requirements.contains(r)).collect();
+        text += &format!(
+            "| {} | {} | {killers} | {} |\n",
+            row.defect.name,
+            row.defect.requirements.join(", "),
+            others.join(", ")
+        );
     }
     text
 }
@@ -190,7 +203,8 @@ fn figures(rows: &[Row]) -> String {
     let killed = rows.iter().filter(|r| r.killed()).count();
     let mut radius: Vec<usize> = rows.iter().filter(|r| r.untestable.is_none()).map(|r| r.broken.len()).collect();
     radius.sort_unstable();
-    let at = |part: usize| radius.get((radius.len() * part / 100).min(radius.len().saturating_sub(1))).copied().unwrap_or(0);
+    let at =
+        |part: usize| radius.get((radius.len() * part / 100).min(radius.len().saturating_sub(1))).copied().unwrap_or(0);
     let one = radius.iter().filter(|r| **r == 1).count();
     format!(
         "killed {killed} of {}; requirements failed by one defect: median {}, 90th percentile {}, most {}; exactly one: {one}",
@@ -207,7 +221,13 @@ fn idle(rows: &[Row]) -> Vec<String> {
     let levels: BTreeMap<String, crate::record::Level> = case::embedded()
         .unwrap_or_default()
         .iter()
-        .map(|c| (c.id.get_ref().clone(), case::register::strongest(c.requirements.iter().map(|r| r.get_ref().as_str()))))
+        .map(|c| {
+            (c.id.get_ref().clone(), case::register::strongest(c.requirements.iter().map(|r| r.get_ref().as_str())))
+        })
         .collect();
-    levels.into_iter().filter(|(id, level)| *level != crate::record::Level::May && !killers.contains(id)).map(|(id, _)| id).collect()
+    levels
+        .into_iter()
+        .filter(|(id, level)| *level != crate::record::Level::May && !killers.contains(id))
+        .map(|(id, _)| id)
+        .collect()
 }

@@ -33,10 +33,7 @@ pub struct Args {
 }
 
 fn positive(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|&number| number > 0)
-        .ok_or_else(|| "an integer above zero is needed".to_owned())
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "an integer above zero is needed".to_owned())
 }
 
 /// Runs the server until Ctrl-C; gives an exit code of [`super::exit`].
@@ -84,15 +81,8 @@ async fn serve(args: &Args, options: Options) -> u8 {
     };
     println!("Listening on {}", server.url());
     for user in USERS {
-        let rights = if user.writes {
-            "reads and writes"
-        } else {
-            "reads"
-        };
-        println!(
-            "  user {}, password {}, or bearer token {}: {rights}",
-            user.name, user.password, user.token
-        );
+        let rights = if user.writes { "reads and writes" } else { "reads" };
+        println!("  user {}, password {}, or bearer token {}: {rights}", user.name, user.password, user.token);
     }
     for defect in defects {
         println!("  defect {}: {}", defect.name, defect.description);
@@ -104,11 +94,7 @@ async fn serve(args: &Args, options: Options) -> u8 {
     println!("Ctrl-C stops it.");
     let stopped = tokio::signal::ctrl_c().await;
     server.stop().await;
-    if stopped.is_ok() {
-        exit::OK
-    } else {
-        exit::UNTESTABLE
-    }
+    if stopped.is_ok() { exit::OK } else { exit::UNTESTABLE }
 }
 
 fn hand_out_certificate(args: &Args, server: &Server) -> std::io::Result<()> {
@@ -126,32 +112,15 @@ fn hand_out_certificate(args: &Args, server: &Server) -> std::io::Result<()> {
 }
 
 fn list() {
-    let width = server::defects()
-        .iter()
-        .map(|defect| defect.name.len())
-        .max()
-        .unwrap_or(0);
-    for Defect {
-        name,
-        requirements,
-        description,
-        ..
-    } in server::defects()
-    {
-        println!(
-            "{name:width$}  {:10}  {description}",
-            requirements.join(", ")
-        );
+    let width = server::defects().iter().map(|defect| defect.name.len()).max().unwrap_or(0);
+    for Defect { name, requirements, description, .. } in server::defects() {
+        println!("{name:width$}  {:10}  {description}", requirements.join(", "));
     }
 }
 
 /// The defect that was meant, most likely.
 fn suggestion(name: &str) -> String {
-    let near = server::defects()
-        .iter()
-        .map(|defect| (strsim::jaro_winkler(defect.name, name), defect.name));
+    let near = server::defects().iter().map(|defect| (strsim::jaro_winkler(defect.name, name), defect.name));
     let nearest = near.max_by(|one, other| one.0.total_cmp(&other.0));
-    nearest.map_or_else(String::new, |(_, nearest)| {
-        format!("; the nearest is {nearest:?}")
-    })
+    nearest.map_or_else(String::new, |(_, nearest)| format!("; the nearest is {nearest:?}"))
 }

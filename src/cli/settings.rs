@@ -82,12 +82,7 @@ pub struct Settings {
     pub password_env: Option<String>,
 
     /// Environment variable that holds a bearer token
-    #[arg(
-        long,
-        value_name = "VARIABLE",
-        help_heading = "Credentials",
-        conflicts_with = "header_env"
-    )]
+    #[arg(long, value_name = "VARIABLE", help_heading = "Credentials", conflicts_with = "header_env")]
     pub token_env: Option<String>,
 
     /// Header to send with every request, and the environment variable that holds its value
@@ -148,9 +143,8 @@ impl Settings {
     /// white space; folders of cases as in `PATH`.
     pub fn from_env(env: Env<'_>) -> Result<Settings, UsageError> {
         let get = |name: &str| env(&format!("{PREFIX}{name}")).filter(|v| !v.trim().is_empty());
-        let words = |name| -> Option<Vec<String>> {
-            get(name).map(|v| v.split_whitespace().map(str::to_owned).collect())
-        };
+        let words =
+            |name| -> Option<Vec<String>> { get(name).map(|v| v.split_whitespace().map(str::to_owned).collect()) };
         Ok(Settings {
             url: get("URL"),
             api_roots: words("API_ROOT"),
@@ -171,9 +165,7 @@ impl Settings {
             timeout: parse("TIMEOUT", get("TIMEOUT"))?,
             seed: parse("SEED", get("SEED"))?,
             strict: truth("STRICT", get("STRICT"))?,
-            reports: words("REPORT")
-                .map(|all| all.into_iter().map(|r| one("REPORT", &r)).collect())
-                .transpose()?,
+            reports: words("REPORT").map(|all| all.into_iter().map(|r| one("REPORT", &r)).collect()).transpose()?,
         })
     }
 
@@ -226,26 +218,16 @@ impl Settings {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
         self.ca_file.iter_mut().for_each(resolve);
         self.cases.iter_mut().flatten().for_each(resolve);
-        self.reports
-            .iter_mut()
-            .flatten()
-            .for_each(|r| resolve(&mut r.path));
+        self.reports.iter_mut().flatten().for_each(|r| resolve(&mut r.path));
     }
 }
 
-fn parse<T: FromStr<Err: std::fmt::Display>>(
-    name: &str,
-    value: Option<String>,
-) -> Result<Option<T>, UsageError> {
+fn parse<T: FromStr<Err: std::fmt::Display>>(name: &str, value: Option<String>) -> Result<Option<T>, UsageError> {
     value.map(|v| one(name, v.trim())).transpose()
 }
 
 fn one<T: FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, UsageError> {
-    value.parse().map_err(|e| {
-        UsageError::new(format!(
-            "the environment variable {PREFIX}{name} is \"{value}\": {e}"
-        ))
-    })
+    value.parse().map_err(|e| UsageError::new(format!("the environment variable {PREFIX}{name} is \"{value}\": {e}")))
 }
 
 fn truth(name: &str, value: Option<String>) -> Result<Option<bool>, UsageError> {

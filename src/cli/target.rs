@@ -17,32 +17,19 @@ pub fn check(text: &str, allow_http: bool) -> Result<String, UsageError> {
             Some(near) => format!("did you mean \"{near}://\"?"),
             None => "TAXII is spoken over https://".to_owned(),
         };
-        return Err(UsageError::with_help(
-            format!("a URL cannot begin with \"{scheme}://\""),
-            help,
-        ));
+        return Err(UsageError::with_help(format!("a URL cannot begin with \"{scheme}://\""), help));
     }
-    let url = Url::parse(text).map_err(|e| {
-        UsageError::new(format!(
-            "the URL \"{scheme}://{}\" is not valid: {e}",
-            safe(rest)
-        ))
-    })?;
+    let url = Url::parse(text)
+        .map_err(|e| UsageError::new(format!("the URL \"{scheme}://{}\" is not valid: {e}", safe(rest))))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(UsageError::with_help(
-            format!(
-                "the URL of {} holds a user or password",
-                url.host_str().unwrap_or("?")
-            ),
+            format!("the URL of {} holds a user or password", url.host_str().unwrap_or("?")),
             "give them with --user and --password-env, so that the secret shows nowhere",
         ));
     }
     if url.fragment().is_some() {
         return Err(UsageError::with_help(
-            format!(
-                "the URL \"{scheme}://{}\" has a fragment (#...)",
-                safe(rest)
-            ),
+            format!("the URL \"{scheme}://{}\" has a fragment (#...)", safe(rest)),
             "a server never sees it; leave it out",
         ));
     }
@@ -81,10 +68,7 @@ fn without_scheme(text: &str) -> UsageError {
     if text.contains('@') {
         return UsageError::new("the URL has no scheme; write https://...");
     }
-    UsageError::with_help(
-        format!("the URL \"{rest}\" has no scheme"),
-        format!("write https://{rest}"),
-    )
+    UsageError::with_help(format!("the URL \"{rest}\" has no scheme"), format!("write https://{rest}"))
 }
 
 /// What follows the scheme, without user, query and fragment.
@@ -106,18 +90,12 @@ mod tests {
     fn good_urls_are_taken() {
         for (given, taken) in [
             ("https://taxii.example", "https://taxii.example/"),
-            (
-                " HTTPS://Taxii.Example:443/taxii2/ ",
-                "https://taxii.example/taxii2/",
-            ),
+            (" HTTPS://Taxii.Example:443/taxii2/ ", "https://taxii.example/taxii2/"),
             ("https://[::1]:8443/api1/", "https://[::1]:8443/api1/"),
         ] {
             assert_eq!(check(given, false).expect(given), taken);
         }
-        assert_eq!(
-            check("http://localhost:5000", true).expect("allowed"),
-            "http://localhost:5000/"
-        );
+        assert_eq!(check("http://localhost:5000", true).expect("allowed"), "http://localhost:5000/");
     }
 
     #[test]
@@ -146,10 +124,7 @@ mod tests {
             let error = check(url, false).expect_err(url);
             let UsageError { message, help, .. } = error;
             let help = help.map(|h| format!("\n  help: {h}")).unwrap_or_default();
-            assert!(
-                !message.contains("hunter2") && !help.contains("hunter2"),
-                "{message}{help}"
-            );
+            assert!(!message.contains("hunter2") && !help.contains("hunter2"), "{message}{help}");
             format!("{url}\n  {message}{help}")
         })
         .collect();

@@ -73,9 +73,7 @@ impl Seconds {
         if seconds > 0.0 && seconds <= LONGEST {
             Ok(Seconds(Duration::from_secs_f64(seconds)))
         } else {
-            Err(ValueError(format!(
-                "seconds are more than 0 and at most {LONGEST}"
-            )))
+            Err(ValueError(format!("seconds are more than 0 and at most {LONGEST}")))
         }
     }
 }
@@ -84,9 +82,7 @@ impl FromStr for Seconds {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let seconds = text
-            .parse()
-            .map_err(|_| ValueError("this is no number of seconds".into()))?;
+        let seconds = text.parse().map_err(|_| ValueError("this is no number of seconds".into()))?;
         Seconds::new(seconds)
     }
 }
@@ -130,18 +126,12 @@ impl FromStr for HeaderEnv {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let (name, variable) = text.split_once('=').ok_or_else(|| {
-            ValueError(
-                "write NAME=VARIABLE: a header, and the variable that holds its value".into(),
-            )
-        })?;
+        let (name, variable) = text
+            .split_once('=')
+            .ok_or_else(|| ValueError("write NAME=VARIABLE: a header, and the variable that holds its value".into()))?;
         let name = name.trim();
-        http::HeaderName::from_str(name)
-            .map_err(|_| ValueError(format!("\"{name}\" is no name of a header field")))?;
-        Ok(HeaderEnv {
-            name: name.to_owned(),
-            variable: variable.trim().to_owned(),
-        })
+        http::HeaderName::from_str(name).map_err(|_| ValueError(format!("\"{name}\" is no name of a header field")))?;
+        Ok(HeaderEnv { name: name.to_owned(), variable: variable.trim().to_owned() })
     }
 }
 
@@ -174,11 +164,7 @@ impl FromStr for ReportTo {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let names = Format::ALL.map(|(name, _)| name);
         let Some((format, path)) = text.split_once('=') else {
-            let example = format!(
-                "{}={}",
-                names[0],
-                if text.is_empty() { "PATH" } else { text }
-            );
+            let example = format!("{}={}", names[0], if text.is_empty() { "PATH" } else { text });
             return Err(ValueError(format!("write FORMAT=PATH, such as {example}")));
         };
         let Some((_, known)) = Format::ALL.iter().find(|(name, _)| *name == format) else {
@@ -186,17 +172,12 @@ impl FromStr for ReportTo {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known are: {}", names.join(", ")),
             };
-            return Err(ValueError(format!(
-                "unknown report format \"{format}\"; {help}"
-            )));
+            return Err(ValueError(format!("unknown report format \"{format}\"; {help}")));
         };
         if path.is_empty() {
             return Err(ValueError(format!("no path after \"{format}=\"")));
         }
-        Ok(ReportTo {
-            format: *known,
-            path: PathBuf::from(path),
-        })
+        Ok(ReportTo { format: *known, path: PathBuf::from(path) })
     }
 }
 

@@ -7,4 +7,4 @@ pub mod select;
 
 pub use holdings::{Holding, Holdings};
 pub use query::{Query, VersionWord};
-pub use select::{select, Scope, Selection};
+pub use select::{Scope, Selection, select};

@@ -121,9 +121,24 @@ fn spec(holding: &Holding, reading: Reading) -> String {
 
 fn is_sco(kind: &str) -> bool {
     const SCOS: [&str; 18] = [
-        "artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file",
-        "ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url",
-        "user-account", "windows-registry-key", "x509-certificate",
+        "artifact",
+        "autonomous-system",
+        "directory",
+        "domain-name",
+        "email-addr",
+        "email-message",
+        "file",
+        "ipv4-addr",
+        "ipv6-addr",
+        "mac-addr",
+        "mutex",
+        "network-traffic",
+        "process",
+        "software",
+        "url",
+        "user-account",
+        "windows-registry-key",
+        "x509-certificate",
     ];
     SCOS.contains(&kind)
 }

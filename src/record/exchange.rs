@@ -1,8 +1,8 @@
 //! One recorded request with its response: the evidence of a trial.
 
 use bytes::Bytes;
-use serde::ser::{SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use sha2::{Digest, Sha256};
 
 /// How much of a body a report shows, in bytes.

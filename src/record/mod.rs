@@ -3,8 +3,8 @@
 //! Everything that a report shows is in here; reports are made from these types alone.
 
 pub mod event;
-pub mod exit;
 pub mod exchange;
+pub mod exit;
 pub mod finding;
 pub mod report;
 pub mod requirement;

@@ -33,12 +33,7 @@ impl Collect {
     /// The report: trials in the order of the plan, whatever order they ended in.
     pub fn into_report(self) -> Report {
         let mut trials = self.trials;
-        let order: HashMap<&str, usize> = self
-            .planned
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (p.id.as_str(), i))
-            .collect();
+        let order: HashMap<&str, usize> = self.planned.iter().enumerate().map(|(i, p)| (p.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
         let summary = self.summary.unwrap_or_default();
         let mut suite = self.suite;
@@ -57,16 +52,7 @@ impl Collect {
         if server.url.is_empty() {
             server.url = self.url;
         }
-        Report {
-            format: FORMAT,
-            version: VERSION,
-            suite,
-            server,
-            summary,
-            notes,
-            cleanup: self.cleanup,
-            trials,
-        }
+        Report { format: FORMAT, version: VERSION, suite, server, summary, notes, cleanup: self.cleanup, trials }
     }
 }
 

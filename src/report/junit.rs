@@ -8,9 +8,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use quick_junit::{
-    NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite, XmlString,
-};
+use quick_junit::{NonSuccessKind, Property, Report as Document, TestCase, TestCaseStatus, TestSuite, XmlString};
 
 use super::Lookup;
 use super::console::place;
@@ -33,13 +31,10 @@ pub fn write(report: &Report, requirement: Lookup<'_>, out: &mut dyn Write) -> i
     let mut suites: Vec<TestSuite> = Vec::new();
     for trial in &report.trials {
         let group = group(trial);
-        let at = suites
-            .iter()
-            .position(|s| s.name.as_str() == group)
-            .unwrap_or_else(|| {
-                suites.push(suite(report, &group));
-                suites.len() - 1
-            });
+        let at = suites.iter().position(|s| s.name.as_str() == group).unwrap_or_else(|| {
+            suites.push(suite(report, &group));
+            suites.len() - 1
+        });
         suites[at].add_test_case(case(trial, &group, &mut seen, requirement));
     }
     if let Some(plan) = plan(report) {
@@ -76,32 +71,17 @@ fn suite(report: &Report, name: &str) -> TestSuite {
     suite
 }
 
-fn case(
-    trial: &Trial,
-    group: &str,
-    seen: &mut HashSet<String>,
-    requirement: Lookup<'_>,
-) -> TestCase {
-    let mut case = TestCase::new(
-        unique(line(&trial.id, 300), seen),
-        status(trial, requirement),
-    );
+fn case(trial: &Trial, group: &str, seen: &mut HashSet<String>, requirement: Lookup<'_>) -> TestCase {
+    let mut case = TestCase::new(unique(line(&trial.id, 300), seen), status(trial, requirement));
     case.set_classname(format!("taxii-conformance.{group}"));
     case.set_time(time(trial.duration_ms));
     if !trial.file.is_empty() {
-        case.extra.insert(
-            XmlString::new("file"),
-            XmlString::new(line(&trial.file, 300)),
-        );
+        case.extra.insert(XmlString::new("file"), XmlString::new(line(&trial.file, 300)));
     }
     for id in &trial.requirements {
         case.add_property(("requirement", line(id, 80).as_str()));
     }
-    let verdict = if trial.verdict == Verdict::Warn {
-        "warning"
-    } else {
-        trial.verdict.word()
-    };
+    let verdict = if trial.verdict == Verdict::Warn { "warning" } else { trial.verdict.word() };
     case.add_property(("verdict", verdict));
     if trial.verdict == Verdict::Warn {
         case.set_system_out(broken(trial, requirement));
@@ -132,10 +112,7 @@ fn status(trial: &Trial, requirement: Lookup<'_>) -> TestCaseStatus {
         Verdict::Error => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
             status.set_type("not-judged");
-            let curl = trial
-                .exchanges
-                .last()
-                .map(|e| format!("\n\ntry: {}", command(&e.curl, 4000)));
+            let curl = trial.exchanges.last().map(|e| format!("\n\ntry: {}", command(&e.curl, 4000)));
             let text = block(&trial.reason, TEXT / 2) + &curl.unwrap_or_default();
             (status, reason, text)
         }
@@ -152,10 +129,7 @@ fn status(trial: &Trial, requirement: Lookup<'_>) -> TestCaseStatus {
 /// What a list of failures shows: the requirements and what was found first.
 fn headline(trial: &Trial) -> String {
     let found = trial.findings.first().map_or(&trial.reason, |f| &f.message);
-    line(
-        &format!("{}: {found}", trial.requirements.join(", ")),
-        MESSAGE,
-    )
+    line(&format!("{}: {found}", trial.requirements.join(", ")), MESSAGE)
 }
 
 /// What was broken, in full. Begins with the headline, because some readers keep the text alone.
@@ -169,17 +143,11 @@ fn broken(trial: &Trial, requirement: Lookup<'_>) -> String {
     for finding in &trial.findings {
         let exchange = finding.exchange.and_then(|i| trial.exchanges.get(i));
         let broken = words(&finding.requirement, Some(finding.level), requirement);
-        text += &format!(
-            "\nbreaks: {broken}\nfound: {}\n",
-            line(&finding.message, 1000)
-        );
+        text += &format!("\nbreaks: {broken}\nfound: {}\n", line(&finding.message, 1000));
         let place = place(finding, exchange);
         let curl = exchange.map(|e| command(&e.curl, 4000));
         for (label, value) in [
-            (
-                "expected",
-                finding.expected.as_deref().map(|t| line(t, 1000)),
-            ),
+            ("expected", finding.expected.as_deref().map(|t| line(t, 1000))),
             ("actual", finding.actual.as_deref().map(|t| line(t, 1000))),
             ("place", place),
             ("try", curl),
@@ -194,10 +162,7 @@ fn broken(trial: &Trial, requirement: Lookup<'_>) -> String {
 /// run that did not come to its end, reads as if all were well.
 fn plan(report: &Report) -> Option<TestSuite> {
     let error = if let Some(reason) = &report.server.untestable {
-        Some(format!(
-            "the server could not be tested: {}",
-            line(reason, MESSAGE)
-        ))
+        Some(format!("the server could not be tested: {}", line(reason, MESSAGE)))
     } else if report.summary.interrupted {
         let notes = report.notes.join(" ");
         Some(line(&format!("the run was ended early. {notes}"), MESSAGE))
@@ -211,12 +176,9 @@ fn plan(report: &Report) -> Option<TestSuite> {
         None => TestCaseStatus::skipped(),
     };
     let message = error.unwrap_or_else(|| "nothing was judged: no trial was run".to_owned());
-    status
-        .set_message(message.as_str())
-        .set_description(message);
+    status.set_message(message.as_str()).set_description(message);
     let mut case = TestCase::new("plan", status);
-    case.set_classname("taxii-conformance.plan")
-        .set_time(Duration::ZERO);
+    case.set_classname("taxii-conformance.plan").set_time(Duration::ZERO);
     let mut suite = suite(report, "plan");
     suite.add_test_case(case);
     Some(suite)

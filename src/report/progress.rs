@@ -30,24 +30,12 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         bar.set_style(spinner());
         bar.enable_steady_tick(Duration::from_millis(100));
-        Progress {
-            shown: Shown::Bar(bar),
-            style,
-            verbose: false,
-            total: 0,
-            done: 0,
-        }
+        Progress { shown: Shown::Bar(bar), style, verbose: false, total: 0, done: 0 }
     }
 
     /// Plain lines; passes only where `verbose`.
     pub fn lines(out: Box<dyn Write>, verbose: bool) -> Self {
-        Progress {
-            shown: Shown::Lines(out),
-            style: Style::PLAIN,
-            verbose,
-            total: 0,
-            done: 0,
-        }
+        Progress { shown: Shown::Lines(out), style: Style::PLAIN, verbose, total: 0, done: 0 }
     }
 
     /// A line that stays. Lost output is no reason to end a run.
@@ -131,8 +119,7 @@ impl Drop for Progress {
 }
 
 fn spinner() -> ProgressStyle {
-    ProgressStyle::with_template("{spinner} {wide_msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner())
+    ProgressStyle::with_template("{spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
 
 fn counting() -> ProgressStyle {

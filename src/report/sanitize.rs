@@ -20,17 +20,13 @@ pub fn line(text: &str, max: usize) -> String {
 
 /// `text` with its line breaks, harmless, and at most `max` characters long.
 pub fn block(text: &str, max: usize) -> String {
-    let text: String = clean(&text.replace("\r\n", "\n"))
-        .map(|c| if c == '\r' { '\n' } else { c })
-        .collect();
+    let text: String = clean(&text.replace("\r\n", "\n")).map(|c| if c == '\r' { '\n' } else { c }).collect();
     cut(defuse(text.trim_end()), max)
 }
 
 /// A command line to paste: as [`line()`], but spaces stay as they are, because they count in a shell.
 pub fn command(text: &str, max: usize) -> String {
-    let text: String = clean(text)
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .collect();
+    let text: String = clean(text).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     cut(defuse(text.trim()), max)
 }
 
@@ -75,8 +71,7 @@ fn after_escape(text: &str) -> &str {
         Some(' '..='/') => {
             // Intermediate characters, then one final character.
             let rest = text.trim_start_matches(|c| matches!(c, ' '..='/'));
-            rest.strip_prefix(|c| matches!(c, '0'..='~'))
-                .unwrap_or(rest)
+            rest.strip_prefix(|c| matches!(c, '0'..='~')).unwrap_or(rest)
         }
         Some('0'..='~') => chars.as_str(),
         _ => text,
@@ -86,8 +81,7 @@ fn after_escape(text: &str) -> &str {
 /// What follows a control sequence: parameters, intermediate characters, one final character.
 fn after_csi(text: &str) -> &str {
     let rest = text.trim_start_matches(|c| matches!(c, ' '..='?'));
-    rest.strip_prefix(|c| matches!(c, '@'..='~'))
-        .unwrap_or(rest)
+    rest.strip_prefix(|c| matches!(c, '@'..='~')).unwrap_or(rest)
 }
 
 /// What follows a control string, which ends with BEL or ST. One that never ends takes nothing with
@@ -96,9 +90,7 @@ fn after_string(text: &str) -> &str {
     let end = text.find(['\u{7}', '\u{9c}', '\u{1b}', '\n']);
     match end.map(|at| text.split_at(at)) {
         Some((_, rest)) if rest.starts_with("\u{1b}\\") => &rest[2..],
-        Some((_, rest)) if rest.starts_with(['\u{7}', '\u{9c}']) => {
-            rest.trim_start_matches(['\u{7}', '\u{9c}'])
-        }
+        Some((_, rest)) if rest.starts_with(['\u{7}', '\u{9c}']) => rest.trim_start_matches(['\u{7}', '\u{9c}']),
         _ => text,
     }
 }
@@ -130,12 +122,7 @@ mod tests {
 
     #[test]
     fn plain_text_stays() {
-        for text in [
-            "",
-            "at most 3 objects",
-            "Grüße, 世界, 👩‍💻",
-            "a \"b\" \\ <c> & 'd'",
-        ] {
+        for text in ["", "at most 3 objects", "Grüße, 世界, 👩‍💻", "a \"b\" \\ <c> & 'd'"] {
             assert_eq!(line(text, 100), text);
         }
     }
@@ -147,10 +134,7 @@ mod tests {
             ("a\u{1b}[2J\u{1b}[1;1Hb", "ab"),
             ("\u{9b}31mred", "red"),
             ("\u{1b}]0;title\u{7}after", "after"),
-            (
-                "\u{1b}]8;;http://evil/\u{1b}\\link\u{1b}]8;;\u{1b}\\",
-                "link",
-            ),
+            ("\u{1b}]8;;http://evil/\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
             ("\u{9d}0;title\u{9c}after", "after"),
             ("\u{1b}Pq#0\u{1b}\\after", "after"),
             ("\u{1b}(0lines", "lines"),
@@ -166,10 +150,7 @@ mod tests {
     #[test]
     fn control_and_bidi_characters_go() {
         assert_eq!(line("a\u{0}b\u{8}c\u{7f}d\u{85}e", 100), "abcde");
-        assert_eq!(
-            line("user\u{202e}nimda\u{202c}\u{2066}x\u{2069}\u{200f}", 100),
-            "usernimdax"
-        );
+        assert_eq!(line("user\u{202e}nimda\u{202c}\u{2066}x\u{2069}\u{200f}", 100), "usernimdax");
         assert_eq!(line("in\u{200b}vis\u{feff}ible\u{e0041}", 100), "invisible");
     }
 

@@ -61,35 +61,16 @@ pub fn sections(summary: &Summary, requirement: Lookup<'_>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut count = |id: &str, field: fn(&mut Section) -> &mut usize| {
         let (number, label) = place(id, requirement);
-        let at = sections
-            .iter()
-            .position(|s| s.number == number)
-            .unwrap_or_else(|| {
-                sections.push(Section {
-                    number,
-                    label,
-                    ..Section::default()
-                });
-                sections.len() - 1
-            });
+        let at = sections.iter().position(|s| s.number == number).unwrap_or_else(|| {
+            sections.push(Section { number, label, ..Section::default() });
+            sections.len() - 1
+        });
         *field(&mut sections[at]) += 1;
     };
-    summary
-        .passed
-        .iter()
-        .for_each(|id| count(id, |s| &mut s.hold));
-    summary
-        .failed
-        .iter()
-        .for_each(|id| count(id, |s| &mut s.broken));
-    summary
-        .warned
-        .iter()
-        .for_each(|id| count(id, |s| &mut s.warned));
-    summary
-        .inconclusive
-        .keys()
-        .for_each(|id| count(id, |s| &mut s.unjudged));
+    summary.passed.iter().for_each(|id| count(id, |s| &mut s.hold));
+    summary.failed.iter().for_each(|id| count(id, |s| &mut s.broken));
+    summary.warned.iter().for_each(|id| count(id, |s| &mut s.warned));
+    summary.inconclusive.keys().for_each(|id| count(id, |s| &mut s.unjudged));
     sections.sort_by_key(|s| rank(&s.number));
     sections
 }
@@ -97,56 +78,28 @@ pub fn sections(summary: &Summary, requirement: Lookup<'_>) -> Vec<Section> {
 /// `T21-3.4-20 MUST, section 3.4: what it says`.
 pub fn words(id: &str, level: Option<Level>, requirement: Lookup<'_>) -> String {
     let known = requirement(id);
-    let level = level
-        .or(known.map(|r| r.level))
-        .map(|l| format!(" {}", l.word()));
-    let said = known.map(|r| {
-        format!(
-            ", section {}: {}",
-            line(&r.section, 20),
-            line(&r.statement, 400)
-        )
-    });
-    format!(
-        "{}{}{}",
-        line(id, 80),
-        level.unwrap_or_default(),
-        said.unwrap_or_default()
-    )
+    let level = level.or(known.map(|r| r.level)).map(|l| format!(" {}", l.word()));
+    let said = known.map(|r| format!(", section {}: {}", line(&r.section, 20), line(&r.statement, 400)));
+    format!("{}{}{}", line(id, 80), level.unwrap_or_default(), said.unwrap_or_default())
 }
 
 fn place(id: &str, requirement: Lookup<'_>) -> (String, &'static str) {
     let Some(known) = requirement(id) else {
         return ("other".to_owned(), "");
     };
-    let number = known
-        .section
-        .split('.')
-        .take(2)
-        .collect::<Vec<_>>()
-        .join(".");
+    let number = known.section.split('.').take(2).collect::<Vec<_>>().join(".");
     if id.starts_with("T21-") {
-        let label = LABELS
-            .iter()
-            .find(|(n, _)| *n == number)
-            .map_or("", |(_, label)| label);
+        let label = LABELS.iter().find(|(n, _)| *n == number).map_or("", |(_, label)| label);
         (number, label)
     } else {
-        (
-            format!("{} {number}", id.split('-').next().unwrap_or_default()),
-            "",
-        )
+        (format!("{} {number}", id.split('-').next().unwrap_or_default()), "")
     }
 }
 
 /// 3.10 after 3.9, annexes and other standards last.
 fn rank(number: &str) -> (bool, Vec<u32>, String) {
     let parts: Option<Vec<u32>> = number.split('.').map(|p| p.parse().ok()).collect();
-    (
-        parts.is_none(),
-        parts.unwrap_or_default(),
-        number.to_owned(),
-    )
+    (parts.is_none(), parts.unwrap_or_default(), number.to_owned())
 }
 
 #[cfg(test)]

@@ -17,9 +17,7 @@ impl Style {
     pub fn of(terminal: bool, env: impl Fn(&str) -> Option<String>) -> Style {
         let refused = env("NO_COLOR").is_some_and(|v| !v.is_empty());
         let dumb = env("TERM").is_some_and(|t| t == "dumb");
-        Style {
-            colour: terminal && !refused && !dumb,
-        }
+        Style { colour: terminal && !refused && !dumb }
     }
 
     /// Whether this style colours.
@@ -59,11 +57,7 @@ impl Style {
     }
 
     fn paint(self, code: &str, text: &str) -> String {
-        if self.colour {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
 
@@ -117,9 +111,7 @@ mod tests {
         let none = |_: &str| None;
         assert!(Style::of(true, none).colours());
         assert!(!Style::of(false, none).colours());
-        let set = |name: &'static str, value: &'static str| {
-            move |n: &str| (n == name).then(|| value.to_owned())
-        };
+        let set = |name: &'static str, value: &'static str| move |n: &str| (n == name).then(|| value.to_owned());
         assert!(!Style::of(true, set("NO_COLOR", "1")).colours());
         assert!(Style::of(true, set("NO_COLOR", "")).colours());
         assert!(!Style::of(true, set("TERM", "dumb")).colours());
@@ -134,14 +126,8 @@ mod tests {
 
     #[test]
     fn long_text_wraps_at_spaces() {
-        assert_eq!(
-            wrap("  a: ", "     ", 14, "one two three"),
-            "  a: one two\n     three\n"
-        );
-        assert_eq!(
-            wrap("", "", 5, "incomprehensible it is"),
-            "incomprehensible\nit is\n"
-        );
+        assert_eq!(wrap("  a: ", "     ", 14, "one two three"), "  a: one two\n     three\n");
+        assert_eq!(wrap("", "", 5, "incomprehensible it is"), "incomprehensible\nit is\n");
         assert_eq!(wrap("x: ", "", 8, "abc ::error::d"), "x: abc ::error::d\n");
     }
 }

@@ -17,14 +17,8 @@ pub struct WriteError {
 /// Writes a file through a temporary one in the same folder, which takes its place when all of it
 /// is on disk. Missing folders are made. A report that is there stays as it is unless the new one
 /// is complete. Devices and pipes are written directly.
-pub fn write(
-    path: &Path,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), WriteError> {
-    let fail = |reason: io::Error| WriteError {
-        path: path.to_owned(),
-        reason: reason.to_string(),
-    };
+pub fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), WriteError> {
+    let fail = |reason: io::Error| WriteError { path: path.to_owned(), reason: reason.to_string() };
     match target(path)? {
         Target::Stream(path) => {
             let mut file = OpenOptions::new().write(true).open(path).map_err(fail)?;
@@ -50,17 +44,10 @@ pub fn write(
 
 /// Finds out, without leaving a trace, whether [`write()`] could write there.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
-    let fail = |reason: String| WriteError {
-        path: path.to_owned(),
-        reason,
-    };
+    let fail = |reason: String| WriteError { path: path.to_owned(), reason };
     let path = match target(path)? {
         Target::Stream(path) => {
-            return OpenOptions::new()
-                .write(true)
-                .open(path)
-                .map(drop)
-                .map_err(|e| fail(e.to_string()));
+            return OpenOptions::new().write(true).open(path).map(drop).map_err(|e| fail(e.to_string()));
         }
         Target::File(path) => path,
     };
@@ -75,12 +62,8 @@ pub fn check_writable(path: &Path) -> Result<(), WriteError> {
     if !nearest.is_dir() {
         return Err(fail(format!("{} is not a folder", nearest.display())));
     }
-    let (probe, _) = temporary(nearest, &path).map_err(|e| {
-        fail(format!(
-            "the folder {} refuses files: {e}",
-            nearest.display()
-        ))
-    })?;
+    let (probe, _) =
+        temporary(nearest, &path).map_err(|e| fail(format!("the folder {} refuses files: {e}", nearest.display())))?;
     fs::remove_file(probe).map_err(|e| fail(e.to_string()))
 }
 
@@ -92,10 +75,7 @@ enum Target {
 }
 
 fn target(path: &Path) -> Result<Target, WriteError> {
-    let fail = |reason: &str| WriteError {
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    };
+    let fail = |reason: &str| WriteError { path: path.to_owned(), reason: reason.to_owned() };
     if path.file_name().is_none() || path.to_string_lossy().ends_with(['/', '\\']) {
         return Err(fail("the path names no file"));
     }
@@ -113,11 +93,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 fn or_here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        path
-    }
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// A new file beside `path`, under a name that no one else uses.
@@ -126,11 +102,7 @@ fn temporary(folder: &Path, path: &Path) -> io::Result<(PathBuf, File)> {
     let mut number = 0;
     loop {
         let temporary = folder.join(format!(".{name}.{}-{number}.tmp", std::process::id()));
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&temporary)
-        {
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
             Ok(file) => return Ok((temporary, file)),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists && number < 100 => number += 1,
             Err(e) => return Err(e),

@@ -81,7 +81,8 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
     }
     let root = task.binding.map(|b| &runner.survey.roots[b.root]);
     let collection = task.binding.and_then(|b| runner.survey.roots[b.root].collections.get(b.collection?));
-    let bound = collection.map_or_else(Bound::default, |c| Bound { resource: c.resource.clone(), holdings: c.holdings.clone() });
+    let bound = collection
+        .map_or_else(Bound::default, |c| Bound { resource: c.resource.clone(), holdings: c.holdings.clone() });
     let mut run = Run {
         runner,
         task,
@@ -123,7 +124,9 @@ impl Run<'_> {
         let mut outcome = Outcome::default();
         for step in &case.steps {
             let refused = |e: &&Exchange| e.request.method == "POST";
-            if step.after_success && self.exchanges.iter().rev().find(refused).is_some_and(|e| !(200..300).contains(&e.status())) {
+            if step.after_success
+                && self.exchanges.iter().rev().find(refused).is_some_and(|e| !(200..300).contains(&e.status()))
+            {
                 outcome.seen.push("the POST is refused as a whole".into());
                 continue;
             }
@@ -173,16 +176,20 @@ impl Run<'_> {
         for (name, source) in &step.save {
             let value = match source.strip_prefix("header:") {
                 Some(header) => last.response.as_ref().and_then(|r| r.header(header)).map(str::to_owned),
-                None => last.json().and_then(|b| b.pointer(source).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))),
+                None => last
+                    .json()
+                    .and_then(|b| b.pointer(source).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))),
             };
-            let value = value.ok_or_else(|| Stop::Blocked(format!("the answer has no {source}, which the next step needs")))?;
+            let value =
+                value.ok_or_else(|| Stop::Blocked(format!("the answer has no {source}, which the next step needs")))?;
             self.values.insert(name.clone(), value);
         }
         Ok(())
     }
 
     fn fill(&self, text: &str) -> Result<String, Stop> {
-        fill(text, &self.values).map_err(|name| Stop::Blocked(format!("there is no value for {{{name}}} on this server")))
+        fill(text, &self.values)
+            .map_err(|name| Stop::Blocked(format!("there is no value for {{{name}}} on this server")))
     }
 
     /// No answer to a request: asks for something else, so that it is known whose fault it is.
@@ -228,14 +235,31 @@ impl Run<'_> {
         record.object = object.clone().filter(|_| matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)));
         let url = self.url(step, endpoint, &target, object.as_deref())?;
         let outgoing = self.outgoing(step, method, url)?;
-        if let Some(body) = outgoing.body.as_ref().filter(|_| method == "POST").and_then(|b| serde_json::from_slice::<Value>(b).ok()) {
+        if let Some(body) =
+            outgoing.body.as_ref().filter(|_| method == "POST").and_then(|b| serde_json::from_slice::<Value>(b).ok())
+        {
             record.posted = body.get("objects").and_then(Value::as_array).cloned().unwrap_or_default();
             self.runner.ledger.added(&outgoing.url, &record.posted);
         }
         let walks = match step.walk {
             Walk::No => None,
             Walk::Auto => {
-                let selects = |e: &Option<Expect>| e.as_ref().is_some_and(|e| e.selection.is_some() || e.pages.is_some() || e.order == Some(crate::case::expect::OrderWord::DateAdded) || !e.has.is_empty() || !e.lacks.is_empty() || !e.unchanged.is_empty() || e.same.as_ref().is_some_and(|s| matches!(s.what, crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence)));
+                let selects = |e: &Option<Expect>| {
+                    e.as_ref().is_some_and(|e| {
+                        e.selection.is_some()
+                            || e.pages.is_some()
+                            || e.order == Some(crate::case::expect::OrderWord::DateAdded)
+                            || !e.has.is_empty()
+                            || !e.lacks.is_empty()
+                            || !e.unchanged.is_empty()
+                            || e.same.as_ref().is_some_and(|s| {
+                                matches!(
+                                    s.what,
+                                    crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence
+                                )
+                            })
+                    })
+                };
                 let one_page = outgoing.url.query_pairs().any(|(n, _)| n == "limit" || n == "next");
                 ((selects(&step.expect) || selects(&step.given)) && !one_page && method == "GET").then_some(Walk::Auto)
             }
@@ -271,12 +295,22 @@ impl Run<'_> {
     async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Result<Exchange, Stop> {
         for attempt in 0..4u32 {
             let exchange = self.runner.session.send(outgoing, actor).await;
-            let limited = exchange.status() == 429 || (exchange.status() == 503 && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));
+            let limited = exchange.status() == 429
+                || (exchange.status() == 503
+                    && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));
             if limited {
                 if attempt == 3 {
-                    return Err(Stop::Error(format!("the server limits the rate of requests ({}): use --jobs 1", exchange.status())));
+                    return Err(Stop::Error(format!(
+                        "the server limits the rate of requests ({}): use --jobs 1",
+                        exchange.status()
+                    )));
                 }
-                let wait = exchange.response.as_ref().and_then(|r| r.header("retry-after")).and_then(|v| v.parse().ok()).unwrap_or(1);
+                let wait = exchange
+                    .response
+                    .as_ref()
+                    .and_then(|r| r.header("retry-after"))
+                    .and_then(|v| v.parse().ok())
+                    .unwrap_or(1);
                 tokio::time::sleep(Duration::from_secs(std::cmp::min(wait, 10))).await;
                 continue;
             }
@@ -307,9 +341,12 @@ impl Run<'_> {
         }
         let judged = step.expect.is_some() || step.given.is_some();
         let last = self.exchanges.last();
-        let failed = last.and_then(|e| e.json()).and_then(|b| b.get("failure_count").and_then(Value::as_u64)).unwrap_or(0);
+        let failed =
+            last.and_then(|e| e.json()).and_then(|b| b.get("failure_count").and_then(Value::as_u64)).unwrap_or(0);
         if !judged && (!(200..300).contains(&status) || failed > 0) {
-            return Err(Stop::Blocked(format!("objects could not be added ({status}, {failed} failures): see add/answers")));
+            return Err(Stop::Blocked(format!(
+                "objects could not be added ({status}, {failed} failures): see add/answers"
+            )));
         }
         if step.place.is_none() && (200..300).contains(&status) {
             for object in &objects {
@@ -325,7 +362,9 @@ impl Run<'_> {
     /// `after_post`: the last exchange is the answer to a POST, and may be complete already.
     async fn poll(&mut self, step: &Step, id: &str, after_post: bool) -> Result<(), Stop> {
         let Some(root) = self.root else { return Ok(()) };
-        let complete = |e: Option<&Exchange>| e.and_then(|e| e.json()).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("complete"));
+        let complete = |e: Option<&Exchange>| {
+            e.and_then(|e| e.json()).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("complete"))
+        };
         if after_post && complete(self.exchanges.last()) {
             return Ok(());
         }
@@ -334,9 +373,13 @@ impl Run<'_> {
         let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
         loop {
             let exchange = self.send(&outgoing, step.actor).await?;
-            let over = exchange.status() != 200 || complete(Some(&exchange)) || started.elapsed() > PENDING.min(self.runner.options.timeout);
+            let over = exchange.status() != 200
+                || complete(Some(&exchange))
+                || started.elapsed() > PENDING.min(self.runner.options.timeout);
             // of a long wait the last answer is enough
-            if self.exchanges.last().is_some_and(|e| e.step == "status" && e.request.url == exchange.request.url) && self.exchanges.len() > 4 {
+            if self.exchanges.last().is_some_and(|e| e.step == "status" && e.request.url == exchange.request.url)
+                && self.exchanges.len() > 4
+            {
                 self.exchanges.pop();
             }
             self.exchanges.push(exchange);
@@ -355,7 +398,8 @@ impl Run<'_> {
         }
         let mut query = paths::query(&parameters);
         if let Some(raw) = &step.query_string {
-            query = [query, self.fill(raw.get_ref())?].into_iter().filter(|q| !q.is_empty()).collect::<Vec<_>>().join("&");
+            query =
+                [query, self.fill(raw.get_ref())?].into_iter().filter(|q| !q.is_empty()).collect::<Vec<_>>().join("&");
         }
         url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
         let name = step.name.clone().unwrap_or_else(|| method.to_ascii_lowercase());
@@ -392,14 +436,19 @@ impl Run<'_> {
             Endpoint::ApiRoot => root.url.clone(),
             Endpoint::Collections => paths::under(&root.url, &["collections"]),
             Endpoint::Status => {
-                let id = step.status.as_ref().map_or_else(|| Ok(self.values.get("random-uuid").cloned().unwrap_or_default()), |s| self.fill(s.get_ref()))?;
+                let id = step.status.as_ref().map_or_else(
+                    || Ok(self.values.get("random-uuid").cloned().unwrap_or_default()),
+                    |s| self.fill(s.get_ref()),
+                )?;
                 paths::under(&root.url, &["status", &id])
             }
             Endpoint::Collection => paths::under(&root.url, &["collections", &need(collection)?]),
             Endpoint::Manifest => paths::under(&root.url, &["collections", &need(collection)?, "manifest"]),
             Endpoint::Objects => paths::under(&root.url, &["collections", &need(collection)?, "objects"]),
             Endpoint::Object => paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?]),
-            Endpoint::Versions => paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?, "versions"]),
+            Endpoint::Versions => {
+                paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?, "versions"])
+            }
         })
     }
 

@@ -41,7 +41,8 @@ impl Ledger {
 
     /// Deletes what is still there, and believes only what it reads afterwards: some servers say 200 and delete nothing.
     pub async fn clean_up(&self, session: &Session) -> CleanUp {
-        let entries: Vec<(String, String)> = self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
+        let entries: Vec<(String, String)> =
+            self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
         let mut result = CleanUp::default();
         let mut tasks = tokio::task::JoinSet::new();
         for (objects, id) in entries {

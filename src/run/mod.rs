@@ -24,7 +24,7 @@ use url::Url;
 pub use options::{Credentials, Options};
 
 use crate::case::{self, Case};
-use crate::record::{Event, Summary, Suite, Trial, Verdict, exit};
+use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
 use crate::taxii::paths;
 use ledger::Ledger;
 use plan::{Task, plan};
@@ -90,7 +90,12 @@ pub fn cases(options: &Options) -> Result<Vec<Case>, RunError> {
     for dir in &options.cases {
         for case in case::load_dir(dir).map_err(unbox)? {
             if let Some(other) = cases.iter().find(|c| c.id.get_ref() == case.id.get_ref()) {
-                return Err(RunError::Usage(format!("{}: the id `{}` is already used in {}", case.file, case.id.get_ref(), other.file)));
+                return Err(RunError::Usage(format!(
+                    "{}: the id `{}` is already used in {}",
+                    case.file,
+                    case.id.get_ref(),
+                    other.file
+                )));
             }
             cases.push(case);
         }
@@ -157,7 +162,11 @@ impl Run {
     }
 
     async fn untestable(&self, why: String) {
-        let server = crate::record::Server { url: self.options.url.clone(), untestable: Some(why), ..crate::record::Server::default() };
+        let server = crate::record::Server {
+            url: self.options.url.clone(),
+            untestable: Some(why),
+            ..crate::record::Server::default()
+        };
         self.tell(Event::Surveyed(server)).await;
         let summary = verdict::summarise(&[], &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
@@ -170,25 +179,39 @@ impl Run {
         let mut abilities = Abilities { https, ..Abilities::default() };
         let Some(wanted) = &self.options.write else { return Ok(abilities) };
         let fits = |c: &survey::Collection| if wanted == "any" { c.can_read && c.can_write } else { c.is(wanted) };
-        let found = survey.roots.iter().enumerate().find_map(|(r, root)| Some((r, root.collections.iter().position(fits)?)));
+        let found =
+            survey.roots.iter().enumerate().find_map(|(r, root)| Some((r, root.collections.iter().position(fits)?)));
         let Some((r, c)) = found else {
             if wanted == "any" {
-                survey.notes.push("nothing is written: no collection can be both read and written with these credentials".into());
+                survey.notes.push(
+                    "nothing is written: no collection can be both read and written with these credentials".into(),
+                );
                 return Ok(abilities);
             }
-            return Err(format!("--write names the collection `{wanted}`, which is not among those that the server lists"));
+            return Err(format!(
+                "--write names the collection `{wanted}`, which is not among those that the server lists"
+            ));
         };
         let url = survey.roots[r].url.clone();
         let collection = &mut survey.roots[r].collections[c];
         if !(collection.can_read && collection.can_write) {
-            return Err(format!("--write names the collection `{wanted}`, which cannot be both read and written with these credentials"));
+            return Err(format!(
+                "--write names the collection `{wanted}`, which cannot be both read and written with these credentials"
+            ));
         }
         abilities.write_to = Some(collection.id.clone());
         if self.plan_only {
             abilities.facts.extend([case::Fact::Adds, case::Fact::Deletes]);
             return Ok(abilities);
         }
-        let facts = dataset::load(&self.session, ledger, &paths::resolve_root(&url, url.path()).unwrap_or(url.clone()), collection, self.options.seed).await;
+        let facts = dataset::load(
+            &self.session,
+            ledger,
+            &paths::resolve_root(&url, url.path()).unwrap_or(url.clone()),
+            collection,
+            self.options.seed,
+        )
+        .await;
         abilities.facts.extend(facts);
         survey.server.api_roots = survey.roots.iter().map(survey::summary).collect();
         Ok(abilities)

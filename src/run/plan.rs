@@ -51,14 +51,25 @@ pub fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
 }
 
 /// Makes the plan, in the order of the cases' ids. The same survey and options make the same plan.
-pub fn plan<'a>(cases: &'a [Case], survey: &Survey, options: &Options, abilities: &Abilities) -> Result<Vec<Task<'a>>, String> {
+pub fn plan<'a>(
+    cases: &'a [Case],
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+) -> Result<Vec<Task<'a>>, String> {
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
     let mut tasks = Vec::new();
     for case in cases {
         for row in rows(&case.matrix) {
             for (binding, profile) in bindings(case, &row, survey, options, abilities) {
                 let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
-                let chosen = |set: &Option<GlobSet>| set.as_ref().is_some_and(|s| s.is_match(&id) || s.is_match(case.id.get_ref()) || s.is_match(id.split('@').next().unwrap_or("")));
+                let chosen = |set: &Option<GlobSet>| {
+                    set.as_ref().is_some_and(|s| {
+                        s.is_match(&id)
+                            || s.is_match(case.id.get_ref())
+                            || s.is_match(id.split('@').next().unwrap_or(""))
+                    })
+                };
                 if (only.is_some() && !chosen(&only)) || chosen(&skip) {
                     continue;
                 }
@@ -69,14 +80,28 @@ pub fn plan<'a>(cases: &'a [Case], survey: &Survey, options: &Options, abilities
     Ok(tasks)
 }
 
-fn task<'a>(case: &'a Case, row: &crate::case::matrix::Row, id: String, binding: Option<Binding>, mut profile: Profile, seed: u64) -> Task<'a> {
+fn task<'a>(
+    case: &'a Case,
+    row: &crate::case::matrix::Row,
+    id: String,
+    binding: Option<Binding>,
+    mut profile: Profile,
+    seed: u64,
+) -> Task<'a> {
     random_values(&mut profile.values, seed, &id);
     profile.values.extend(row.iter().map(|(k, v)| (k.clone(), v.clone())));
-    let lacking = needs(case, row).into_iter().filter(|f| !profile.facts.contains(f)).map(reason).min_by_key(|(v, _)| *v != Verdict::Skip);
+    let lacking = needs(case, row)
+        .into_iter()
+        .filter(|f| !profile.facts.contains(f))
+        .map(reason)
+        .min_by_key(|(v, _)| *v != Verdict::Skip);
     let requirements: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
     // values of the matrix may hold variables themselves
     for _ in 0..2 {
-        let filled: Vec<(String, String)> = row.keys().filter_map(|k| Some((k.clone(), template::fill(profile.values.get(k)?, &profile.values).ok()?))).collect();
+        let filled: Vec<(String, String)> = row
+            .keys()
+            .filter_map(|k| Some((k.clone(), template::fill(profile.values.get(k)?, &profile.values).ok()?)))
+            .collect();
         profile.values.extend(filled);
     }
     let planned = Planned {
@@ -115,7 +140,8 @@ pub fn needs(case: &Case, row: &crate::case::matrix::Row) -> BTreeSet<Fact> {
     for step in &case.steps {
         for text in load::texts(step) {
             let own: Vec<&str> = template::names(text.get_ref()).into_iter().map(|(_, n)| n).collect();
-            let nested = own.iter().filter_map(|n| row.get(*n)).flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
+            let nested =
+                own.iter().filter_map(|n| row.get(*n)).flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
             needs.extend(own.iter().copied().chain(nested).filter_map(variable::variable).filter_map(|v| v.needs));
         }
         needs.extend(implied(step, row));
@@ -156,7 +182,8 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     }
     let Some(("GET", target)) = target else { return needs };
     let endpoint = Endpoint::named(&target);
-    let in_collection = matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object | Endpoint::Versions));
+    let in_collection =
+        matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object | Endpoint::Versions));
     if in_collection && step.place.is_none() {
         needs.push(Fact::Readable);
     }
@@ -179,7 +206,13 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
 }
 
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
-fn bindings(case: &Case, row: &crate::case::matrix::Row, survey: &Survey, options: &Options, abilities: &Abilities) -> Vec<(Option<Binding>, Profile)> {
+fn bindings(
+    case: &Case,
+    row: &crate::case::matrix::Row,
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+) -> Vec<(Option<Binding>, Profile)> {
     let at = |binding: Option<Binding>| {
         let root = binding.map(|b| &survey.roots[b.root]);
         let collection = binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
@@ -227,7 +260,12 @@ fn words(step: &Step, values: &template::Values) -> String {
     if let Some(object) = &step.object {
         text += &format!(" {}", fill(object.get_ref()));
     }
-    let query: Vec<String> = step.query.iter().map(|(n, v)| format!("{n}={}", fill(v.get_ref()))).chain(step.query_string.iter().map(|q| fill(q.get_ref()))).collect();
+    let query: Vec<String> = step
+        .query
+        .iter()
+        .map(|(n, v)| format!("{n}={}", fill(v.get_ref())))
+        .chain(step.query_string.iter().map(|q| fill(q.get_ref())))
+        .collect();
     if !query.is_empty() {
         text += &format!(" ?{}", query.join("&"));
     }

@@ -14,7 +14,16 @@ use crate::taxii::{Endpoint, Timestamp};
 pub const LARGEST_BODY: u64 = 12 * 1024 * 1024;
 
 /// Types of which one is likely not held.
-const TYPES: [&str; 8] = ["opinion", "mutex", "windows-registry-key", "malware-analysis", "x509-certificate", "grouping", "incident", "autonomous-system"];
+const TYPES: [&str; 8] = [
+    "opinion",
+    "mutex",
+    "windows-registry-key",
+    "malware-analysis",
+    "x509-certificate",
+    "grouping",
+    "incident",
+    "autonomous-system",
+];
 
 /// What a trial may rely on.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +35,13 @@ pub struct Profile {
 }
 
 /// Profile of the server, of a root on it, or of a collection in that root.
-pub fn profile(survey: &Survey, options: &Options, abilities: &Abilities, root: Option<&Root>, collection: Option<&Collection>) -> Profile {
+pub fn profile(
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+    root: Option<&Root>,
+    collection: Option<&Collection>,
+) -> Profile {
     let mut p = Profile { facts: abilities.facts.clone(), values: Values::new() };
     let mut fact = |fact: Fact, holds: bool| {
         if holds {
@@ -169,8 +184,16 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             }
         }
     }
-    set("absent-type", TYPES.iter().find(|t| !kinds.iter().any(|k| k == *t)).map_or_else(|| "x-absent-type".into(), |t| (*t).to_owned()));
-    let several = |least: usize| ids.iter().copied().find(|id| versions[id].len() >= least && versions[id].iter().all(|h| h.at.is_some()));
+    set(
+        "absent-type",
+        TYPES
+            .iter()
+            .find(|t| !kinds.iter().any(|k| k == *t))
+            .map_or_else(|| "x-absent-type".into(), |t| (*t).to_owned()),
+    );
+    let several = |least: usize| {
+        ids.iter().copied().find(|id| versions[id].len() >= least && versions[id].iter().all(|h| h.at.is_some()))
+    };
     if let Some(id) = several(3).or_else(|| several(2)) {
         let v = &versions[id];
         facts.insert(Fact::TwoVersions);
@@ -189,12 +212,18 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("versioned.added-first", first.to_string());
         }
     }
-    if let Some(h) = certain.iter().find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_some())) {
+    if let Some(h) = certain
+        .iter()
+        .find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_some()))
+    {
         facts.insert(Fact::Unversioned);
         set("unversioned", h.id.clone());
         set("unversioned.created", h.version.clone().unwrap_or_default());
     }
-    if let Some(h) = certain.iter().find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_none())) {
+    if let Some(h) = certain
+        .iter()
+        .find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_none()))
+    {
         facts.insert(Fact::Sco);
         set("sco", h.id.clone());
         set("sco.version", h.version.clone().unwrap_or_default());

@@ -22,14 +22,19 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let in_objects = members_of(Endpoint::Objects, None, &objects);
     let mut in_manifest = members_of(Endpoint::Manifest, None, &manifest);
     // an answer of another shape names nothing where the other endpoint names something
-    let names_alike = [(Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()), (Endpoint::Manifest, &manifest, in_manifest.is_empty() && !in_objects.is_empty())];
+    let names_alike = [
+        (Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()),
+        (Endpoint::Manifest, &manifest, in_manifest.is_empty() && !in_objects.is_empty()),
+    ];
     for (endpoint, exchanges, silent) in names_alike {
         if !silent && (answers(exchanges) || plain(session, url, endpoint).await) {
             collection.answers.push(endpoint);
         }
     }
     collection.holdings = join(&in_objects, &in_manifest, &own);
-    if collection.answers.contains(&Endpoint::Manifest) && fill_in(session, url, &collection.holdings, &mut in_manifest).await {
+    if collection.answers.contains(&Endpoint::Manifest)
+        && fill_in(session, url, &collection.holdings, &mut in_manifest).await
+    {
         collection.holdings = join(&in_objects, &in_manifest, &own);
     }
     collection.holdings.complete = objects_stopped.is_none()
@@ -41,7 +46,10 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
             collection.answers.push(Endpoint::Object);
         }
         let versions = session.get("versions", paths::under(url, &["objects", &id, "versions"])).await;
-        if versions.json().is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), &b, 0).is_empty()) {
+        if versions
+            .json()
+            .is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), &b, 0).is_empty())
+        {
             collection.answers.push(Endpoint::Versions);
         }
     }
@@ -53,7 +61,9 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
 }
 
 fn answers(exchanges: &[Exchange]) -> bool {
-    exchanges.first().is_some_and(|e| e.status() == 200 && e.json().is_some_and(|b| b.is_object() && b.get("type").is_none_or(|t| t != "bundle")))
+    exchanges.first().is_some_and(|e| {
+        e.status() == 200 && e.json().is_some_and(|b| b.is_object() && b.get("type").is_none_or(|t| t != "bundle"))
+    })
 }
 
 async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
@@ -66,11 +76,13 @@ const FILL_IN: usize = 40;
 /// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
 /// going on by date loses what shares one (section 3.5). Tells whether it found any.
 async fn fill_in(session: &Session, url: &Url, holdings: &Holdings, records: &mut Vec<Member>) -> bool {
-    let dateless: std::collections::BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
+    let dateless: std::collections::BTreeSet<&str> =
+        holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
     let before = records.len();
     for id in dateless.into_iter().take(FILL_IN) {
         let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
-        let query = paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
+        let query =
+            paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
         for record in members_of(Endpoint::Manifest, None, &walked.exchanges) {
@@ -127,7 +139,11 @@ pub fn join(objects: &[Member], records: &[Member], own: &[Holding]) -> Holdings
         if items.iter().any(|h| h.id == holding.id && h.version == holding.version && h.spec == holding.spec) {
             continue;
         }
-        let record = records.iter().enumerate().find(|(i, r)| !used[*i] && same(r, &holding)).or_else(|| records.iter().enumerate().find(|(_, r)| same(r, &holding)));
+        let record = records
+            .iter()
+            .enumerate()
+            .find(|(i, r)| !used[*i] && same(r, &holding))
+            .or_else(|| records.iter().enumerate().find(|(_, r)| same(r, &holding)));
         match record {
             Some((i, record)) => {
                 used[i] = true;

@@ -44,11 +44,16 @@ impl Session {
                 (name, value)
             }),
             curl: match &options.credentials {
-                Credentials::Basic { .. } => "-H \"Authorization: basic $(printf %s \"$TAXII_USER:$TAXII_PASSWORD\" | base64)\"".into(),
+                Credentials::Basic { .. } => {
+                    "-H \"Authorization: basic $(printf %s \"$TAXII_USER:$TAXII_PASSWORD\" | base64)\"".into()
+                }
                 _ => client.curl.clone(),
             },
         };
-        let wrong = Credentials::Basic { user: format!("nobody-{}", options.seed % 10_000), password: "wrong-on-purpose".into() };
+        let wrong = Credentials::Basic {
+            user: format!("nobody-{}", options.seed % 10_000),
+            password: "wrong-on-purpose".into(),
+        };
         // these are no secrets, and the record should show them
         let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Redactor::default()) };
         let mut ca_pem = options.ca_pem.clone().unwrap_or_default().into_bytes();
@@ -116,7 +121,10 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
         }
         Credentials::Header { name, value } => {
             redactor.add(value);
-            Identity { header: Some((name.clone(), value.clone())), curl: format!("-H \"{name}: ${variables}_HEADER\"") }
+            Identity {
+                header: Some((name.clone(), value.clone())),
+                curl: format!("-H \"{name}: ${variables}_HEADER\""),
+            }
         }
     }
 }

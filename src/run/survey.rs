@@ -151,14 +151,18 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
     let exchange = session.get("api-root", url.clone()).await;
     let list = session.get("collections", paths::under(&url, &["collections"])).await;
     let listing = resource(&list);
-    let entries = listing.as_ref().and_then(|b| b.get("collections")).and_then(Value::as_array).cloned().unwrap_or_default();
+    let entries =
+        listing.as_ref().and_then(|b| b.get("collections")).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut collections: Vec<Collection> = entries.into_iter().filter_map(collection).collect();
     // a listing that is broken need not keep the collections from being tested
     for name in [&options.collection, &options.write].into_iter().flatten().filter(|n| *n != "any") {
         if !collections.iter().any(|c| c.is(name)) {
             let found = session.get("collection", paths::under(&url, &["collections", name])).await;
             let entry = resource(&found).filter(|b| b.get("id").is_some());
-            let guess = || (listing.is_none() && uuid::Uuid::parse_str(name).is_ok()).then(|| json!({"id": name, "can_read": true, "can_write": true}));
+            let guess = || {
+                (listing.is_none() && uuid::Uuid::parse_str(name).is_ok())
+                    .then(|| json!({"id": name, "can_read": true, "can_write": true}))
+            };
             collections.extend(entry.or_else(guess).and_then(collection));
         }
     }
@@ -195,7 +199,11 @@ async fn read_collections(session: &Session, options: &Options, survey: &mut Sur
         let url = root.url.clone();
         for collection in root.collections.iter_mut().filter(|c| c.can_read) {
             let named = |n: &Option<String>| n.as_ref().is_none_or(|n| n == "any" || collection.is(n));
-            if left == 0 || (options.collection.is_some() && !named(&options.collection) && !options.write.as_ref().is_some_and(|w| collection.is(w))) {
+            if left == 0
+                || (options.collection.is_some()
+                    && !named(&options.collection)
+                    && !options.write.as_ref().is_some_and(|w| collection.is(w)))
+            {
                 continue;
             }
             left -= 1;
@@ -203,7 +211,9 @@ async fn read_collections(session: &Session, options: &Options, survey: &mut Sur
         }
     }
     if left == 0 {
-        survey.notes.push(format!("only the first {MAX_READ} readable collections were read: name one with --collection to test another"));
+        survey.notes.push(format!(
+            "only the first {MAX_READ} readable collections were read: name one with --collection to test another"
+        ));
     }
 }
 

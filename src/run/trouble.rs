@@ -39,11 +39,15 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
     let status = discovery.status();
     let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
     if status == 401 || status == 403 {
-        return format!("{url} refuses the credentials ({status}): give valid ones with --user and --password-env or --token-env");
+        return format!(
+            "{url} refuses the credentials ({status}): give valid ones with --user and --password-env or --token-env"
+        );
     }
     if let Some(body) = body {
         return match body.get("api_roots").and_then(Value::as_array) {
-            Some(roots) if !roots.is_empty() => format!("{url} advertises API roots on other hosts alone: name one with --api-root to test it"),
+            Some(roots) if !roots.is_empty() => {
+                format!("{url} advertises API roots on other hosts alone: name one with --api-root to test it")
+            }
             _ => format!("{url} advertises no API root: name one with --api-root"),
         };
     }
@@ -51,15 +55,24 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
         return format!("{url} is a TAXII 2.0 server, not 2.1: it answers to application/vnd.oasis.taxii+json alone");
     }
     if (300..400).contains(&status) {
-        return format!("{url} redirects to {} ({status}): give the URL of the TAXII server itself", header("location"));
+        return format!(
+            "{url} redirects to {} ({status}): give the URL of the TAXII server itself",
+            header("location")
+        );
     }
     let kind = header("content-type");
     if kind.contains("html") {
-        return format!("{url} answers with an HTML page ({status}), not with TAXII: check the URL, or name an API root with --api-root");
+        return format!(
+            "{url} answers with an HTML page ({status}), not with TAXII: check the URL, or name an API root with --api-root"
+        );
     }
     match status {
-        404 => format!("there is no TAXII 2.1 discovery at {url} (404): check the URL, or name an API root with --api-root"),
-        200 => format!("{url} answers 200, but not with a discovery resource (Content-Type {kind}): is this a TAXII 2.1 server?"),
+        404 => format!(
+            "there is no TAXII 2.1 discovery at {url} (404): check the URL, or name an API root with --api-root"
+        ),
+        200 => format!(
+            "{url} answers 200, but not with a discovery resource (Content-Type {kind}): is this a TAXII 2.1 server?"
+        ),
         _ => format!("discovery at {url} is answered {status}: name an API root with --api-root to test the rest"),
     }
 }
@@ -68,8 +81,12 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
 pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
     match (&exchange.failure, exchange.status()) {
         (Some(failure), _) => no_answer(url, failure),
-        (None, s @ (401 | 403)) => format!("{url} refuses the credentials ({s}): give valid ones with --user and --password-env or --token-env"),
-        (None, s) => format!("neither the API root {url} ({s}) nor its collections answer with TAXII resources: check the URL"),
+        (None, s @ (401 | 403)) => format!(
+            "{url} refuses the credentials ({s}): give valid ones with --user and --password-env or --token-env"
+        ),
+        (None, s) => {
+            format!("neither the API root {url} ({s}) nor its collections answer with TAXII resources: check the URL")
+        }
     }
 }
 
@@ -80,7 +97,11 @@ async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {
         outgoing.url.set_path(path);
         outgoing.headers = vec![("Accept".into(), V20.into())];
         let exchange = session.send(&outgoing, crate::case::Actor::Client).await;
-        let legacy = exchange.response.as_ref().and_then(|r| r.header("content-type")).is_some_and(|t| t.contains("vnd.oasis.taxii"));
+        let legacy = exchange
+            .response
+            .as_ref()
+            .and_then(|r| r.header("content-type"))
+            .is_some_and(|t| t.contains("vnd.oasis.taxii"));
         if exchange.status() == 200 && (legacy || exchange.json().is_some_and(|b| b.get("api_roots").is_some())) {
             return true;
         }
@@ -96,8 +117,12 @@ mod tests {
     fn network_trouble_is_told_in_one_sentence() {
         let url = Url::parse("https://taxii.example.com/taxii2/").expect("url");
         let say = |f: &str| no_answer(&url, f);
-        assert!(say("error sending request: client error (Connect): dns error: failed to lookup address").contains("typo"));
-        assert!(say("tcp connect error: Connection refused (os error 111)").contains("refuses connections on port 443"));
+        assert!(
+            say("error sending request: client error (Connect): dns error: failed to lookup address").contains("typo")
+        );
+        assert!(
+            say("tcp connect error: Connection refused (os error 111)").contains("refuses connections on port 443")
+        );
         assert!(say("invalid peer certificate: UnknownIssuer").contains("--ca-file"));
         assert!(say("no answer within 3 seconds").contains("in time"));
     }

@@ -64,7 +64,8 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         .flat_map(|t| t.findings.iter().filter(|f| f.level >= Level::Derived).map(|f| f.requirement.clone()))
         .collect();
     let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).difference(&broken).cloned().collect();
-    let passed: BTreeSet<String> = of(&[Verdict::Pass]).into_iter().filter(|r| !broken.contains(r) && !warned.contains(r)).collect();
+    let passed: BTreeSet<String> =
+        of(&[Verdict::Pass]).into_iter().filter(|r| !broken.contains(r) && !warned.contains(r)).collect();
     let mut inconclusive = BTreeMap::new();
     for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
         for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {

@@ -75,11 +75,25 @@ async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endp
             Some(next) => outgoing.url = with(&first.url, "next", &next),
             None if mode == Walk::Next => break Some("more is true and there is no next".into()),
             None => {
-                let last = exchanges[page].response.as_ref().and_then(|r| r.header("x-taxii-date-added-last")).and_then(Timestamp::parse);
-                let last = last.or_else(|| members(endpoint, Some("-"), &body, 0).last().and_then(|m| m.added.as_deref().and_then(Timestamp::parse)));
+                let last = exchanges[page]
+                    .response
+                    .as_ref()
+                    .and_then(|r| r.header("x-taxii-date-added-last"))
+                    .and_then(Timestamp::parse);
+                let last = last.or_else(|| {
+                    members(endpoint, Some("-"), &body, 0)
+                        .last()
+                        .and_then(|m| m.added.as_deref().and_then(Timestamp::parse))
+                });
                 match last {
-                    None => break Some("more is true, and neither next nor X-TAXII-Date-Added-Last says how to go on".into()),
-                    Some(last) if cursor.is_some_and(|c| last <= c) => break Some(format!("X-TAXII-Date-Added-Last stays at {last}")),
+                    None => {
+                        break Some(
+                            "more is true, and neither next nor X-TAXII-Date-Added-Last says how to go on".into(),
+                        );
+                    }
+                    Some(last) if cursor.is_some_and(|c| last <= c) => {
+                        break Some(format!("X-TAXII-Date-Added-Last stays at {last}"));
+                    }
                     Some(last) => {
                         cursor = Some(last);
                         outgoing.url = with(&first.url, "added_after", &last.to_string());
@@ -93,12 +107,8 @@ async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endp
 
 /// The URL with this parameter added or replaced; the others stay as they were spelled.
 fn with(url: &Url, name: &str, value: &str) -> Url {
-    let kept: Vec<&str> = url
-        .query()
-        .unwrap_or("")
-        .split('&')
-        .filter(|p| !p.is_empty() && p.split('=').next() != Some(name))
-        .collect();
+    let kept: Vec<&str> =
+        url.query().unwrap_or("").split('&').filter(|p| !p.is_empty() && p.split('=').next() != Some(name)).collect();
     let added = crate::taxii::paths::query(&[(name.to_owned(), value.to_owned())]);
     let query = kept.into_iter().chain(std::iter::once(added.as_str())).collect::<Vec<_>>().join("&");
     let mut url = url.clone();
@@ -113,7 +123,10 @@ mod tests {
     #[test]
     fn a_parameter_is_replaced_and_others_stay_as_spelled() {
         let url = Url::parse("https://e.org/o/?match[type]=a,b&added_after=x").expect("url");
-        assert_eq!(with(&url, "added_after", "2024-01-01T00:00:00Z").query(), Some("match[type]=a,b&added_after=2024-01-01T00%3A00%3A00Z"));
+        assert_eq!(
+            with(&url, "added_after", "2024-01-01T00:00:00Z").query(),
+            Some("match[type]=a,b&added_after=2024-01-01T00%3A00%3A00Z")
+        );
         assert_eq!(with(&url, "next", "a b|=").query(), Some("match[type]=a,b&added_after=x&next=a%20b%7C%3D"));
     }
 }

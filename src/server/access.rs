@@ -23,18 +23,8 @@ pub struct User {
 
 /// The built-in users: one who reads and writes, and one who reads alone.
 pub const USERS: &[User] = &[
-    User {
-        name: "admin",
-        password: "admin-pass",
-        token: "admin-token",
-        writes: true,
-    },
-    User {
-        name: "reader",
-        password: "reader-pass",
-        token: "reader-token",
-        writes: false,
-    },
+    User { name: "admin", password: "admin-pass", token: "admin-token", writes: true },
+    User { name: "reader", password: "reader-pass", token: "reader-token", writes: false },
 ];
 
 /// The user whose credentials are in the Authorization header, by Basic (RFC 7617) or Bearer (RFC 6750).
@@ -48,9 +38,7 @@ pub fn authenticate(_: Option<Endpoint>, request: &Request) -> Option<&'static U
     if scheme.eq_ignore_ascii_case("basic") {
         let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
         let (name, password) = text.split_once(':')?;
-        USERS
-            .iter()
-            .find(|user| user.name == name && user.password == password)
+        USERS.iter().find(|user| user.name == name && user.password == password)
     } else if scheme.eq_ignore_ascii_case("bearer") {
         USERS.iter().find(|user| user.token == credentials)
     } else {

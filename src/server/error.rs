@@ -20,48 +20,27 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            description: description.into(),
-            allow: None,
-        }
+        Self { status, code, description: description.into(), allow: None }
     }
 
     /// 400: a query parameter is malformed (section 3.4).
     pub fn malformed(parameter: &str, why: &str) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "malformed-parameter",
-            format!("The parameter {parameter} {why}."),
-        )
+        Self::new(StatusCode::BAD_REQUEST, "malformed-parameter", format!("The parameter {parameter} {why}."))
     }
 
     /// 401: no credentials, or wrong ones.
     pub fn unauthenticated() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthenticated",
-            "Send valid credentials with the request.",
-        )
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Send valid credentials with the request.")
     }
 
     /// 403: the client is known, but lacks the right.
     pub fn forbidden(right: &str) -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            format!("You may not {right} this collection."),
-        )
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("You may not {right} this collection."))
     }
 
     /// 404: there is no such thing, or the client may not know of it.
     pub fn not_found(what: &str) -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not-found",
-            format!("There is no such {what}."),
-        )
+        Self::new(StatusCode::NOT_FOUND, "not-found", format!("There is no such {what}."))
     }
 
     /// 405: the resource does not know the method.
@@ -71,10 +50,7 @@ impl Problem {
             "method-not-allowed",
             format!("This resource knows {allow} alone."),
         );
-        Self {
-            allow: Some(allow),
-            ..problem
-        }
+        Self { allow: Some(allow), ..problem }
     }
 
     /// 406: no media range of Accept matches.
@@ -88,11 +64,7 @@ impl Problem {
 
     /// 413: the body is longer than the API root takes.
     pub fn too_large(max: u64) -> Self {
-        Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
-            format!("The body may have {max} octets at most."),
-        )
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", format!("The body may have {max} octets at most."))
     }
 
     /// 415: the body is not said to be TAXII 2.1.
@@ -123,14 +95,8 @@ impl Problem {
             response.set("allow", allow);
         }
         if self.status == StatusCode::UNAUTHORIZED {
-            for challenge in [
-                "Basic realm=\"taxii\", charset=\"UTF-8\"",
-                "Bearer realm=\"taxii\"",
-            ] {
-                response.headers.append(
-                    header::WWW_AUTHENTICATE,
-                    http::HeaderValue::from_static(challenge),
-                );
+            for challenge in ["Basic realm=\"taxii\", charset=\"UTF-8\"", "Bearer realm=\"taxii\""] {
+                response.headers.append(header::WWW_AUTHENTICATE, http::HeaderValue::from_static(challenge));
             }
         }
         response

@@ -40,11 +40,7 @@ pub fn handle(state: &State, request: Request) -> Response {
 /// Answers a request without what defects do to requests and responses.
 pub(super) fn plain(state: &State, request: Request) -> Response {
     let route = route::find(&request.method, &request.path);
-    let mut call = Call {
-        request,
-        route: route.as_ref().ok().cloned(),
-        user: None,
-    };
+    let mut call = Call { request, route: route.as_ref().ok().cloned(), user: None };
     answer(state, route, &mut call, Timestamp::now()).unwrap_or_else(|problem| problem.response())
 }
 
@@ -54,26 +50,15 @@ pub fn handle_at(state: &State, mut request: Request, now: Timestamp) -> Respons
         hook(&mut request);
     }
     let route = route::find(&request.method, &request.path);
-    let mut call = Call {
-        request,
-        route: route.as_ref().ok().cloned(),
-        user: None,
-    };
-    let mut response =
-        answer(state, route, &mut call, now).unwrap_or_else(|problem| problem.response());
+    let mut call = Call { request, route: route.as_ref().ok().cloned(), user: None };
+    let mut response = answer(state, route, &mut call, now).unwrap_or_else(|problem| problem.response());
     state.hooks.spoil(state, &call, &mut response);
     response
 }
 
-fn answer(
-    state: &State,
-    route: Result<Route, Problem>,
-    call: &mut Call,
-    now: Timestamp,
-) -> Result<Response, Problem> {
+fn answer(state: &State, route: Result<Route, Problem>, call: &mut Call, now: Timestamp) -> Result<Response, Problem> {
     let request = &call.request;
-    let user = (state.rules.authenticate)(call.endpoint(), request)
-        .ok_or_else(Problem::unauthenticated)?;
+    let user = (state.rules.authenticate)(call.endpoint(), request).ok_or_else(Problem::unauthenticated)?;
     call.user = Some(user);
     let route = route?;
     if !(state.rules.accepts)(route.endpoint, request) {
@@ -102,19 +87,10 @@ fn content(
     now: Timestamp,
 ) -> Result<Response, Problem> {
     let collection = collection(state, route)?;
-    let rights = (
-        (state.rules.may_read)(collection, user),
-        (state.rules.may_write)(collection, user),
-    );
+    let rights = ((state.rules.may_read)(collection, user), (state.rules.may_write)(collection, user));
     (state.rules.admit)(route.endpoint, rights.0, rights.1)?;
     match route.endpoint {
-        Endpoint::Add => write::add(
-            state,
-            store,
-            now,
-            (api_root(route)?, collection, user),
-            request,
-        ),
+        Endpoint::Add => write::add(state, store, now, (api_root(route)?, collection, user), request),
         Endpoint::Delete => {
             let filter = Filter::read(route.endpoint, &request.query)?;
             write::delete(state, store, collection, &route.object, filter)
@@ -124,10 +100,7 @@ fn content(
 }
 
 fn api_root(route: &Route) -> Result<&'static ApiRoot, Problem> {
-    ROOTS
-        .iter()
-        .find(|root| root.name == route.root)
-        .ok_or_else(|| Problem::not_found("API root"))
+    ROOTS.iter().find(|root| root.name == route.root).ok_or_else(|| Problem::not_found("API root"))
 }
 
 fn collection(state: &State, route: &Route) -> Result<&'static Collection, Problem> {
@@ -136,17 +109,10 @@ fn collection(state: &State, route: &Route) -> Result<&'static Collection, Probl
     named.ok_or_else(|| Problem::not_found("collection"))
 }
 
-fn status(
-    state: &State,
-    store: &Store,
-    route: &Route,
-    user: &User,
-) -> Result<serde_json::Value, Problem> {
+fn status(state: &State, store: &Store, route: &Route, user: &User) -> Result<serde_json::Value, Problem> {
     let root = api_root(route)?;
     let id = Uuid::try_parse(&route.status).ok();
     let known = id.and_then(|id| store.statuses.get(&id));
     let shown = known.filter(|status| (state.rules.shows_status)(status, user, root));
-    shown
-        .map(Status::json)
-        .ok_or_else(|| Problem::not_found("status"))
+    shown.map(Status::json).ok_or_else(|| Problem::not_found("status"))
 }

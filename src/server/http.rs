@@ -25,13 +25,7 @@ impl Request {
     /// A request without headers and body. `target` is a path with an optional query.
     pub fn new(method: Method, target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        Self {
-            method,
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: HeaderMap::new(),
-            body: Bytes::new(),
-        }
+        Self { method, path: path.to_owned(), query: query.to_owned(), headers: HeaderMap::new(), body: Bytes::new() }
     }
 
     /// The same request with one more header; a value that HTTP does not allow is left out.
@@ -45,12 +39,7 @@ impl Request {
 
     /// The values of a header joined by commas (RFC 9110, section 5.3); `None` if it is absent or is not text.
     pub fn header(&self, name: &HeaderName) -> Option<String> {
-        let values: Vec<&str> = self
-            .headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect();
+        let values: Vec<&str> = self.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
         (!values.is_empty()).then(|| values.join(","))
     }
 }
@@ -71,11 +60,7 @@ impl Response {
     pub fn taxii(status: StatusCode, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TAXII));
-        Self {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self { status, headers, body: body.into() }
     }
 
     /// A TAXII message of this JSON value.

@@ -61,9 +61,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         while let Some(name) = members.next_key::<String>()? {
             members.next_value::<Strict>()?;
             if let Some(name) = names.replace(name) {
-                return Err(de::Error::custom(format_args!(
-                    "the name {name:?} occurs twice"
-                )));
+                return Err(de::Error::custom(format_args!("the name {name:?} occurs twice")));
             }
         }
         Ok(Strict)
@@ -164,15 +162,7 @@ mod tests {
     fn items_are_the_very_text() {
         let text = r#" { "a" : [1, {"objects": 2}], "x\"" : "}," , "obj\u0065cts" : [ {"n": 1.10, "s": "a\\\"]}" } , 12345678901234567890123 ,[ ] ,"," ] } "#;
         let found = items(text, "objects").expect("a list");
-        assert_eq!(
-            found,
-            [
-                r#"{"n": 1.10, "s": "a\\\"]}" }"#,
-                "12345678901234567890123",
-                "[ ]",
-                "\",\""
-            ]
-        );
+        assert_eq!(found, [r#"{"n": 1.10, "s": "a\\\"]}" }"#, "12345678901234567890123", "[ ]", "\",\""]);
         assert_eq!(items("{}", "objects"), None);
         assert_eq!(items("[]", "objects"), None);
         assert_eq!(items(r#"{"objects":{}}"#, "objects"), None);

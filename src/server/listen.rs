@@ -85,13 +85,8 @@ impl Drop for Server {
 
 /// Starts a server on 127.0.0.1, in the Tokio runtime of the caller.
 pub async fn start(options: Options) -> Result<Server, StartError> {
-    let refused = |source| StartError::Listen {
-        port: options.port,
-        source,
-    };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))
-        .await
-        .map_err(refused)?;
+    let refused = |source| StartError::Listen { port: options.port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
     let port = listener.local_addr().map_err(refused)?.port();
     let (acceptor, ca_pem) = if options.tls {
         let (config, ca_pem) = tls::configure(&defect::tls(&options.defects))?;
@@ -103,12 +98,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let origin = format!("{scheme}://localhost:{port}");
     let state = Arc::new(State::new(&origin, &options));
     let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&state)));
-    Ok(Server {
-        url: format!("{origin}/taxii2/"),
-        ca_pem,
-        state,
-        accepting,
-    })
+    Ok(Server { url: format!("{origin}/taxii2/"), ca_pem, state, accepting })
 }
 
 /// Takes connections until it is aborted; the connections end with it.
@@ -147,9 +137,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, sta
         async move { Ok::<_, Infallible>(respond(&state, request).await) }
     });
     // A broken connection is the client's business: there is nobody left to tell.
-    let _ = Builder::new(TokioExecutor::new())
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn respond(state: &State, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
@@ -162,11 +150,7 @@ async fn respond(state: &State, request: http::Request<Incoming>) -> http::Respo
         headers: parts.headers,
         body: collect(body, state.body_limit()).await,
     };
-    let Response {
-        status,
-        headers,
-        body,
-    } = handle::handle(state, request);
+    let Response { status, headers, body } = handle::handle(state, request);
     let mut response = http::Response::new(Full::new(if bodiless { Bytes::new() } else { body }));
     *response.status_mut() = status;
     *response.headers_mut() = headers;

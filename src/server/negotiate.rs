@@ -27,33 +27,23 @@ impl Media {
     }
 
     fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A `q` that is no number counts as 1.
     fn quality(&self) -> f32 {
-        self.parameter("q")
-            .and_then(|value| value.parse().ok())
-            .unwrap_or(1.0)
+        self.parameter("q").and_then(|value| value.parse().ok()).unwrap_or(1.0)
     }
 }
 
 /// Whether the Accept header admits the answer of an endpoint. The most specific range that matches decides, so that
 /// `q=0` shuts out what a wildcard would admit. No header admits everything.
 pub fn accepts(endpoint: Endpoint, request: &Request) -> bool {
-    let Some(header) = request
-        .header(&http::header::ACCEPT)
-        .filter(|value| !value.trim().is_empty())
-    else {
+    let Some(header) = request.header(&http::header::ACCEPT).filter(|value| !value.trim().is_empty()) else {
         return true;
     };
-    let ranges: Vec<Media> = split_outside_quotes(&header, ',')
-        .into_iter()
-        .filter_map(|range| Media::parse(&range))
-        .collect();
+    let ranges: Vec<Media> =
+        split_outside_quotes(&header, ',').into_iter().filter_map(|range| Media::parse(&range)).collect();
     admitted(&ranges, "application/taxii+json")
         || (endpoint == Endpoint::Manifest && admitted(&ranges, "application/stix+json"))
 }
@@ -66,26 +56,18 @@ fn admitted(ranges: &[Media], wanted: &str) -> bool {
         (kind, Some("2.1")) if kind == wanted => Some(3),
         _ => None,
     };
-    let best = ranges
-        .iter()
-        .filter_map(|range| Some((specificity(range)?, range.quality())))
-        .max_by(|a, b| {
-            // Among equals the higher quality: a range said twice was meant at least once.
-            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
-        });
+    let best = ranges.iter().filter_map(|range| Some((specificity(range)?, range.quality()))).max_by(|a, b| {
+        // Among equals the higher quality: a range said twice was meant at least once.
+        a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
     best.is_some_and(|(_, quality)| quality > 0.0)
 }
 
 /// Whether the Content-Type of a POST is TAXII 2.1, in any spelling and with any further parameter.
 pub fn takes(request: &Request) -> bool {
-    let media = request
-        .header(&http::header::CONTENT_TYPE)
-        .and_then(|value| Media::parse(&value));
+    let media = request.header(&http::header::CONTENT_TYPE).and_then(|value| Media::parse(&value));
     media.is_some_and(|media| {
-        media.kind == "application/taxii+json"
-            && media
-                .parameter("version")
-                .is_none_or(|version| version == "2.1")
+        media.kind == "application/taxii+json" && media.parameter("version").is_none_or(|version| version == "2.1")
     })
 }
 
@@ -107,19 +89,12 @@ fn split_outside_quotes(text: &str, separator: char) -> Vec<String> {
 }
 
 fn unquote(text: &str) -> String {
-    match text
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    {
+    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) => {
             let mut plain = String::new();
             let mut characters = inner.chars();
             while let Some(character) = characters.next() {
-                plain.extend(if character == '\\' {
-                    characters.next()
-                } else {
-                    Some(character)
-                });
+                plain.extend(if character == '\\' { characters.next() } else { Some(character) });
             }
             plain
         }
@@ -151,19 +126,10 @@ mod tests {
             "*/*;q=0, application/taxii+json",
             "",
         ] {
-            assert!(
-                accepts(Endpoint::Objects, &with("accept", accept)),
-                "{accept}"
-            );
+            assert!(accepts(Endpoint::Objects, &with("accept", accept)), "{accept}");
         }
-        assert!(accepts(
-            Endpoint::Objects,
-            &Request::new(http::Method::GET, "/")
-        ));
-        assert!(accepts(
-            Endpoint::Manifest,
-            &with("accept", "application/stix+json;version=2.1")
-        ));
+        assert!(accepts(Endpoint::Objects, &Request::new(http::Method::GET, "/")));
+        assert!(accepts(Endpoint::Manifest, &with("accept", "application/stix+json;version=2.1")));
     }
 
     #[test]
@@ -177,15 +143,9 @@ mod tests {
             "application/stix+json;version=2.1",
             "garbage",
         ] {
-            assert!(
-                !accepts(Endpoint::Objects, &with("accept", accept)),
-                "{accept}"
-            );
+            assert!(!accepts(Endpoint::Objects, &with("accept", accept)), "{accept}");
         }
-        assert!(!accepts(
-            Endpoint::Manifest,
-            &with("accept", "application/stix+json;version=2.0")
-        ));
+        assert!(!accepts(Endpoint::Manifest, &with("accept", "application/stix+json;version=2.0")));
     }
 
     #[test]
@@ -197,12 +157,7 @@ mod tests {
         ] {
             assert!(takes(&with("content-type", kind)), "{kind}");
         }
-        for kind in [
-            "application/json",
-            "application/taxii+json;version=2.0",
-            "text/plain",
-            "",
-        ] {
+        for kind in ["application/json", "application/taxii+json;version=2.0", "text/plain", ""] {
             assert!(!takes(&with("content-type", kind)), "{kind}");
         }
         assert!(!takes(&Request::new(http::Method::GET, "/")));

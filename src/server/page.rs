@@ -37,26 +37,17 @@ pub fn cut<'a>(
     let mut start = 0;
     let query = format!("{context} {}", filter.fingerprint());
     if let Some(token) = &filter.next {
-        let position = read(state, &query, token)
-            .ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
+        let position =
+            read(state, &query, token).ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
         let behind = |(place, record): (usize, &&Record)| (rules.resumes)(place, record, position);
-        start = selected
-            .iter()
-            .enumerate()
-            .position(behind)
-            .unwrap_or(selected.len());
+        start = selected.iter().enumerate().position(behind).unwrap_or(selected.len());
         selected.drain(..start);
     }
-    let length =
-        (rules.length)(endpoint, &selected, filter.limit, state.page_size).min(selected.len());
+    let length = (rules.length)(endpoint, &selected, filter.limit, state.page_size).min(selected.len());
     let more = (rules.more)(endpoint, selected.len(), length);
     let next = more.then(|| write(state, &query, (rules.position)(start, &selected, length)));
     selected.truncate(length);
-    Ok(Page {
-        records: selected,
-        more,
-        next,
-    })
+    Ok(Page { records: selected, more, next })
 }
 
 /// The length of a page: as the client wishes, as long as the server gives so many. Manifest and versions have no
@@ -68,10 +59,7 @@ pub fn length(endpoint: Endpoint, left: &[&Record], limit: Option<usize>, cap: u
         return length;
     }
     let date = left[length].date_added;
-    match left[..length]
-        .iter()
-        .rposition(|record| record.date_added != date)
-    {
+    match left[..length].iter().rposition(|record| record.date_added != date) {
         Some(last) => last + 1,
         None => length,
     }

@@ -48,25 +48,18 @@ impl Filter {
             if !listed(endpoint, name) {
                 return Ok(None);
             }
-            let mut values = pairs
-                .iter()
-                .filter(|(key, _)| key.as_deref() == Some(name))
-                .map(|(_, value)| value);
+            let mut values = pairs.iter().filter(|(key, _)| key.as_deref() == Some(name)).map(|(_, value)| value);
             match (values.next(), values.next()) {
                 (None, _) => Ok(None),
                 (Some(_), Some(_)) => Err(Problem::malformed(name, "occurs more than once")),
                 (Some(None), None) => Err(Problem::malformed(name, "is not UTF-8")),
-                (Some(Some(value)), None) if value.is_empty() => {
-                    Err(Problem::malformed(name, "is empty"))
-                }
+                (Some(Some(value)), None) if value.is_empty() => Err(Problem::malformed(name, "is empty")),
                 (Some(Some(value)), None) => Ok(Some(value.clone())),
             }
         };
         let list = |name: &str| get(name)?.map(|value| items(name, &value)).transpose();
         Ok(Self {
-            added_after: get("added_after")?
-                .map(|value| added_after(&value))
-                .transpose()?,
+            added_after: get("added_after")?.map(|value| added_after(&value)).transpose()?,
             limit: get("limit")?.map(|value| limit(&value)).transpose()?,
             next: get("next")?,
             ids: list("match[id]")?,
@@ -107,10 +100,7 @@ fn listed(endpoint: Endpoint, name: &str) -> bool {
         "added_after" | "limit" | "next" => endpoint.reads(),
         "match[id]" | "match[type]" => matches!(endpoint, Endpoint::Manifest | Endpoint::Objects),
         "match[version]" => {
-            matches!(
-                endpoint,
-                Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Delete
-            )
+            matches!(endpoint, Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Delete)
         }
         "match[spec_version]" => endpoint.reads() || endpoint == Endpoint::Delete,
         _ => false,
@@ -134,11 +124,7 @@ pub fn percent_decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = |offset: usize| {
-            bytes
-                .get(at + offset)
-                .and_then(|&byte| char::from(byte).to_digit(16))
-        };
+        let hex = |offset: usize| bytes.get(at + offset).and_then(|&byte| char::from(byte).to_digit(16));
         match (bytes[at], hex(1), hex(2)) {
             (b'%', Some(high), Some(low)) => {
                 decoded.push(u8::try_from(high * 16 + low).ok()?);
@@ -162,13 +148,11 @@ fn items(name: &str, value: &str) -> Result<Vec<String>, Problem> {
 }
 
 fn added_after(value: &str) -> Result<Timestamp, Problem> {
-    time::parse(value)
-        .ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
+    time::parse(value).ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
 }
 
 fn limit(value: &str) -> Result<usize, Problem> {
-    let positive =
-        value.bytes().all(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte != b'0');
+    let positive = value.bytes().all(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte != b'0');
     if !positive {
         return Err(Problem::malformed("limit", "is not an integer above zero"));
     }
@@ -191,9 +175,7 @@ fn picks(values: Vec<String>) -> Result<Vec<Pick>, Problem> {
             other => time::parse(other).map(Pick::At),
         })
         .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| {
-            Problem::malformed(name, "holds neither all, first, last nor a timestamp")
-        })?;
+        .ok_or_else(|| Problem::malformed(name, "holds neither all, first, last nor a timestamp"))?;
     if picks.len() > 1 && picks.contains(&Pick::All) {
         return Err(Problem::malformed(name, "joins all with another version"));
     }
@@ -202,16 +184,9 @@ fn picks(values: Vec<String>) -> Result<Vec<Pick>, Problem> {
 
 fn specs(values: Vec<String>) -> Result<Vec<String>, Problem> {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = |value: &String| {
-        value
-            .split_once('.')
-            .is_some_and(|(major, minor)| number(major) && number(minor))
-    };
+    let fits = |value: &String| value.split_once('.').is_some_and(|(major, minor)| number(major) && number(minor));
     if !values.iter().all(fits) {
-        return Err(Problem::malformed(
-            "match[spec_version]",
-            "is not of the form n.m",
-        ));
+        return Err(Problem::malformed("match[spec_version]", "is not of the form n.m"));
     }
     Ok(values)
 }
@@ -252,24 +227,13 @@ mod tests {
             "match[spec_version]=two",
             "next=",
         ] {
-            assert_eq!(
-                read(query).map(|_| ()).expect_err(query).status,
-                400,
-                "{query}"
-            );
+            assert_eq!(read(query).map(|_| ()).expect_err(query).status, 400, "{query}");
         }
     }
 
     #[test]
     fn what_is_not_listed_is_ignored() {
-        for query in [
-            "x=1&x=2",
-            "match[x_example]=1",
-            "match[]=1",
-            "&&",
-            "=",
-            "Limit=0",
-        ] {
+        for query in ["x=1&x=2", "match[x_example]=1", "match[]=1", "&&", "=", "Limit=0"] {
             assert!(read(query).is_ok(), "{query}");
         }
         assert!(Filter::read(Endpoint::Versions, "match[version]=notadate").is_ok());
@@ -282,9 +246,6 @@ mod tests {
         let other = read("match%5btype%5D=b%2Ca&match[version]=first,last").expect("encoded");
         assert_eq!(plain.fingerprint(), other.fingerprint());
         assert_eq!(plain.types.expect("types"), ["a", "b"]);
-        assert_eq!(
-            read("limit=99999999999999999999999").expect("huge").limit,
-            Some(usize::MAX)
-        );
+        assert_eq!(read("limit=99999999999999999999999").expect("huge").limit, Some(usize::MAX));
     }
 }

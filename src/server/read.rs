@@ -29,17 +29,13 @@ pub fn answer(
     let mut filter = Filter::read(endpoint, &request.query)?;
     let records = store.records(collection.id);
     if matches!(endpoint, Endpoint::Object | Endpoint::Versions) {
-        let known = |record: &Record| {
-            !(state.rules.hides)(endpoint, record) && record.object.id == route.object
-        };
+        let known = |record: &Record| !(state.rules.hides)(endpoint, record) && record.object.id == route.object;
         if !records.iter().any(known) {
             return Err(Problem::not_found("object"));
         }
         filter.ids = Some(vec![route.object.clone()]);
     }
-    filter
-        .versions
-        .get_or_insert_with(|| (state.rules.default_versions)(endpoint).to_vec());
+    filter.versions.get_or_insert_with(|| (state.rules.default_versions)(endpoint).to_vec());
     let mut selected = select::select(&state.rules, endpoint, &filter, records);
     if endpoint == Endpoint::Versions {
         // A version that is there in two specification versions is one version.
@@ -63,17 +59,11 @@ fn body(endpoint: Endpoint, collection: &Collection, page: &Page) -> String {
     }
     match endpoint {
         Endpoint::Manifest => {
-            let records = page
-                .records
-                .iter()
-                .map(|record| manifest_record(collection, record));
+            let records = page.records.iter().map(|record| manifest_record(collection, record));
             json!({ "more": page.more, "objects": records.collect::<Vec<_>>() }).to_string()
         }
         Endpoint::Versions => {
-            let versions = page
-                .records
-                .iter()
-                .map(|record| record.object.version.as_str());
+            let versions = page.records.iter().map(|record| record.object.version.as_str());
             json!({ "more": page.more, "versions": versions.collect::<Vec<_>>() }).to_string()
         }
         _ => envelope(page),
@@ -84,19 +74,11 @@ fn body(endpoint: Endpoint, collection: &Collection, page: &Page) -> String {
 fn envelope(page: &Page) -> String {
     let mut head = Map::new();
     head.insert("more".to_owned(), page.more.into());
-    head.extend(
-        page.next
-            .clone()
-            .map(|next| ("next".to_owned(), Value::from(next))),
-    );
+    head.extend(page.next.clone().map(|next| ("next".to_owned(), Value::from(next))));
     let mut text = Value::from(head).to_string();
     text.pop();
     if !page.records.is_empty() {
-        let objects: Vec<&str> = page
-            .records
-            .iter()
-            .map(|record| &*record.object.text)
-            .collect();
+        let objects: Vec<&str> = page.records.iter().map(|record| &*record.object.text).collect();
         text.push_str(",\"objects\":[");
         text.push_str(&objects.join(","));
         text.push(']');
@@ -114,8 +96,7 @@ fn manifest_record(collection: &Collection, record: &Record) -> Value {
         "version": object.version,
     });
     if !collection.media_types.is_empty() {
-        json["media_type"] =
-            format!("application/stix+json;version={}", object.spec_version).into();
+        json["media_type"] = format!("application/stix+json;version={}", object.spec_version).into();
     }
     json
 }

@@ -38,16 +38,8 @@ pub fn api_root(root: &ApiRoot) -> Value {
 
 /// The collections resource of an API root.
 pub fn collections(state: &State, root: &ApiRoot, user: &User) -> Value {
-    let list: Vec<Value> = root
-        .collections
-        .iter()
-        .map(|known| collection(state, known, user))
-        .collect();
-    if list.is_empty() {
-        json!({})
-    } else {
-        json!({ "collections": list })
-    }
+    let list: Vec<Value> = root.collections.iter().map(|known| collection(state, known, user)).collect();
+    if list.is_empty() { json!({}) } else { json!({ "collections": list }) }
 }
 
 /// A collection resource, with the rights of this user.

@@ -35,10 +35,7 @@ pub enum Endpoint {
 impl Endpoint {
     /// The endpoints that read objects: they filter, page and carry the date headers.
     pub fn reads(self) -> bool {
-        matches!(
-            self,
-            Self::Manifest | Self::Objects | Self::Object | Self::Versions
-        )
+        matches!(self, Self::Manifest | Self::Objects | Self::Object | Self::Versions)
     }
 
     /// The endpoints whose answer is an envelope; they alone have a `next` property (section 3.7).
@@ -65,15 +62,8 @@ pub struct Route {
 /// The route of a request; 404 for a path that names nothing, 405 for a method that the resource does not know.
 pub fn find(method: &Method, path: &str) -> Result<Route, Problem> {
     let unknown = || Problem::not_found("resource");
-    let inner = path
-        .strip_prefix('/')
-        .and_then(|rest| rest.strip_suffix('/'))
-        .ok_or_else(unknown)?;
-    let segments = inner
-        .split('/')
-        .map(percent_decode)
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(unknown)?;
+    let inner = path.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).ok_or_else(unknown)?;
+    let segments = inner.split('/').map(percent_decode).collect::<Option<Vec<_>>>().ok_or_else(unknown)?;
     if segments.iter().any(String::is_empty) {
         return Err(unknown());
     }
@@ -99,10 +89,7 @@ pub fn find(method: &Method, path: &str) -> Result<Route, Problem> {
         }
         _ => return Err(unknown()),
     };
-    let endpoint = methods
-        .iter()
-        .find(|(known, _)| known == method)
-        .map(|&(_, endpoint)| endpoint);
+    let endpoint = methods.iter().find(|(known, _)| known == method).map(|&(_, endpoint)| endpoint);
     route.endpoint = endpoint.ok_or_else(|| Problem::method(allow(methods)))?;
     Ok(route)
 }
@@ -111,16 +98,10 @@ fn in_collection(rest: &[&str], route: &mut Route) -> Option<&'static [(Method, 
     match *rest {
         [] => Some(&[(Method::GET, Endpoint::Collection)]),
         ["manifest"] => Some(&[(Method::GET, Endpoint::Manifest)]),
-        ["objects"] => Some(&[
-            (Method::GET, Endpoint::Objects),
-            (Method::POST, Endpoint::Add),
-        ]),
+        ["objects"] => Some(&[(Method::GET, Endpoint::Objects), (Method::POST, Endpoint::Add)]),
         ["objects", object] => {
             route.object = object.to_owned();
-            Some(&[
-                (Method::GET, Endpoint::Object),
-                (Method::DELETE, Endpoint::Delete),
-            ])
+            Some(&[(Method::GET, Endpoint::Object), (Method::DELETE, Endpoint::Delete)])
         }
         ["objects", object, "versions"] => {
             route.object = object.to_owned();
@@ -150,56 +131,21 @@ mod tests {
             (Method::GET, "/api1/status/x/", Endpoint::Status),
             (Method::GET, "/api1/collections/", Endpoint::Collections),
             (Method::GET, "/api1/collections/x/", Endpoint::Collection),
-            (
-                Method::GET,
-                "/api1/collections/x/manifest/",
-                Endpoint::Manifest,
-            ),
-            (
-                Method::GET,
-                "/api1/collections/x/objects/",
-                Endpoint::Objects,
-            ),
+            (Method::GET, "/api1/collections/x/manifest/", Endpoint::Manifest),
+            (Method::GET, "/api1/collections/x/objects/", Endpoint::Objects),
             (Method::POST, "/api1/collections/x/objects/", Endpoint::Add),
-            (
-                Method::GET,
-                "/api1/collections/x/objects/y/",
-                Endpoint::Object,
-            ),
-            (
-                Method::DELETE,
-                "/api1/collections/x/objects/y/",
-                Endpoint::Delete,
-            ),
-            (
-                Method::GET,
-                "/api1/collections/x/objects/y/versions/",
-                Endpoint::Versions,
-            ),
+            (Method::GET, "/api1/collections/x/objects/y/", Endpoint::Object),
+            (Method::DELETE, "/api1/collections/x/objects/y/", Endpoint::Delete),
+            (Method::GET, "/api1/collections/x/objects/y/versions/", Endpoint::Versions),
         ] {
-            assert_eq!(
-                find(&method, path).expect(path).endpoint,
-                endpoint,
-                "{path}"
-            );
+            assert_eq!(find(&method, path).expect(path).endpoint, endpoint, "{path}");
         }
     }
 
     #[test]
     fn other_paths_are_404_and_other_methods_405() {
-        for path in [
-            "/",
-            "",
-            "/taxii2",
-            "/api1//collections/",
-            "/api1/collections/x/objects/y/z/",
-            "/api1/x/",
-        ] {
-            assert_eq!(
-                find(&Method::GET, path).expect_err(path).status,
-                404,
-                "{path}"
-            );
+        for path in ["/", "", "/taxii2", "/api1//collections/", "/api1/collections/x/objects/y/z/", "/api1/x/"] {
+            assert_eq!(find(&Method::GET, path).expect_err(path).status, 404, "{path}");
         }
         assert_eq!(find(&Method::PUT, "/taxii2/").expect_err("PUT").status, 405);
     }

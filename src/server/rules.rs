@@ -106,20 +106,13 @@ impl Default for Rules {
             latest_spec: select::latest_spec,
             default_versions: select::default_versions,
             picks: select::picks,
-            join_picks: |rules, picks, record, versions| {
-                picks
-                    .iter()
-                    .any(|pick| (rules.picks)(pick, record, versions))
-            },
+            join_picks: |rules, picks, record, versions| picks.iter().any(|pick| (rules.picks)(pick, record, versions)),
             added_after: |_, record, after| record.date_added > after,
             order: |_, records| records.sort_by_key(|record| (record.date_added, record.number)),
             resumes: |_, record, position| record.number > position,
             length: page::length,
             more: |_, left, length| length < left,
-            position: |_, left, length| {
-                left.get(length.saturating_sub(1))
-                    .map_or(0, |record| record.number)
-            },
+            position: |_, left, length| left.get(length.saturating_sub(1)).map_or(0, |record| record.number),
             bound: true,
             max_body: |root| root.max_content_length,
             same: write::same,

@@ -102,34 +102,13 @@ pub const ROOTS: &[ApiRoot] = &[
 
 /// The content, by the id of its collection.
 const CONTENT: &[(&str, &str)] = &[
-    (
-        "1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21",
-        include_str!("seed/full.json"),
-    ),
-    (
-        "2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32",
-        include_str!("seed/read-only.json"),
-    ),
-    (
-        "3d80a718-4f3e-4a7e-9b10-9c6d2eaf5043",
-        include_str!("seed/read-only.json"),
-    ),
-    (
-        "4e91b829-504f-4b8f-8c21-ad7e3fb06154",
-        include_str!("seed/read-only.json"),
-    ),
-    (
-        "60b3da4b-7261-4db1-8e43-cf9051d28376",
-        include_str!("seed/mixed.json"),
-    ),
-    (
-        "71c4eb5c-8372-4ec2-9f54-d0a162e39487",
-        include_str!("seed/small.json"),
-    ),
-    (
-        "82d5fc6d-9483-4fd3-8a65-e1b273f4a598",
-        include_str!("seed/archive.json"),
-    ),
+    ("1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21", include_str!("seed/full.json")),
+    ("2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32", include_str!("seed/read-only.json")),
+    ("3d80a718-4f3e-4a7e-9b10-9c6d2eaf5043", include_str!("seed/read-only.json")),
+    ("4e91b829-504f-4b8f-8c21-ad7e3fb06154", include_str!("seed/read-only.json")),
+    ("60b3da4b-7261-4db1-8e43-cf9051d28376", include_str!("seed/mixed.json")),
+    ("71c4eb5c-8372-4ec2-9f54-d0a162e39487", include_str!("seed/small.json")),
+    ("82d5fc6d-9483-4fd3-8a65-e1b273f4a598", include_str!("seed/archive.json")),
 ];
 
 /// Objects that were added together.
@@ -156,11 +135,6 @@ pub fn fill(store: &mut Store) {
 /// The batches of a seed file, each with the texts of its objects.
 fn batches(text: &str) -> Vec<(Batch, Vec<&str>)> {
     let whole = json::items(text, "batches").unwrap_or_default();
-    let read = |text| {
-        Some((
-            serde_json::from_str::<Batch>(text).ok()?,
-            json::items(text, "objects")?,
-        ))
-    };
+    let read = |text| Some((serde_json::from_str::<Batch>(text).ok()?, json::items(text, "objects")?));
     whole.into_iter().filter_map(read).collect()
 }

@@ -11,22 +11,14 @@ use super::state::{Object, Record};
 
 /// All that a query selects from the records of a collection, in order, without paging. Versions are counted among
 /// all versions in the collection; `added_after` looks at what is left of them.
-pub fn select<'a>(
-    rules: &Rules,
-    endpoint: Endpoint,
-    filter: &Filter,
-    records: &'a [Record],
-) -> Vec<&'a Record> {
+pub fn select<'a>(rules: &Rules, endpoint: Endpoint, filter: &Filter, records: &'a [Record]) -> Vec<&'a Record> {
     let matching = records
         .iter()
         .filter(|record| !(rules.hides)(endpoint, record))
         .filter(|record| (rules.join)(rules, filter, &record.object))
         .collect();
     let of_spec = by_spec(rules, filter, matching);
-    let picks = filter
-        .versions
-        .as_deref()
-        .unwrap_or_else(|| (rules.default_versions)(endpoint));
+    let picks = filter.versions.as_deref().unwrap_or_else(|| (rules.default_versions)(endpoint));
     let mut selected = by_version(rules, picks, of_spec);
     if let Some(after) = filter.added_after {
         selected.retain(|record| (rules.added_after)(endpoint, record, after));
@@ -37,14 +29,8 @@ pub fn select<'a>(
 
 /// Fields are joined by AND, values of one field by OR.
 pub fn join(rules: &Rules, filter: &Filter, object: &Object) -> bool {
-    filter
-        .ids
-        .as_deref()
-        .is_none_or(|ids| (rules.match_id)(ids, object))
-        && filter
-            .types
-            .as_deref()
-            .is_none_or(|types| (rules.match_type)(types, object))
+    filter.ids.as_deref().is_none_or(|ids| (rules.match_id)(ids, object))
+        && filter.types.as_deref().is_none_or(|types| (rules.match_type)(types, object))
 }
 
 /// The latest version alone, but where versions are what is asked for.
@@ -70,14 +56,10 @@ pub fn latest_spec(mut records: Vec<&Record>) -> Vec<&Record> {
     let mut latest: HashMap<(&str, Timestamp), (u64, u64)> = HashMap::new();
     let key = |record: &Record| spec_number(&record.object.spec_version);
     for record in &records {
-        let best = latest
-            .entry((&record.object.id, record.object.instant))
-            .or_default();
+        let best = latest.entry((&record.object.id, record.object.instant)).or_default();
         *best = key(record).max(*best);
     }
-    records.retain(|record| {
-        latest.get(&(record.object.id.as_str(), record.object.instant)) == Some(&key(record))
-    });
+    records.retain(|record| latest.get(&(record.object.id.as_str(), record.object.instant)) == Some(&key(record)));
     records
 }
 
@@ -95,9 +77,7 @@ fn by_version<'a>(rules: &Rules, picks: &[Pick], mut records: Vec<&'a Record>) -
         group.sort_by_key(|record| record.object.instant);
     }
     records.retain(|record| {
-        let group = versions
-            .get(record.object.id.as_str())
-            .map_or(&[][..], Vec::as_slice);
+        let group = versions.get(record.object.id.as_str()).map_or(&[][..], Vec::as_slice);
         (rules.join_picks)(rules, picks, record, group)
     });
     records
@@ -109,12 +89,8 @@ pub fn picks(pick: &Pick, record: &Record, versions: &[&Record]) -> bool {
     let instant = record.object.instant;
     match pick {
         Pick::All => true,
-        Pick::First => versions
-            .first()
-            .is_some_and(|first| first.object.instant == instant),
-        Pick::Last => versions
-            .last()
-            .is_some_and(|last| last.object.instant == instant),
+        Pick::First => versions.first().is_some_and(|first| first.object.instant == instant),
+        Pick::Last => versions.last().is_some_and(|last| last.object.instant == instant),
         Pick::At(wanted) => *wanted == instant,
     }
 }

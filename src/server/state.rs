@@ -104,9 +104,7 @@ impl Store {
 
     /// An instant in whole microseconds that is later than each one given before, and not before `now`.
     pub fn later(&mut self, now: Timestamp) -> Timestamp {
-        let micros = now
-            .as_microsecond()
-            .max(self.last_date.as_microsecond().saturating_add(1));
+        let micros = now.as_microsecond().max(self.last_date.as_microsecond().saturating_add(1));
         self.last_date = Timestamp::from_microsecond(micros).unwrap_or(now);
         self.last_date
     }
@@ -114,32 +112,16 @@ impl Store {
     /// Adds an object to a collection.
     pub fn add(&mut self, collection: &'static str, date_added: Timestamp, object: Object) {
         self.last_number += 1;
-        let record = Record {
-            number: self.last_number,
-            date_added,
-            object,
-            deleted: false,
-        };
+        let record = Record { number: self.last_number, date_added, object, deleted: false };
         self.records.entry(collection).or_default().push(record);
     }
 
     /// The version that an object without one has: that of the same object in the collection, be it waiting or
     /// stored, or else the given instant.
     pub fn made_version(&self, collection: &str, id: &str, now: Timestamp) -> String {
-        let stored = self
-            .records(collection)
-            .iter()
-            .filter(|record| !record.deleted)
-            .map(|record| &record.object);
-        let waiting = self
-            .jobs
-            .iter()
-            .filter(|job| job.collection == collection)
-            .flat_map(|job| &job.objects);
-        stored
-            .chain(waiting)
-            .find(|object| object.id == id)
-            .map_or_else(|| time::millis(now), |o| o.version.clone())
+        let stored = self.records(collection).iter().filter(|record| !record.deleted).map(|record| &record.object);
+        let waiting = self.jobs.iter().filter(|job| job.collection == collection).flat_map(|job| &job.objects);
+        stored.chain(waiting).find(|object| object.id == id).map_or_else(|| time::millis(now), |o| o.version.clone())
     }
 }
 
@@ -162,10 +144,7 @@ pub struct State {
 impl State {
     /// A server at `origin` with its seeded content.
     pub fn new(origin: &str, options: &Options) -> Self {
-        let mut rules = Rules {
-            delay: options.asynchronous.then_some(options.delay),
-            ..Rules::default()
-        };
+        let mut rules = Rules { delay: options.asynchronous.then_some(options.delay), ..Rules::default() };
         let mut hooks = Hooks::default();
         for defect in &options.defects {
             defect.apply(&mut rules, &mut hooks);
@@ -189,10 +168,6 @@ impl State {
 
     /// The most octets that any API root takes.
     pub fn body_limit(&self) -> u64 {
-        seed::ROOTS
-            .iter()
-            .map(|root| root.max_content_length)
-            .max()
-            .unwrap_or(0)
+        seed::ROOTS.iter().map(|root| root.max_content_length).max().unwrap_or(0)
     }
 }

@@ -42,11 +42,7 @@ pub struct Detail {
 impl Detail {
     /// The detail of an object that nothing is to be said about.
     pub fn of(object: &Object) -> Self {
-        Self {
-            id: object.id.clone(),
-            version: object.version.clone(),
-            message: None,
-        }
+        Self { id: object.id.clone(), version: object.version.clone(), message: None }
     }
 
     fn json(&self) -> Value {
@@ -123,9 +119,7 @@ pub fn process(store: &mut Store, rules: &Rules, job: Job, date: Timestamp) {
         });
         let is_known = known.is_some();
         if known.is_some_and(|known| !(rules.same)(&known.object, &object)) {
-            detail.message = Some(
-                "The collection has this version of the object with other content.".to_owned(),
-            );
+            detail.message = Some("The collection has this version of the object with other content.".to_owned());
             failures.push(detail);
             continue;
         }

@@ -39,11 +39,7 @@ mod tests {
 
     #[test]
     fn reads_any_precision_with_z() {
-        for text in [
-            "2024-01-01T00:00:00Z",
-            "2024-01-01T00:00:00.5Z",
-            "2024-01-01T00:00:00.123456789123Z",
-        ] {
+        for text in ["2024-01-01T00:00:00Z", "2024-01-01T00:00:00.5Z", "2024-01-01T00:00:00.123456789123Z"] {
             assert!(parse(text).is_some(), "{text}");
         }
     }

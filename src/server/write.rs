@@ -65,18 +65,10 @@ pub fn add(
     };
     let mut objects = Vec::new();
     for (index, text) in texts.into_iter().enumerate() {
-        match read(text, |id| {
-            (rules.made_version)(store.made_version(collection.id, id, requested), requested)
-        }) {
+        match read(text, |id| (rules.made_version)(store.made_version(collection.id, id, requested), requested)) {
             Ok(object) if !collection.holds(&object.spec_version) => {
-                let message = format!(
-                    "This collection does not hold STIX {}.",
-                    object.spec_version
-                );
-                status.failures.push(Detail {
-                    message: Some(message),
-                    ..Detail::of(&object)
-                });
+                let message = format!("This collection does not hold STIX {}.", object.spec_version);
+                status.failures.push(Detail { message: Some(message), ..Detail::of(&object) });
             }
             Ok(object) => objects.push(object),
             Err(refusal) => status.failures.push(Detail {
@@ -89,12 +81,7 @@ pub fn add(
     status.pendings = objects.iter().map(Detail::of).collect();
     let id = status.id;
     store.statuses.insert(id, status);
-    let job = Job {
-        due: requested,
-        status: id,
-        collection: collection.id,
-        objects,
-    };
+    let job = Job { due: requested, status: id, collection: collection.id, objects };
     match rules.delay {
         Some(delay) => {
             let due = requested.checked_add(delay).unwrap_or(requested);
@@ -102,26 +89,18 @@ pub fn add(
         }
         None => status::process(store, rules, job, requested),
     }
-    let body = store
-        .statuses
-        .get(&id)
-        .map(Status::json)
-        .unwrap_or_default();
+    let body = store.statuses.get(&id).map(Status::json).unwrap_or_default();
     Ok(Response::json(StatusCode::ACCEPTED, &body))
 }
 
 /// The texts of the objects in an envelope, or 422.
 fn objects(body: &[u8]) -> Result<Vec<&str>, Problem> {
-    let text =
-        std::str::from_utf8(body).map_err(|_| Problem::unprocessable("The body is not UTF-8."))?;
-    json::strict(text)
-        .map_err(|error| Problem::unprocessable(format!("The body is not I-JSON: {error}.")))?;
+    let text = std::str::from_utf8(body).map_err(|_| Problem::unprocessable("The body is not UTF-8."))?;
+    json::strict(text).map_err(|error| Problem::unprocessable(format!("The body is not I-JSON: {error}.")))?;
     match json::items(text, "objects") {
         Some(items) if !items.is_empty() => Ok(items),
         Some(_) => Err(Problem::unprocessable("The list objects is empty.")),
-        None => Err(Problem::unprocessable(
-            "The body is no envelope with a list of objects.",
-        )),
+        None => Err(Problem::unprocessable("The body is no envelope with a list of objects.")),
     }
 }
 
@@ -138,19 +117,13 @@ fn read(text: &str, made: impl FnOnce(&str) -> String) -> Result<Object, Refusal
     let string = |name: &str| value.get(name).and_then(Value::as_str);
     let refuse = |why| {
         let own = |name| string(name).map(str::to_owned);
-        Refusal {
-            id: own("id"),
-            version: own("modified").or_else(|| own("created")),
-            why,
-        }
+        Refusal { id: own("id"), version: own("modified").or_else(|| own("created")), why }
     };
     if !value.is_object() {
         return Err(refuse("This is not a JSON object."));
     }
-    let kind =
-        string("type").ok_or_else(|| refuse("The property type is missing or is not a string."))?;
-    let id =
-        string("id").ok_or_else(|| refuse("The property id is missing or is not a string."))?;
+    let kind = string("type").ok_or_else(|| refuse("The property type is missing or is not a string."))?;
+    let id = string("id").ok_or_else(|| refuse("The property id is missing or is not a string."))?;
     let is_id = id
         .strip_prefix(kind)
         .and_then(|rest| rest.strip_prefix("--"))
@@ -159,13 +132,9 @@ fn read(text: &str, made: impl FnOnce(&str) -> String) -> Result<Object, Refusal
         return Err(refuse("The id is not the type, two hyphens and a UUID."));
     }
     for name in ["modified", "created"] {
-        let fits = value
-            .get(name)
-            .is_none_or(|value| value.as_str().and_then(time::parse).is_some());
+        let fits = value.get(name).is_none_or(|value| value.as_str().and_then(time::parse).is_some());
         if !fits {
-            return Err(refuse(
-                "The properties created and modified have to be timestamps.",
-            ));
+            return Err(refuse("The properties created and modified have to be timestamps."));
         }
     }
     let stated = string("modified").or_else(|| string("created"));
@@ -183,16 +152,8 @@ fn read(text: &str, made: impl FnOnce(&str) -> String) -> Result<Object, Refusal
 
 /// STIX 2.0 has no property spec_version in its objects, and in STIX 2.1 it may be missing in SCOs alone.
 fn spec_version(value: &Value, kind: &str) -> String {
-    let implied = if value.get("created").is_none() || SCO_TYPES.contains(&kind) {
-        "2.1"
-    } else {
-        "2.0"
-    };
-    value
-        .get("spec_version")
-        .and_then(Value::as_str)
-        .unwrap_or(implied)
-        .to_owned()
+    let implied = if value.get("created").is_none() || SCO_TYPES.contains(&kind) { "2.1" } else { "2.0" };
+    value.get("spec_version").and_then(Value::as_str).unwrap_or(implied).to_owned()
 }
 
 /// Reads an object of the seed, whose version is its date where it has none.
@@ -218,32 +179,18 @@ pub fn delete(
     // Without match[spec_version] a version goes in all its specification versions: what stayed would be that version.
     let specs = filter.specs.clone().unwrap_or_else(|| {
         let records = store.records(collection.id).iter();
-        records
-            .filter(|record| record.object.id == id)
-            .map(|record| record.object.spec_version.clone())
-            .collect()
+        records.filter(|record| record.object.id == id).map(|record| record.object.spec_version.clone()).collect()
     });
-    let filter = Filter {
-        ids: Some(vec![id.to_owned()]),
-        specs: Some(specs),
-        ..filter
-    };
-    let selected: Vec<u64> = select::select(
-        rules,
-        Endpoint::Delete,
-        &filter,
-        store.records(collection.id),
-    )
-    .iter()
-    .map(|record| record.number)
-    .collect();
+    let filter = Filter { ids: Some(vec![id.to_owned()]), specs: Some(specs), ..filter };
+    let selected: Vec<u64> = select::select(rules, Endpoint::Delete, &filter, store.records(collection.id))
+        .iter()
+        .map(|record| record.number)
+        .collect();
     if selected.is_empty() {
         return Err(Problem::not_found("object or version of it"));
     }
     for record in store.records.entry(collection.id).or_default() {
-        if record.object.id == id
-            && (rules.deletes)(&filter, record, selected.contains(&record.number))
-        {
+        if record.object.id == id && (rules.deletes)(&filter, record, selected.contains(&record.number)) {
             record.deleted = true;
         }
     }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use url::Url;
 
 use super::paths::same_origin;
@@ -176,11 +176,8 @@ impl Client {
 
     fn recorded(&self, outgoing: &Outgoing, identity: &Identity) -> Request {
         let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
-        let mut headers: Vec<(String, String)> = own
-            .iter()
-            .chain(&outgoing.headers)
-            .map(|(n, v)| (n.clone(), self.redactor.header(n, v)))
-            .collect();
+        let mut headers: Vec<(String, String)> =
+            own.iter().chain(&outgoing.headers).map(|(n, v)| (n.clone(), self.redactor.header(n, v))).collect();
         if let Some((name, _)) = &identity.header {
             headers.push((name.clone(), super::redact::REDACTED.to_owned()));
         }

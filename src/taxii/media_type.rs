@@ -102,7 +102,13 @@ mod tests {
         ] {
             assert!(MediaType::parse(text).is_some_and(|m| m.is_taxii_21()), "{text}");
         }
-        for text in ["application/taxii+json", "application/json;version=2.1", "application/taxii+json;version=2.0", "taxii", "application/taxii+json;version=\"2.1"] {
+        for text in [
+            "application/taxii+json",
+            "application/json;version=2.1",
+            "application/taxii+json;version=2.0",
+            "taxii",
+            "application/taxii+json;version=\"2.1",
+        ] {
             assert!(!MediaType::parse(text).is_some_and(|m| m.is_taxii_21()), "{text}");
         }
     }

@@ -37,10 +37,7 @@ fn short_runs() {
     if let Some(Event::Finished(summary)) = interrupted.last_mut() {
         summary.interrupted = true;
     }
-    let nothing: Vec<Event> = unreachable()
-        .into_iter()
-        .filter(|e| !matches!(e, Event::Surveyed(_)))
-        .collect();
+    let nothing: Vec<Event> = unreachable().into_iter().filter(|e| !matches!(e, Event::Surveyed(_))).collect();
     let all = [
         ("clean", clean(0)),
         ("strict", clean(1)),
@@ -59,10 +56,7 @@ fn nothing_of_a_server_steers_the_terminal() {
         let hostile = |c: char| c != '\n' && taxii_conformance::report::sanitize::is_hostile(c);
         assert!(!text.contains(hostile));
         assert!(!text.contains("##["));
-        assert!(
-            text.lines().all(|l| !l.trim_start().starts_with("::")),
-            "{text}"
-        );
+        assert!(text.lines().all(|l| !l.trim_start().starts_with("::")), "{text}");
     }
 }
 
@@ -72,10 +66,7 @@ fn colour_changes_nothing_but_colour() {
     let coloured = render(&report(&events()), style, Verbosity::Verbose, &requirement);
     let mut text = String::new();
     for part in coloured.split('\u{1b}') {
-        text += part
-            .strip_prefix('[')
-            .and_then(|p| p.split_once('m'))
-            .map_or(part, |(_, t)| t);
+        text += part.strip_prefix('[').and_then(|p| p.split_once('m')).map_or(part, |(_, t)| t);
     }
     assert_eq!(text, plain(&events(), Verbosity::Verbose));
 }
@@ -88,14 +79,8 @@ fn a_plan_names_writes_first() {
             planned = all;
         }
     }
-    let status = planned
-        .iter_mut()
-        .find(|p| p.id == "add/status")
-        .expect("is in the fixture");
+    let status = planned.iter_mut().find(|p| p.id == "add/status").expect("is in the fixture");
     status.skip = None;
     status.steps = vec!["POST {api-root}/collections/a/objects/".into()];
-    snapshot(
-        "plan",
-        &plan::render(&report(&events()), &planned, Style::PLAIN),
-    );
+    snapshot("plan", &plan::render(&report(&events()), &planned, Style::PLAIN));
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use taxii_conformance::record::{
-    Actor, ApiRoot, Body, Collection, Event, Exchange, Finding, Level, Planned, Reading, Report,
-    Request, Requirement, Response, Server, Suite, Summary, Trial, Verdict,
+    Actor, ApiRoot, Body, Collection, Event, Exchange, Finding, Level, Planned, Reading, Report, Request, Requirement,
+    Response, Server, Suite, Summary, Trial, Verdict,
 };
 use taxii_conformance::report::Reporter;
 use taxii_conformance::report::collect::Collect;
 
 /// What a hostile server may put into any text: an escape sequence, a title change, a bidirectional
 /// override, markup, a command of a CI system, a null character.
-pub const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}safe\u{202e}gnp.exe\u{0} <b>&amp;]]>\u{9b}31m\n::error::x ##[add-mask]y";
+pub const HOSTILE: &str =
+    "\u{1b}[2J\u{1b}]0;owned\u{7}safe\u{202e}gnp.exe\u{0} <b>&amp;]]>\u{9b}31m\n::error::x ##[add-mask]y";
 
 /// A register of four requirements.
 pub fn requirement(id: &str) -> Option<&'static Requirement> {
@@ -37,30 +38,10 @@ pub fn requirement(id: &str) -> Option<&'static Requirement> {
                 Level::Must,
                 "Following next with the same query yields every object once, in order, and ends.",
             ),
-            row(
-                "T21-4.1.1-02",
-                "4.1.1",
-                Level::Should,
-                "A discovery resource has a contact.",
-            ),
-            row(
-                "T21-5.5-03",
-                "5.5",
-                Level::Derived,
-                "An object that was added can be read.",
-            ),
-            row(
-                "T21-4.1-01",
-                "4.1",
-                Level::Must,
-                "Discovery answers 200 with a discovery resource.",
-            ),
-            row(
-                "T21-3.10-01",
-                "3.10",
-                Level::Must,
-                "A section that sorts after 3.9.",
-            ),
+            row("T21-4.1.1-02", "4.1.1", Level::Should, "A discovery resource has a contact."),
+            row("T21-5.5-03", "5.5", Level::Derived, "An object that was added can be read."),
+            row("T21-4.1-01", "4.1", Level::Must, "Discovery answers 200 with a discovery resource."),
+            row("T21-3.10-01", "3.10", Level::Must, "A section that sorts after 3.9."),
         ]
     });
     ALL.iter().find(|r| r.id == id)
@@ -103,16 +84,10 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
             status,
             version: "HTTP/1.1".to_owned(),
             headers: vec![
-                (
-                    "content-type".into(),
-                    "application/taxii+json;version=2.1".into(),
-                ),
+                ("content-type".into(), "application/taxii+json;version=2.1".into()),
                 ("x-hostile".into(), HOSTILE.into()),
             ],
-            body: Body {
-                bytes: body.into().into(),
-                cut: false,
-            },
+            body: Body { bytes: body.into().into(), cut: false },
         }),
         failure: None,
         duration_ms: 3.25,
@@ -123,18 +98,9 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
 }
 
 fn trials() -> Vec<Trial> {
-    let mut failed = trial(
-        "filter/version-first[endpoint=objects]",
-        Verdict::Fail,
-        "T21-3.4-20",
-        "2 objects too many",
-    );
+    let mut failed = trial("filter/version-first[endpoint=objects]", Verdict::Fail, "T21-3.4-20", "2 objects too many");
     failed.title = "first selects the earliest version of each object".to_owned();
-    failed.exchanges = vec![exchange(
-        "/collections/a/objects/?match[version]=first",
-        200,
-        "x".repeat(20_000),
-    )];
+    failed.exchanges = vec![exchange("/collections/a/objects/?match[version]=first", 200, "x".repeat(20_000))];
     failed.findings = vec![
         Finding {
             requirement: "T21-3.4-20".into(),
@@ -155,12 +121,7 @@ fn trials() -> Vec<Trial> {
             pointer: Some("X-TAXII-Date-Added-Last".into()),
         },
     ];
-    let mut hostile = trial(
-        &format!("content/{HOSTILE}"),
-        Verdict::Fail,
-        "T21-5.5-03",
-        HOSTILE,
-    );
+    let mut hostile = trial(&format!("content/{HOSTILE}"), Verdict::Fail, "T21-5.5-03", HOSTILE);
     hostile.level = Level::Derived;
     hostile.exchanges = vec![exchange(&format!("/status/{HOSTILE}/"), 500, HOSTILE)];
     hostile.exchanges[0].curl = format!("curl '{HOSTILE}'");
@@ -173,30 +134,13 @@ fn trials() -> Vec<Trial> {
         exchange: Some(0),
         pointer: None,
     }];
-    let mut warned = trial(
-        "discovery/contact",
-        Verdict::Warn,
-        "T21-4.1.1-02",
-        "no contact",
-    );
+    let mut warned = trial("discovery/contact", Verdict::Warn, "T21-4.1.1-02", "no contact");
     warned.level = Level::Should;
-    let mut passed = trial(
-        "discovery/resource",
-        Verdict::Pass,
-        "T21-4.1-01",
-        "held over 1 resource",
-    );
-    passed.readings = vec![Reading {
-        question: "Is the default API root among api_roots?".into(),
-        answer: "yes".into(),
-    }];
+    let mut passed = trial("discovery/resource", Verdict::Pass, "T21-4.1-01", "held over 1 resource");
+    passed.readings =
+        vec![Reading { question: "Is the default API root among api_roots?".into(), answer: "yes".into() }];
     let few = "the collection holds fewer than 2 objects";
-    let mut error = trial(
-        "paging/limit",
-        Verdict::Error,
-        "T21-3.5-01",
-        "the connection was reset",
-    );
+    let mut error = trial("paging/limit", Verdict::Error, "T21-3.5-01", "the connection was reset");
     error.exchanges = vec![Exchange {
         response: None,
         failure: Some("connection reset by peer".into()),
@@ -207,43 +151,13 @@ fn trials() -> Vec<Trial> {
         warned,
         failed,
         hostile,
-        trial(
-            "paging/next[endpoint=objects]",
-            Verdict::Inconclusive,
-            "T21-3.5-01",
-            few,
-        ),
-        trial(
-            "paging/next[endpoint=manifest]",
-            Verdict::Inconclusive,
-            "T21-3.5-01",
-            few,
-        ),
+        trial("paging/next[endpoint=objects]", Verdict::Inconclusive, "T21-3.5-01", few),
+        trial("paging/next[endpoint=manifest]", Verdict::Inconclusive, "T21-3.5-01", few),
         error,
-        trial(
-            "add/read-back",
-            Verdict::Skip,
-            "T21-5.5-03",
-            "writing was not allowed: no --write",
-        ),
-        trial(
-            "add/status",
-            Verdict::Skip,
-            "T21-5.5-03",
-            "writing was not allowed: no --write",
-        ),
-        trial(
-            "toplevel",
-            Verdict::Pass,
-            "T21-3.10-01",
-            "held over 3 answers",
-        ),
-        trial(
-            "toplevel",
-            Verdict::Pass,
-            "T21-3.10-01",
-            "a second trial of the same name",
-        ),
+        trial("add/read-back", Verdict::Skip, "T21-5.5-03", "writing was not allowed: no --write"),
+        trial("add/status", Verdict::Skip, "T21-5.5-03", "writing was not allowed: no --write"),
+        trial("toplevel", Verdict::Pass, "T21-3.10-01", "held over 3 answers"),
+        trial("toplevel", Verdict::Pass, "T21-3.10-01", "a second trial of the same name"),
     ]
 }
 
@@ -312,10 +226,7 @@ pub fn events() -> Vec<Event> {
         untestable: None,
     };
     let mut events = vec![
-        Event::Started {
-            suite: suite(),
-            url: "https://taxii.example/".into(),
-        },
+        Event::Started { suite: suite(), url: "https://taxii.example/".into() },
         Event::Note("HTTPS is waived: the server was reached over plain HTTP.".into()),
         Event::Surveyed(server),
         Event::Planned(trials.iter().map(planned).collect()),
@@ -335,31 +246,19 @@ pub fn events() -> Vec<Event> {
 /// A run that could not begin.
 pub fn unreachable() -> Vec<Event> {
     vec![
-        Event::Started {
-            suite: suite(),
-            url: "https://taxii.example/".into(),
-        },
+        Event::Started { suite: suite(), url: "https://taxii.example/".into() },
         Event::Surveyed(Server {
             url: "https://taxii.example/".into(),
             untestable: Some("nothing listens on taxii.example:443 (connection refused)".into()),
             ..Server::default()
         }),
-        Event::Finished(Summary {
-            exit: 3,
-            duration_ms: 1500.0,
-            ..Summary::default()
-        }),
+        Event::Finished(Summary { exit: 3, duration_ms: 1500.0, ..Summary::default() }),
     ]
 }
 
 /// A run in which all is well, or, with `exit`, one that `--strict` fails.
 pub fn clean(exit: u8) -> Vec<Event> {
-    let passed = trial(
-        "discovery/resource",
-        Verdict::Pass,
-        "T21-4.1-01",
-        "held over 1 resource",
-    );
+    let passed = trial("discovery/resource", Verdict::Pass, "T21-4.1-01", "held over 1 resource");
     let mut summary = Summary {
         verdicts: BTreeMap::from([("pass", 1)]),
         passed: vec!["T21-4.1-01".into()],
@@ -368,19 +267,11 @@ pub fn clean(exit: u8) -> Vec<Event> {
         ..Summary::default()
     };
     if exit != 0 {
-        summary
-            .inconclusive
-            .insert("T21-3.5-01".into(), "give --write".into());
+        summary.inconclusive.insert("T21-3.5-01".into(), "give --write".into());
     }
     vec![
-        Event::Started {
-            suite: suite(),
-            url: "https://taxii.example/".into(),
-        },
-        Event::Surveyed(Server {
-            url: "https://taxii.example/".into(),
-            ..Server::default()
-        }),
+        Event::Started { suite: suite(), url: "https://taxii.example/".into() },
+        Event::Surveyed(Server { url: "https://taxii.example/".into(), ..Server::default() }),
         Event::Planned(vec![planned(&passed)]),
         Event::TrialFinished(Box::new(passed)),
         Event::Finished(summary),

@@ -25,14 +25,8 @@ fn text_survives_and_is_harmless() {
     assert!(!text.contains(hostile));
     let value: Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(value["trials"][3]["findings"][0]["message"], HOSTILE);
-    assert_eq!(
-        value["trials"][2]["exchanges"][0]["response"]["body"]["size"],
-        20_000
-    );
-    assert_eq!(
-        value["trials"][2]["exchanges"][0]["response"]["body"]["truncated"],
-        true
-    );
+    assert_eq!(value["trials"][2]["exchanges"][0]["response"]["body"]["size"], 20_000);
+    assert_eq!(value["trials"][2]["exchanges"][0]["response"]["body"]["truncated"], true);
 }
 
 #[test]
@@ -52,9 +46,7 @@ fn close(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
             map.values_mut().for_each(close);
-            if map.get("type") == Some(&"object".into())
-                && !map.contains_key("additionalProperties")
-            {
+            if map.get("type") == Some(&"object".into()) && !map.contains_key("additionalProperties") {
                 map.insert("additionalProperties".into(), false.into());
             }
         }
@@ -69,10 +61,8 @@ fn reports_follow_the_schema() {
         let validator = jsonschema::draft202012::new(&schema).expect("the schema is one");
         for events in [events(), clean(0), unreachable(), Vec::new()] {
             let report: Value = serde_json::from_str(&text(&events)).expect("it is JSON");
-            let errors: Vec<String> = validator
-                .iter_errors(&report)
-                .map(|e| format!("{}: {e}", e.instance_path()))
-                .collect();
+            let errors: Vec<String> =
+                validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
             assert!(errors.is_empty(), "{errors:#?}");
         }
     }
@@ -101,12 +91,7 @@ fn the_schema_refuses_what_is_no_report() {
 fn every_property_is_described() {
     fn walk(schema: &Value, path: &str, bare: &mut Vec<String>) {
         let Value::Object(map) = schema else { return };
-        for (name, property) in map
-            .get("properties")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, property) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
             if property.get("description").is_none() {
                 bare.push(format!("{path}/{name}"));
             }

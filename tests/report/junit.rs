@@ -22,24 +22,15 @@ fn everything_at_once() {
 #[test]
 fn names_are_unique_and_text_is_harmless() {
     let text = text(&events());
-    assert!(
-        !text.contains(|c: char| c != '\n' && taxii_conformance::report::sanitize::is_hostile(c))
-    );
+    assert!(!text.contains(|c: char| c != '\n' && taxii_conformance::report::sanitize::is_hostile(c)));
     let report = parsed(&events());
     let mut names = std::collections::HashSet::new();
     for case in report.test_suites.iter().flat_map(|s| &s.test_cases) {
         let class = case.classname.as_ref().map(|c| c.as_str().to_owned());
         assert!(class.is_some());
-        assert!(
-            names.insert((class, case.name.as_str().to_owned())),
-            "{}",
-            case.name.as_str()
-        );
+        assert!(names.insert((class, case.name.as_str().to_owned())), "{}", case.name.as_str());
     }
-    assert_eq!(
-        (report.tests, report.failures, report.errors, report.skipped),
-        (11, 2, 1, 4)
-    );
+    assert_eq!((report.tests, report.failures, report.errors, report.skipped), (11, 2, 1, 4));
 }
 
 #[test]

@@ -30,8 +30,5 @@ fn lines(verbose: bool) -> String {
 
 #[test]
 fn plain_lines_tell_what_breaks() {
-    snapshot(
-        "progress",
-        &format!("{}\n# verbose\n{}", lines(false), lines(true)),
-    );
+    snapshot("progress", &format!("{}\n# verbose\n{}", lines(false), lines(true)));
 }

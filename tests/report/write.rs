@@ -7,12 +7,7 @@ use taxii_conformance::report::write::{check_writable, write};
 fn entries(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
         .expect("the folder is ours")
-        .map(|e| {
-            e.expect("it stays")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
+        .map(|e| e.expect("it stays").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
     names
@@ -62,9 +57,7 @@ fn paths_that_cannot_be_written_are_known_before() {
         (Path::new("/proc/report.json").to_owned(), "refuses files"),
         (Path::new("").to_owned(), "names no file"),
     ] {
-        let error = check_writable(&path)
-            .expect_err(&path.display().to_string())
-            .to_string();
+        let error = check_writable(&path).expect_err(&path.display().to_string()).to_string();
         assert!(error.contains(reason), "{error}");
         assert!(write(&path, |_| Ok(())).is_err(), "{}", path.display());
     }
@@ -75,10 +68,7 @@ fn paths_that_cannot_be_written_are_known_before() {
 #[test]
 fn links_are_followed_and_devices_stay_devices() {
     let folder = folder();
-    let (real, link) = (
-        folder.path().join("real.json"),
-        folder.path().join("link.json"),
-    );
+    let (real, link) = (folder.path().join("real.json"), folder.path().join("link.json"));
     fs::write(&real, "old").expect("it is written");
     std::os::unix::fs::symlink(&real, &link).expect("links can be made");
     write(&link, |out| out.write_all(b"new")).expect("it is written");

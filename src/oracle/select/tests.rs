@@ -26,7 +26,8 @@ fn ask(holdings: &Holdings, scope: Scope<'_>, parameters: &[(&str, &str)]) -> Ve
 /// a@1, then b@1, then a@3, then a@2 added late.
 fn sample() -> Holdings {
     let s = Some("2.1");
-    let items = vec![held("a--x", 1, s, 1, 0), held("b--y", 1, s, 2, 1), held("a--x", 3, s, 3, 2), held("a--x", 2, s, 4, 3)];
+    let items =
+        vec![held("a--x", 1, s, 1, 0), held("b--y", 1, s, 2, 1), held("a--x", 3, s, 3, 2), held("a--x", 2, s, 4, 3)];
     Holdings { items, complete: true }
 }
 
@@ -73,7 +74,10 @@ fn specification_versions() {
     let items = vec![held("malware--x", 1, None, 1, 0), held("malware--x", 1, Some("2.1"), 2, 1)];
     let h = Holdings { items, complete: true };
     let specs = |p: &[(&str, &str)]| -> Vec<Vec<usize>> {
-        select(&h, Scope::Collection, &Query::new(p.iter().copied())).iter().map(|s| s.items.iter().map(|h| h.sequence).collect()).collect()
+        select(&h, Scope::Collection, &Query::new(p.iter().copied()))
+            .iter()
+            .map(|s| s.items.iter().map(|h| h.sequence).collect())
+            .collect()
     };
     assert_eq!(specs(&[])[0], [1]);
     assert_eq!(specs(&[("match[spec_version]", "2.0")])[0], [0]);

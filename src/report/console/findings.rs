@@ -13,33 +13,18 @@ const SHOWN: usize = 5;
 const INDENT: &str = "              ";
 
 /// Trials under a heading; nothing where there are none.
-pub(super) fn list(
-    out: &mut String,
-    style: Style,
-    title: &str,
-    trials: &[&Trial],
-    requirement: Lookup<'_>,
-) {
+pub(super) fn list(out: &mut String, style: Style, title: &str, trials: &[&Trial], requirement: Lookup<'_>) {
     if trials.is_empty() {
         return;
     }
     heading(out, style, title, trials.len());
     for trial in trials {
-        *out += &format!(
-            "\n  {}  {}\n",
-            style.verdict(trial.verdict),
-            style.bold(&line(&trial.id, 200))
-        );
+        *out += &format!("\n  {}  {}\n", style.verdict(trial.verdict), style.bold(&line(&trial.id, 200)));
         *out += &wrap("    ", "    ", WIDTH, &line(&trial.title, 300));
         if trial.findings.is_empty() {
             *out += &wrap("    found     ", INDENT, WIDTH, &line(&trial.reason, 600));
             for id in &trial.requirements {
-                *out += &wrap(
-                    "    breaks    ",
-                    INDENT,
-                    WIDTH,
-                    &words(id, None, requirement),
-                );
+                *out += &wrap("    breaks    ", INDENT, WIDTH, &words(id, None, requirement));
             }
         }
         for (at, finding) in trial.findings.iter().take(SHOWN).enumerate() {
@@ -69,11 +54,7 @@ fn one(
         *out += &format!("{first}{}", plain.trim_start());
     };
     if before.is_none_or(|b| b.requirement != finding.requirement) {
-        labelled(
-            out,
-            "breaks",
-            &words(&finding.requirement, Some(finding.level), requirement),
-        );
+        labelled(out, "breaks", &words(&finding.requirement, Some(finding.level), requirement));
     }
     labelled(out, "found", &line(&finding.message, 600));
     if let Some(expected) = &finding.expected {
@@ -88,11 +69,7 @@ fn one(
     }
     let told = before.is_some_and(|b| b.exchange == finding.exchange);
     if let Some(exchange) = exchange.filter(|_| !told) {
-        *out += &format!(
-            "    {}{}\n",
-            style.dim("try       "),
-            command(&exchange.curl, 4000)
-        );
+        *out += &format!("    {}{}\n", style.dim("try       "), command(&exchange.curl, 4000));
     }
 }
 
@@ -104,27 +81,12 @@ pub(crate) fn place(finding: &Finding, exchange: Option<&Exchange>) -> Option<St
             (None, Some(failure)) => format!("no answer: {}", line(failure, 200)),
             (None, None) => "no answer".to_owned(),
         };
-        let request = format!(
-            "{} {}",
-            line(&e.request.method, 20),
-            line(&e.request.url, 300)
-        );
+        let request = format!("{} {}", line(&e.request.method, 20), line(&e.request.url, 300));
         format!("answer {status} to {request}")
     });
     let spot = finding.pointer.as_deref().map(|p| {
-        let kind = if p.is_empty() || p.starts_with('/') {
-            "body at"
-        } else {
-            "header"
-        };
-        format!(
-            "{kind} {}",
-            if p.is_empty() {
-                "its root".to_owned()
-            } else {
-                line(p, 200)
-            }
-        )
+        let kind = if p.is_empty() || p.starts_with('/') { "body at" } else { "header" };
+        format!("{kind} {}", if p.is_empty() { "its root".to_owned() } else { line(p, 200) })
     });
     match (spot, answer) {
         (Some(spot), Some(answer)) => Some(format!("{spot}, {answer}")),

@@ -16,21 +16,12 @@ pub(super) fn errors(out: &mut String, style: Style, trials: &[&Trial]) {
     if trials.is_empty() {
         return;
     }
-    heading(
-        out,
-        style,
-        "Could not be judged: the suite's fault or the network's",
-        trials.len(),
-    );
+    heading(out, style, "Could not be judged: the suite's fault or the network's", trials.len());
     for (reason, group) in by_reason(trials) {
         group_head(out, style, Verdict::Error, &reason);
         names(out, &group, NAMED);
         if let Some(exchange) = group.iter().find_map(|t| t.exchanges.last()) {
-            *out += &format!(
-                "      {} {}\n",
-                style.dim("try"),
-                command(&exchange.curl, 4000)
-            );
+            *out += &format!("      {} {}\n", style.dim("try"), command(&exchange.curl, 4000));
         }
     }
 }

@@ -11,18 +11,8 @@ pub fn head(report: &Report, style: Style) -> String {
     let name = format!("{} {}", line(&suite.name, 60), line(&suite.version, 40));
     let mut out = format!("{}  {}\n", style.bold(&name), line(&server.url, 300));
     let mut facts = Vec::new();
-    facts.extend(
-        server
-            .title
-            .as_ref()
-            .map(|t| format!("\"{}\"", line(t, 80))),
-    );
-    facts.extend(
-        server
-            .software
-            .as_ref()
-            .map(|s| format!("server {}", line(s, 80))),
-    );
+    facts.extend(server.title.as_ref().map(|t| format!("\"{}\"", line(t, 80))));
+    facts.extend(server.software.as_ref().map(|s| format!("server {}", line(s, 80))));
     if server.untestable.is_none() {
         let collections = server.api_roots.iter().map(|r| r.collections.len()).sum();
         facts.push(count(server.api_roots.len(), "API root"));

@@ -31,20 +31,9 @@ pub enum Verbosity {
 }
 
 /// The report as text.
-pub fn render(
-    report: &Report,
-    style: Style,
-    verbosity: Verbosity,
-    requirement: Lookup<'_>,
-) -> String {
+pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: Lookup<'_>) -> String {
     let mut out = String::new();
-    let of = |verdict| -> Vec<&Trial> {
-        report
-            .trials
-            .iter()
-            .filter(|t| t.verdict == verdict)
-            .collect()
-    };
+    let of = |verdict| -> Vec<&Trial> { report.trials.iter().filter(|t| t.verdict == verdict).collect() };
     if verbosity >= Verbosity::Normal {
         out += &head::head(report, style);
         if verbosity == Verbosity::Verbose {
@@ -75,17 +64,8 @@ fn passes(out: &mut String, style: Style, trials: &[&Trial]) {
     }
     heading(out, style, "Passes", trials.len());
     for trial in trials {
-        *out += &format!(
-            "  {}  {}\n",
-            style.verdict(Verdict::Pass),
-            line(&trial.id, 200)
-        );
-        *out += &wrap(
-            "    rests on  ",
-            "              ",
-            WIDTH,
-            &line(&trial.reason, 300),
-        );
+        *out += &format!("  {}  {}\n", style.verdict(Verdict::Pass), line(&trial.id, 200));
+        *out += &wrap("    rests on  ", "              ", WIDTH, &line(&trial.reason, 300));
     }
 }
 

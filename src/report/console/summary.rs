@@ -15,16 +15,9 @@ pub(super) fn table(report: &Report, style: Style, requirement: Lookup<'_>) -> S
         return String::new();
     }
     let title = |s: &Section| format!("{:<6} {}", s.number, s.label).trim_end().to_owned();
-    let width = sections
-        .iter()
-        .map(|s| title(s).chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(12);
-    let header = format!(
-        "{:<width$}  {:>5}  {:>6}  {:>6}  {:>10}",
-        "Requirements", "hold", "broken", "warned", "not judged"
-    );
+    let width = sections.iter().map(|s| title(s).chars().count()).max().unwrap_or(0).max(12);
+    let header =
+        format!("{:<width$}  {:>5}  {:>6}  {:>6}  {:>10}", "Requirements", "hold", "broken", "warned", "not judged");
     let mut out = format!("\n{}\n", style.bold(&header));
     let mut sum = Section::default();
     for s in &sections {
@@ -79,19 +72,13 @@ pub(super) fn leftovers(report: &Report, style: Style) -> String {
     if left.is_empty() {
         return String::new();
     }
-    let title = format!(
-        "Could not be removed from the server ({})",
-        count(left.len(), "object")
-    );
+    let title = format!("Could not be removed from the server ({})", count(left.len(), "object"));
     let mut out = format!("\n{}\n", style.of_verdict(Verdict::Warn, &title));
     for url in left.iter().take(20) {
         out += &format!("  - {}\n", line(url, 400));
     }
     if left.len() > 20 {
-        out += &format!(
-            "  … and {} more; the JSON report has them all\n",
-            left.len() - 20
-        );
+        out += &format!("  … and {} more; the JSON report has them all\n", left.len() - 20);
     }
     out
 }
@@ -105,20 +92,10 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
         more.push("The run was ended early; what was not run is not judged.");
     }
     let (verdict, text) = if let Some(reason) = &report.server.untestable {
-        (
-            Verdict::Error,
-            format!("Could not be tested: {}", line(reason, 600)),
-        )
+        (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
     } else if !summary.failed.is_empty() {
         let ids: Vec<String> = summary.failed.iter().map(|id| line(id, 80)).collect();
-        (
-            Verdict::Fail,
-            format!(
-                "Breaks {}: {}",
-                count(ids.len(), "requirement"),
-                ids.join(", ")
-            ),
-        )
+        (Verdict::Fail, format!("Breaks {}: {}", count(ids.len(), "requirement"), ids.join(", ")))
     } else if judged {
         if summary.exit != 0 && !summary.interrupted {
             more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
@@ -142,20 +119,14 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
 
 /// No MUST was broken; says so, and what is missing from a clean result.
 fn meets(report: &Report) -> (Verdict, String) {
-    let (unjudged, warned) = (
-        report.summary.inconclusive.len(),
-        report.summary.warned.len(),
-    );
+    let (unjudged, warned) = (report.summary.inconclusive.len(), report.summary.warned.len());
     let mut text = "Meets every MUST that could be judged".to_owned();
     let mut but = Vec::new();
     if unjudged > 0 {
         but.push(format!("{unjudged} could not be judged"));
     }
     if warned > 0 {
-        but.push(format!(
-            "{} broken or waived with a warning",
-            count(warned, "requirement")
-        ));
+        but.push(format!("{} broken or waived with a warning", count(warned, "requirement")));
     }
     if !but.is_empty() {
         text += &format!(" ({})", but.join("; "));

@@ -11,22 +11,12 @@ use super::Effect::{Response, Rule};
 
 /// Everybody is the first user on one endpoint.
 fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
-    access::authenticate(endpoint, request).or_else(|| {
-        if endpoint == Some(to) {
-            USERS.first()
-        } else {
-            None
-        }
-    })
+    access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { USERS.first() } else { None })
 }
 
 /// As [`access::admit`], but rights do not matter on one endpoint.
 fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Result<(), Problem> {
-    if endpoint == to {
-        Ok(())
-    } else {
-        access::admit(endpoint, read, write)
-    }
+    if endpoint == to { Ok(()) } else { access::admit(endpoint, read, write) }
 }
 
 fn status(response: &mut super::super::http::Response, to: StatusCode) {
@@ -49,9 +39,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "WWW-Authenticate of a 401 is empty",
         &[Response(|_, _, response| {
             if response.status == StatusCode::UNAUTHORIZED {
-                response
-                    .headers
-                    .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(""));
+                response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(""));
             }
         })],
     ),
@@ -79,18 +67,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         "collections-open",
         &["T21-5.1-02"],
         "the collections are shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Collections, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Collections, request))],
     ),
     Defect::new(
         "collections-unauthenticated-403",
         &["T21-5.1-02"],
         "the collections answer 403 to failed authentication",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Collections)
-                && response.status == StatusCode::UNAUTHORIZED
-            {
+            if call.endpoint() == Some(Endpoint::Collections) && response.status == StatusCode::UNAUTHORIZED {
                 response.headers.remove(header::WWW_AUTHENTICATE);
                 status(response, StatusCode::FORBIDDEN);
             }
@@ -100,25 +84,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         "collection-open",
         &["T21-5.2-07"],
         "a collection is shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Collection, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Collection, request))],
     ),
     Defect::new(
         "manifest-open",
         &["T21-5.3-03"],
         "the manifest is shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Manifest, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Manifest, request))],
     ),
     Defect::new(
         "objects-open",
         &["T21-5.4-03"],
         "objects are shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Objects, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Objects, request))],
     ),
     Defect::new(
         "objects-take-any-password",
@@ -128,11 +106,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             rules.authenticate = |at, request| {
                 access::authenticate(at, request).or_else(|| {
                     let asked = request.headers.contains_key(header::AUTHORIZATION);
-                    if asked {
-                        open(at, Endpoint::Objects, request)
-                    } else {
-                        None
-                    }
+                    if asked { open(at, Endpoint::Objects, request) } else { None }
                 })
             }
         })],
@@ -141,58 +115,44 @@ pub(super) const DEFECTS: &[Defect] = &[
         "add-open",
         &["T21-5.5-03"],
         "objects are added without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Add, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Add, request))],
     ),
     Defect::new(
         "object-open",
         &["T21-5.6-04"],
         "an object is shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Object, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Object, request))],
     ),
     Defect::new(
         "delete-open",
         &["T21-5.7-05"],
         "an object is deleted without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Delete, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Delete, request))],
     ),
     Defect::new(
         "versions-open",
         &["T21-5.8-05"],
         "the versions of an object are shown without authentication",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| open(at, Endpoint::Versions, request)
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Versions, request))],
     ),
     Defect::new(
         "manifest-of-write-only",
         &["T21-5.3-02"],
         "the manifest is shown where can_read is false",
-        &[Rule(|rules| {
-            rules.admit = |at, read, write| admit_all(at, Endpoint::Manifest, read, write)
-        })],
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Manifest, read, write))],
     ),
     Defect::new(
         "objects-of-write-only",
         &["T21-5.4-02"],
         "objects are shown where can_read is false",
-        &[Rule(|rules| {
-            rules.admit = |at, read, write| admit_all(at, Endpoint::Objects, read, write)
-        })],
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Objects, read, write))],
     ),
     Defect::new(
         "objects-forbidden-401",
         &["T21-5.4-02"],
         "objects answer 401 where can_read is false",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Objects)
-                && response.status == StatusCode::FORBIDDEN
-            {
+            if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::FORBIDDEN {
                 *response = Problem::unauthenticated().response();
             }
         })],
@@ -202,9 +162,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.4-02"],
         "objects answer with an empty envelope where can_read is false",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Objects)
-                && response.status == StatusCode::FORBIDDEN
-            {
+            if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::FORBIDDEN {
                 *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
             }
         })],
@@ -213,33 +171,26 @@ pub(super) const DEFECTS: &[Defect] = &[
         "object-of-write-only",
         &["T21-5.6-03"],
         "an object is shown where can_read is false",
-        &[Rule(|rules| {
-            rules.admit = |at, read, write| admit_all(at, Endpoint::Object, read, write)
-        })],
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Object, read, write))],
     ),
     Defect::new(
         "versions-of-write-only",
         &["T21-5.8-04"],
         "the versions of an object are shown where can_read is false",
-        &[Rule(|rules| {
-            rules.admit = |at, read, write| admit_all(at, Endpoint::Versions, read, write)
-        })],
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Versions, read, write))],
     ),
     Defect::new(
         "add-to-read-only",
         &["T21-5.5-02"],
         "objects are added where can_write is false",
-        &[Rule(|rules| {
-            rules.admit = |at, read, write| admit_all(at, Endpoint::Add, read, write)
-        })],
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Add, read, write))],
     ),
     Defect::new(
         "delete-from-read-only",
         &["T21-5.7-04"],
         "objects are deleted where can_write is false",
         &[Rule(|rules| {
-            rules.admit =
-                |at, read, write| access::admit(at, read, write || (at == Endpoint::Delete && read))
+            rules.admit = |at, read, write| access::admit(at, read, write || (at == Endpoint::Delete && read))
         })],
     ),
     Defect::new(
@@ -247,9 +198,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.7-04"],
         "DELETE answers 404 instead of 403 where a client may read, but not write",
         &[Rule(|rules| {
-            rules.admit = |at, read, write| {
-                access::admit(at, read && (write || at != Endpoint::Delete), write)
-            }
+            rules.admit = |at, read, write| access::admit(at, read && (write || at != Endpoint::Delete), write)
         })],
     ),
     Defect::new(
@@ -257,25 +206,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.7-04"],
         "DELETE answers 403 instead of 404 where a client may neither read nor write",
         &[Rule(|rules| {
-            rules.admit = |at, read, write| {
-                access::admit(at, read || (at == Endpoint::Delete && !write), write)
-            }
+            rules.admit = |at, read, write| access::admit(at, read || (at == Endpoint::Delete && !write), write)
         })],
     ),
     Defect::new(
         "status-for-everybody",
         &["T21-4.3-12"],
         "any user reads any status",
-        &[Rule(|rules| {
-            rules.shows_status = |status, _, root| status.root == root.name
-        })],
+        &[Rule(|rules| rules.shows_status = |status, _, root| status.root == root.name)],
     ),
     Defect::new(
         "status-under-every-root",
         &["T21-4.3-12"],
         "a status is there under every API root",
-        &[Rule(|rules| {
-            rules.shows_status = |status, user, _| status.owner == user.name
-        })],
+        &[Rule(|rules| rules.shows_status = |status, user, _| status.owner == user.name)],
     ),
 ];

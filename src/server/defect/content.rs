@@ -26,10 +26,7 @@ fn coarsen(value: &mut Value) {
 fn question(value: &mut Value) {
     match value {
         Value::String(text) if !text.is_ascii() => {
-            *text = text
-                .chars()
-                .map(|one| if one.is_ascii() { one } else { '?' })
-                .collect();
+            *text = text.chars().map(|one| if one.is_ascii() { one } else { '?' }).collect();
         }
         Value::Array(items) => items.iter_mut().for_each(question),
         Value::Object(members) => members.iter_mut().for_each(|(_, value)| question(value)),
@@ -93,9 +90,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "extensions-lost",
         &["T21-5.4-05"],
         "extensions of objects are lost",
-        &[Json(ENVELOPES, |_, body| {
-            objects(body, |object| drop(remove(object, "extensions")))
-        })],
+        &[Json(ENVELOPES, |_, body| objects(body, |object| drop(remove(object, "extensions"))))],
     ),
     Defect::new(
         "property-invented",
@@ -139,9 +134,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "valid_from of indicators comes with other decimals than it was given",
         &[Json(ENVELOPES, |_, body| {
             objects(body, |object| {
-                let from = object["valid_from"]
-                    .as_str()
-                    .and_then(super::super::time::parse);
+                let from = object["valid_from"].as_str().and_then(super::super::time::parse);
                 if let Some(from) = from {
                     object["valid_from"] = super::super::time::micros(from).into();
                 }

@@ -38,25 +38,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         "delete-leaves-manifest",
         &["T21-5.7-02"],
         "what is deleted stays in the manifest",
-        &[Rule(|rules| {
-            rules.hides = |at, record| record.deleted && at != Endpoint::Manifest
-        })],
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Manifest)],
     ),
     Defect::new(
         "delete-leaves-versions",
         &["T21-5.7-02"],
         "versions of what is deleted are still listed",
-        &[Rule(|rules| {
-            rules.hides = |at, record| record.deleted && at != Endpoint::Versions
-        })],
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Versions)],
     ),
     Defect::new(
         "delete-leaves-objects",
         &["T21-5.7-02"],
         "what is deleted stays among the objects",
-        &[Rule(|rules| {
-            rules.hides = |at, record| record.deleted && at != Endpoint::Objects
-        })],
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Objects)],
     ),
     Defect::new(
         "delete-version-deletes-all",
@@ -90,10 +84,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let object = response.value().unwrap_or_default()["description"]
                 .as_str()
                 .is_some_and(|text| text.contains("object or version"));
-            if call.endpoint() == Some(Endpoint::Delete)
-                && response.status == StatusCode::NOT_FOUND
-                && object
-            {
+            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && object {
                 *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
             }
         })],

@@ -12,11 +12,7 @@ use super::{Defect, each, remove, rename};
 
 /// Changes one collection resource wherever it is shown.
 fn collection(body: &mut Value, change: impl Fn(&mut Value)) {
-    if body.get("id").is_some() {
-        change(body)
-    } else {
-        each(body, "collections", change)
-    }
+    if body.get("id").is_some() { change(body) } else { each(body, "collections", change) }
 }
 
 const SHOWN: &[Endpoint] = &[Endpoint::Collections, Endpoint::Collection];
@@ -31,12 +27,7 @@ fn found_nothing(response: &mut Answer) {
 
 fn known(response: &Answer, what: &str) -> bool {
     response.status != StatusCode::NOT_FOUND
-        || response.value().is_none_or(|body| {
-            !body["description"]
-                .as_str()
-                .unwrap_or_default()
-                .contains(what)
-        })
+        || response.value().is_none_or(|body| !body["description"].as_str().unwrap_or_default().contains(what))
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -64,89 +55,67 @@ pub(super) const DEFECTS: &[Defect] = &[
         "discovery-without-title",
         &["T21-3.8-02"],
         "the discovery resource has no title",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            drop(remove(body, "title"))
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| drop(remove(body, "title")))],
     ),
     Defect::new(
         "api-root-without-title",
         &["T21-3.8-02"],
         "the api-root resource has no title",
-        &[Json(&[Endpoint::ApiRoot], |_, body| {
-            drop(remove(body, "title"))
-        })],
+        &[Json(&[Endpoint::ApiRoot], |_, body| drop(remove(body, "title")))],
     ),
     Defect::new(
         "collection-without-title",
         &["T21-3.8-02"],
         "collections have no title",
-        &[Json(SHOWN, |_, body| {
-            collection(body, |one| drop(remove(one, "title")))
-        })],
+        &[Json(SHOWN, |_, body| collection(body, |one| drop(remove(one, "title"))))],
     ),
     Defect::new(
         "collection-without-can-write",
         &["T21-3.8-02"],
         "collections have no can_write",
-        &[Json(SHOWN, |_, body| {
-            collection(body, |one| drop(remove(one, "can_write")))
-        })],
+        &[Json(SHOWN, |_, body| collection(body, |one| drop(remove(one, "can_write"))))],
     ),
     Defect::new(
         "camel-case",
         &["T21-3.8-01"],
         "media_types of a collection is called mediaTypes; seen in attack-workbench-taxii-server",
-        &[Json(SHOWN, |_, body| {
-            collection(body, |one| rename(one, "media_types", "mediaTypes"))
-        })],
+        &[Json(SHOWN, |_, body| collection(body, |one| rename(one, "media_types", "mediaTypes")))],
     ),
     Defect::new(
         "custom-property-with-hyphen",
         &["T21-7-01"],
         "a custom property of discovery has a hyphen in its name",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["x-vendor-build"] = "1".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["x-vendor-build"] = "1".into())],
     ),
     Defect::new(
         "custom-property-without-prefix",
         &["T21-7-02"],
         "a custom property of discovery does not begin with x_",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["vendor_build"] = "1".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["vendor_build"] = "1".into())],
     ),
     Defect::new(
         "default-not-listed",
         &["T21-4.1-03"],
         "default of discovery is not in api_roots",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["default"] = "/api3/".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["default"] = "/api3/".into())],
     ),
     Defect::new(
         "root-with-two-slashes",
         &["T21-4.1-04"],
         "a relative API root begins with two slashes",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["api_roots"][1] = "//api2/".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["api_roots"][1] = "//api2/".into())],
     ),
     Defect::new(
         "root-without-slash",
         &["T21-4.1-04"],
         "a relative API root begins without a slash; seen in attack-workbench-taxii-server",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["api_roots"][1] = "api2/".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["api_roots"][1] = "api2/".into())],
     ),
     Defect::new(
         "root-above",
         &["T21-4.1-04"],
         "a relative API root begins with two dots",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["api_roots"][1] = "../api2/".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["api_roots"][1] = "../api2/".into())],
     ),
     Defect::new(
         "root-over-http",
@@ -155,9 +124,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|state, call, response| {
             if call.endpoint() == Some(Endpoint::Discovery) && response.status.is_success() {
                 let origin = state.origin.replace("https:", "http:");
-                super::edit(response, |body| {
-                    body["api_roots"][1] = format!("{origin}/api2/").into()
-                });
+                super::edit(response, |body| body["api_roots"][1] = format!("{origin}/api2/").into());
             }
         })],
     ),
@@ -165,9 +132,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "root-with-query",
         &["T21-4.1-04"],
         "an API root has a query",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            body["api_roots"][1] = "/api2/?tenant=1".into()
-        })],
+        &[Json(&[Endpoint::Discovery], |_, body| body["api_roots"][1] = "/api2/?tenant=1".into())],
     ),
     Defect::new(
         "no-roots",
@@ -209,17 +174,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "root-versions-short",
         &["T21-4.2-02"],
         "versions of an API root says 2.1 instead of the media type; seen in OpenCTI, breaks Sentinel",
-        &[Json(&[Endpoint::ApiRoot], |_, body| {
-            body["versions"] = json!(["2.1"])
-        })],
+        &[Json(&[Endpoint::ApiRoot], |_, body| body["versions"] = json!(["2.1"]))],
     ),
     Defect::new(
         "root-versions-unversioned",
         &["T21-4.2-02"],
         "versions of an API root names the media type without its version",
-        &[Json(&[Endpoint::ApiRoot], |_, body| {
-            body["versions"] = json!(["application/taxii+json"])
-        })],
+        &[Json(&[Endpoint::ApiRoot], |_, body| body["versions"] = json!(["application/taxii+json"]))],
     ),
     Defect::new(
         "root-versions-of-2.0",
@@ -241,25 +202,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         "max-content-length-zero",
         &["T21-4.2-03"],
         "max_content_length is zero",
-        &[Json(&[Endpoint::ApiRoot], |_, body| {
-            body["max_content_length"] = 0.into()
-        })],
+        &[Json(&[Endpoint::ApiRoot], |_, body| body["max_content_length"] = 0.into())],
     ),
     Defect::new(
         "max-content-length-negative",
         &["T21-4.2-03"],
         "max_content_length is -1, for no limit",
-        &[Json(&[Endpoint::ApiRoot], |_, body| {
-            body["max_content_length"] = (-1).into()
-        })],
+        &[Json(&[Endpoint::ApiRoot], |_, body| body["max_content_length"] = (-1).into())],
     ),
     Defect::new(
         "max-content-length-halved",
         &["T21-4.2-04"],
         "bodies are too large from half of max_content_length on",
-        &[Rule(|rules| {
-            rules.max_body = |root| root.max_content_length / 2
-        })],
+        &[Rule(|rules| rules.max_body = |root| root.max_content_length / 2)],
     ),
     Defect::new(
         "max-content-length-ignored",
@@ -282,9 +237,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.2-06"],
         "an unknown API root answers 500",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::ApiRoot)
-                && response.status == StatusCode::NOT_FOUND
-            {
+            if call.endpoint() == Some(Endpoint::ApiRoot) && response.status == StatusCode::NOT_FOUND {
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;
                 super::edit(response, |body| body["http_status"] = "500".into());
             }
@@ -321,17 +274,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "collection-differs-from-list",
         &["T21-5.2-02"],
         "a collection by id has another description than in the list",
-        &[Json(&[Endpoint::Collection], |_, body| {
-            body["description"] = "Details.".into()
-        })],
+        &[Json(&[Endpoint::Collection], |_, body| body["description"] = "Details.".into())],
     ),
     Defect::new(
         "collection-rights-differ-from-list",
         &["T21-5.2-02"],
         "a collection by id says that it can be written to, whatever the list says",
-        &[Json(&[Endpoint::Collection], |_, body| {
-            body["can_write"] = true.into()
-        })],
+        &[Json(&[Endpoint::Collection], |_, body| body["can_write"] = true.into())],
     ),
     Defect::new(
         "alias-twice",
@@ -349,9 +298,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "alias-404",
         &["T21-5.2-04"],
         "a collection is not reached by its alias",
-        &[Rule(|rules| {
-            rules.names = |collection, segment| collection.id == segment
-        })],
+        &[Rule(|rules| rules.names = |collection, segment| collection.id == segment)],
     ),
     Defect::new(
         "media-types-incomplete",
@@ -380,10 +327,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.2-06"],
         "objects and manifest of an unknown collection answer 200 with nothing in them",
         &[Response(|_, call, response| {
-            let concerned = matches!(
-                call.endpoint(),
-                Some(Endpoint::Objects | Endpoint::Manifest)
-            );
+            let concerned = matches!(call.endpoint(), Some(Endpoint::Objects | Endpoint::Manifest));
             if concerned && !known(response, "collection") {
                 found_nothing(response);
             }

@@ -11,9 +11,8 @@ use super::{Defect, ENVELOPES, each, remove, rename};
 const BUNDLE: &str = "bundle--00000000-0000-4000-8000-00000000b0d1";
 
 fn unknown_is_empty(endpoint: Option<Endpoint>, at: Endpoint, response: &mut Answer) {
-    let object = response.value().unwrap_or_default()["description"]
-        .as_str()
-        .is_some_and(|text| text.contains("object"));
+    let object =
+        response.value().unwrap_or_default()["description"].as_str().is_some_and(|text| text.contains("object"));
     if endpoint == Some(at) && response.status == StatusCode::NOT_FOUND && object {
         *response = Answer::taxii(StatusCode::OK, "{}");
     }
@@ -33,9 +32,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "bare-list",
         &["T21-3.7-01"],
         "objects come as a bare list",
-        &[Json(ENVELOPES, |_, body| {
-            *body = remove(body, "objects").unwrap_or_else(|| json!([]))
-        })],
+        &[Json(ENVELOPES, |_, body| *body = remove(body, "objects").unwrap_or_else(|| json!([])))],
     ),
     Defect::new(
         "bare-object",
@@ -69,11 +66,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "object-as-text",
         &["T21-3.7-02"],
         "the objects of an envelope are strings that hold JSON",
-        &[Json(ENVELOPES, |_, body| {
-            each(body, "objects", |object| {
-                *object = object.to_string().into()
-            })
-        })],
+        &[Json(ENVELOPES, |_, body| each(body, "objects", |object| *object = object.to_string().into()))],
     ),
     Defect::new(
         "empty-objects",
@@ -100,9 +93,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.7-03"],
         "a filter that matches nothing is answered 404",
         &[Response(|_, call, response| {
-            let empty = response
-                .value()
-                .is_some_and(|body| body.get("objects").is_none());
+            let empty = response.value().is_some_and(|body| body.get("objects").is_none());
             if call.endpoint() == Some(Endpoint::Objects) && response.status.is_success() && empty {
                 *response = super::super::error::Problem::not_found("object").response();
             }
@@ -156,22 +147,14 @@ pub(super) const DEFECTS: &[Defect] = &[
                 return;
             };
             let body = response.value().unwrap_or_default();
-            let Some(creator) = body["objects"][0]["created_by_ref"]
-                .as_str()
-                .map(str::to_owned)
-            else {
+            let Some(creator) = body["objects"][0]["created_by_ref"].as_str().map(str::to_owned) else {
                 return;
             };
             let Some(route) = &call.route else { return };
-            let target = format!(
-                "/{}/collections/{}/objects/{creator}/",
-                route.root, route.collection
-            );
+            let target = format!("/{}/collections/{}/objects/{creator}/", route.root, route.collection);
             let request = super::super::http::Request::new(http::Method::GET, &target)
                 .with("authorization", &format!("Bearer {}", user.token));
-            if let Some(identity) =
-                super::plain(state, request).and_then(|body| body["objects"].get(0).cloned())
-            {
+            if let Some(identity) = super::plain(state, request).and_then(|body| body["objects"].get(0).cloned()) {
                 super::edit(response, |body| {
                     if let Some(objects) = body["objects"].as_array_mut() {
                         objects.push(identity);
@@ -184,17 +167,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "unknown-object-empty",
         &["T21-5.6-02"],
         "an unknown object is answered 200 with an empty envelope",
-        &[Response(|_, call, response| {
-            unknown_is_empty(call.endpoint(), Endpoint::Object, response)
-        })],
+        &[Response(|_, call, response| unknown_is_empty(call.endpoint(), Endpoint::Object, response))],
     ),
     Defect::new(
         "unknown-versions-empty",
         &["T21-5.8-03"],
         "versions of an unknown object is answered 200 with an empty object",
-        &[Response(|_, call, response| {
-            unknown_is_empty(call.endpoint(), Endpoint::Versions, response)
-        })],
+        &[Response(|_, call, response| unknown_is_empty(call.endpoint(), Endpoint::Versions, response))],
     ),
     Defect::new(
         "unknown-object-500",
@@ -204,10 +183,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let object = response.value().unwrap_or_default()["description"]
                 .as_str()
                 .is_some_and(|text| text.contains("object"));
-            if call.endpoint() == Some(Endpoint::Object)
-                && response.status == StatusCode::NOT_FOUND
-                && object
-            {
+            if call.endpoint() == Some(Endpoint::Object) && response.status == StatusCode::NOT_FOUND && object {
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;
                 super::edit(response, |body| body["http_status"] = "500".into());
             }
@@ -218,9 +194,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.6-06"],
         "a version that an object does not have is answered with its latest",
         &[Response(|state, call, response| {
-            let empty = response
-                .value()
-                .is_some_and(|body| body.get("objects").is_none());
+            let empty = response.value().is_some_and(|body| body.get("objects").is_none());
             if call.endpoint() == Some(Endpoint::Object)
                 && response.status == StatusCode::OK
                 && empty

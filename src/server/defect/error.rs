@@ -38,11 +38,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.6-02"],
         "http_status is a number",
         &[Error(|body| {
-            body["http_status"] = body["http_status"]
-                .as_str()
-                .and_then(|text| text.parse::<u16>().ok())
-                .unwrap_or(500)
-                .into();
+            body["http_status"] =
+                body["http_status"].as_str().and_then(|text| text.parse::<u16>().ok()).unwrap_or(500).into();
         })],
     ),
     Defect::new(
@@ -57,8 +54,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "http_status is the code with its reason phrase",
         &[Error(|body| {
             let text = body["http_status"].as_str().unwrap_or_default();
-            body["http_status"] =
-                format!("{text} {}", body["title"].as_str().unwrap_or_default()).into();
+            body["http_status"] = format!("{text} {}", body["title"].as_str().unwrap_or_default()).into();
         })],
     ),
     Defect::new(
@@ -71,9 +67,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "error-description-as-list",
         &["T21-3.6-03"],
         "description of an error message is a list",
-        &[Error(|body| {
-            body["description"] = json!([body["description"].take()])
-        })],
+        &[Error(|body| body["description"] = json!([body["description"].take()]))],
     ),
     Defect::new(
         "error-details-as-string",
@@ -93,10 +87,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         "the error message of 400 shows a stack trace",
         &[Error(|body| {
             if body["http_status"] == "400" {
-                body["description"] =
-                    "Traceback (most recent call last):\n  File \"/srv/taxii/filters.py\", \
+                body["description"] = "Traceback (most recent call last):\n  File \"/srv/taxii/filters.py\", \
                     line 88, in parse\n    int(value)\nValueError: invalid literal for int()"
-                        .into();
+                    .into();
             }
         })],
     ),
@@ -106,9 +99,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "the error message of 404 shows the query to the data base",
         &[Error(|body| {
             if body["http_status"] == "404" {
-                body["description"] =
-                    "no rows: SELECT * FROM objects WHERE collection_id = $1 AND stix_id = $2"
-                        .into();
+                body["description"] = "no rows: SELECT * FROM objects WHERE collection_id = $1 AND stix_id = $2".into();
             }
         })],
     ),

@@ -18,13 +18,9 @@ fn seconds(at: Timestamp) -> i64 {
 /// Ignores `added_after` on one endpoint.
 fn always_after(rules: &mut Rules, endpoint: Endpoint) {
     rules.added_after = match endpoint {
-        Endpoint::Manifest => {
-            |at, record, after| at == Endpoint::Manifest || record.date_added > after
-        }
+        Endpoint::Manifest => |at, record, after| at == Endpoint::Manifest || record.date_added > after,
         Endpoint::Object => |at, record, after| at == Endpoint::Object || record.date_added > after,
-        Endpoint::Versions => {
-            |at, record, after| at == Endpoint::Versions || record.date_added > after
-        }
+        Endpoint::Versions => |at, record, after| at == Endpoint::Versions || record.date_added > after,
         _ => |_, _, _| true,
     };
 }
@@ -46,9 +42,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "added-after-inclusive",
         &["T21-3.4-02"],
         "added_after takes in what was added at that very instant",
-        &[Rule(|rules| {
-            rules.added_after = |_, record, after| record.date_added >= after
-        })],
+        &[Rule(|rules| rules.added_after = |_, record, after| record.date_added >= after)],
     ),
     Defect::new(
         "added-after-to-the-second",
@@ -63,9 +57,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-02"],
         "added_after loses its decimals, so that what came before it in that second is repeated; seen in OpenCTI",
         &[Rule(|rules| {
-            rules.added_after = |_, record, after| {
-                record.date_added > Timestamp::from_second(seconds(after)).unwrap_or(after)
-            };
+            rules.added_after =
+                |_, record, after| record.date_added > Timestamp::from_second(seconds(after)).unwrap_or(after);
         })],
     ),
     Defect::new(
@@ -74,8 +67,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "added_after loses its decimals from the fourth on",
         &[Rule(|rules| {
             rules.added_after = |_, record, after| {
-                record.date_added
-                    > Timestamp::from_millisecond(after.as_millisecond()).unwrap_or(after)
+                record.date_added > Timestamp::from_millisecond(after.as_millisecond()).unwrap_or(after)
             };
         })],
     ),
@@ -107,55 +99,41 @@ pub(super) const DEFECTS: &[Defect] = &[
         "added-after-by-modified",
         &["T21-3.4-05"],
         "added_after is compared with modified, not with the date of adding",
-        &[Rule(|rules| {
-            rules.added_after = |_, record, after| record.object.instant > after
-        })],
+        &[Rule(|rules| rules.added_after = |_, record, after| record.object.instant > after)],
     ),
     Defect::new(
         "added-after-by-created",
         &["T21-3.4-05"],
         "added_after is compared with created, not with the date of adding",
         &[Rule(|rules| {
-            rules.added_after =
-                |_, record, after| created(record).unwrap_or(record.date_added) > after;
+            rules.added_after = |_, record, after| created(record).unwrap_or(record.date_added) > after;
         })],
     ),
     Defect::new(
         "match-id-ignored",
         &["T21-3.4-11"],
         "match[id] is ignored; seen in OpenCTI",
-        &[Request(|request| {
-            drop_parameters(request, |name, _| name == "match[id]")
-        })],
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[id]"))],
     ),
     Defect::new(
         "match-id-ignored-on-manifest",
         &["T21-3.4-11", "T21-3.4-29"],
         "the manifest ignores match[id]; seen in unfetter",
-        &[Request(|request| {
-            without(request, "/manifest/", "match[id]")
-        })],
+        &[Request(|request| without(request, "/manifest/", "match[id]"))],
     ),
     Defect::new(
         "match-id-first-alone",
         &["T21-3.4-11"],
         "of several ids in match[id] the first counts",
-        &[Rule(|rules| {
-            rules.match_id = |ids, object| ids.first() == Some(&object.id)
-        })],
+        &[Rule(|rules| rules.match_id = |ids, object| ids.first() == Some(&object.id))],
     ),
     Defect::new(
         "match-id-two-500",
         &["T21-3.4-11"],
         "two ids in match[id] lead to 500; seen in medallion",
         &[Response(|_, call, response| {
-            let filter = call
-                .endpoint()
-                .and_then(|at| Filter::read(at, &call.request.query).ok());
-            if filter
-                .and_then(|filter| filter.ids)
-                .is_some_and(|ids| ids.len() > 1)
-            {
+            let filter = call.endpoint().and_then(|at| Filter::read(at, &call.request.query).ok());
+            if filter.and_then(|filter| filter.ids).is_some_and(|ids| ids.len() > 1) {
                 *response = Problem::malformed("match[id]", "has two values").response();
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;
                 super::edit(response, |body| body["http_status"] = "500".into());
@@ -166,20 +144,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         "match-type-ignored",
         &["T21-3.4-12"],
         "match[type] is ignored",
-        &[Request(|request| {
-            drop_parameters(request, |name, _| name == "match[type]")
-        })],
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[type]"))],
     ),
     Defect::new(
         "match-type-by-prefix",
         &["T21-3.4-12"],
         "match[type]=malware takes in malware-analysis too",
         &[Rule(|rules| {
-            rules.match_type = |types, object| {
-                types
-                    .iter()
-                    .any(|kind| object.kind.starts_with(kind.as_str()))
-            };
+            rules.match_type = |types, object| types.iter().any(|kind| object.kind.starts_with(kind.as_str()));
         })],
     ),
     Defect::new(
@@ -187,27 +159,21 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-12"],
         "match[type] brings relationships along",
         &[Rule(|rules| {
-            rules.match_type =
-                |types, object| types.contains(&object.kind) || object.kind == "relationship";
+            rules.match_type = |types, object| types.contains(&object.kind) || object.kind == "relationship";
         })],
     ),
     Defect::new(
         "match-type-first-alone",
         &["T21-3.4-27"],
         "of several types in match[type] the first counts",
-        &[Rule(|rules| {
-            rules.match_type = |types, object| types.first() == Some(&object.kind)
-        })],
+        &[Rule(|rules| rules.match_type = |types, object| types.first() == Some(&object.kind))],
     ),
     Defect::new(
         "comma-encoded-is-no-comma",
         &["T21-3.4-27"],
         "a percent-encoded comma does not separate values",
         &[Request(|request| {
-            request.query = request
-                .query
-                .replace("%2C", "%252C")
-                .replace("%2c", "%252C");
+            request.query = request.query.replace("%2C", "%252C").replace("%2c", "%252C");
         })],
     ),
     Defect::new(
@@ -215,11 +181,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-27"],
         "match parameters with percent-encoded brackets are ignored",
         &[Request(|request| {
-            let kept: Vec<&str> = request
-                .query
-                .split('&')
-                .filter(|pair| !pair.to_lowercase().starts_with("match%5b"))
-                .collect();
+            let kept: Vec<&str> =
+                request.query.split('&').filter(|pair| !pair.to_lowercase().starts_with("match%5b")).collect();
             request.query = kept.join("&");
         })],
     ),
@@ -229,9 +192,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "match[id] and match[type] are joined by OR",
         &[Rule(|rules| {
             rules.join = |rules, filter, object| match (&filter.ids, &filter.types) {
-                (Some(ids), Some(types)) => {
-                    (rules.match_id)(ids, object) || (rules.match_type)(types, object)
-                }
+                (Some(ids), Some(types)) => (rules.match_id)(ids, object) || (rules.match_type)(types, object),
                 _ => select::join(rules, filter, object),
             };
         })],
@@ -262,46 +223,35 @@ pub(super) const DEFECTS: &[Defect] = &[
         "manifest-ignores-type",
         &["T21-3.4-29"],
         "the manifest ignores match[type]",
-        &[Request(|request| {
-            without(request, "/manifest/", "match[type]")
-        })],
+        &[Request(|request| without(request, "/manifest/", "match[type]"))],
     ),
     Defect::new(
         "manifest-ignores-version",
         &["T21-3.4-29", "T21-5.3-08"],
         "the manifest ignores match[version]",
-        &[Request(|request| {
-            without(request, "/manifest/", "match[version]")
-        })],
+        &[Request(|request| without(request, "/manifest/", "match[version]"))],
     ),
     Defect::new(
         "manifest-without-observables",
         &["T21-3.4-29", "T21-5.3-08"],
         "the manifest leaves out observables of network addresses",
         &[Rule(|rules| {
-            rules.hides = |at, record| {
-                record.deleted || at == Endpoint::Manifest && record.object.kind.starts_with("ipv")
-            };
+            rules.hides =
+                |at, record| record.deleted || at == Endpoint::Manifest && record.object.kind.starts_with("ipv");
         })],
     ),
     Defect::new(
         "spec-version-ignored",
         &["T21-3.4-24"],
         "match[spec_version] is ignored",
-        &[Request(|request| {
-            drop_parameters(request, |name, _| name == "match[spec_version]")
-        })],
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[spec_version]"))],
     ),
     Defect::new(
         "spec-version-from-there-on",
         &["T21-3.4-24"],
         "match[spec_version] takes in later specification versions",
         &[Rule(|rules| {
-            rules.match_spec = |specs, object| {
-                specs
-                    .iter()
-                    .any(|spec| spec.as_str() <= object.spec_version.as_str())
-            };
+            rules.match_spec = |specs, object| specs.iter().any(|spec| spec.as_str() <= object.spec_version.as_str());
         })],
     ),
     Defect::new(

@@ -29,10 +29,7 @@ fn restyle(response: &mut Response, style: impl Fn(&str) -> String) {
 /// The form that JavaScript gives a date when it is turned into text.
 fn javascript(text: &str) -> String {
     let at = time::parse(text).unwrap_or_default();
-    format!(
-        "{} (Coordinated Universal Time)",
-        at.strftime("%a %b %d %Y %H:%M:%S GMT+0000")
-    )
+    format!("{} (Coordinated Universal Time)", at.strftime("%a %b %d %Y %H:%M:%S GMT+0000"))
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -48,9 +45,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "no-first-date-on-versions",
         &["T21-3.2-01"],
         "X-TAXII-Date-Added-First is missing on versions",
-        &[Answer(|_, call, response| {
-            drop_on(call, response, Endpoint::Versions, FIRST)
-        })],
+        &[Answer(|_, call, response| drop_on(call, response, Endpoint::Versions, FIRST))],
     ),
     Defect::new(
         "no-last-date",
@@ -64,17 +59,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "no-last-date-on-object",
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing where one object is asked for",
-        &[Answer(|_, call, response| {
-            drop_on(call, response, Endpoint::Object, LAST)
-        })],
+        &[Answer(|_, call, response| drop_on(call, response, Endpoint::Object, LAST))],
     ),
     Defect::new(
         "no-last-date-on-manifest",
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing on the manifest",
-        &[Answer(|_, call, response| {
-            drop_on(call, response, Endpoint::Manifest, LAST)
-        })],
+        &[Answer(|_, call, response| drop_on(call, response, Endpoint::Manifest, LAST))],
     ),
     Defect::new(
         "dates-of-javascript",
@@ -98,25 +89,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         "date-headers-with-offset",
         &["T21-2-07"],
         "the date headers end in +00:00 instead of Z",
-        &[Answer(|_, _, response| {
-            restyle(response, |text| text.replace('Z', "+00:00"))
-        })],
+        &[Answer(|_, _, response| restyle(response, |text| text.replace('Z', "+00:00")))],
     ),
     Defect::new(
         "date-headers-of-nine-digits",
         &["T21-2-08"],
         "the date headers have nine decimals",
-        &[Answer(|_, _, response| {
-            restyle(response, |text| text.replace('Z', "000Z"))
-        })],
+        &[Answer(|_, _, response| restyle(response, |text| text.replace('Z', "000Z")))],
     ),
     Defect::new(
         "date-headers-of-now",
         &["T21-3.2-03"],
         "the date headers tell when the answer was made",
-        &[Answer(|_, _, response| {
-            restyle(response, |_| time::micros(Timestamp::now()))
-        })],
+        &[Answer(|_, _, response| restyle(response, |_| time::micros(Timestamp::now())))],
     ),
     Defect::new(
         "date-headers-swapped",
@@ -147,16 +132,11 @@ pub(super) const DEFECTS: &[Defect] = &[
         "the date headers of versions tell the versions instead of their dates",
         &[Answer(|_, call, response| {
             let body = response.value().unwrap_or_default();
-            let versions = body["versions"]
-                .as_array()
-                .filter(|_| call.endpoint() == Some(Endpoint::Versions));
-            let at = |place: Option<&serde_json::Value>| {
-                Some(time::micros(time::parse(place?.as_str()?)?))
-            };
-            if let (Some(first), Some(last)) = (
-                versions.and_then(|list| at(list.first())),
-                versions.and_then(|list| at(list.last())),
-            ) {
+            let versions = body["versions"].as_array().filter(|_| call.endpoint() == Some(Endpoint::Versions));
+            let at = |place: Option<&serde_json::Value>| Some(time::micros(time::parse(place?.as_str()?)?));
+            if let (Some(first), Some(last)) =
+                (versions.and_then(|list| at(list.first())), versions.and_then(|list| at(list.last())))
+            {
                 response.set(FIRST, &first);
                 response.set(LAST, &last);
             }

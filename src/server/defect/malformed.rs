@@ -35,22 +35,14 @@ fn keep_first(request: &mut super::super::http::Request) {
 }
 
 fn asked_for_type(call: &Call, kind: &str) -> bool {
-    let filter = call
-        .endpoint()
-        .and_then(|at| Filter::read(at, &call.request.query).ok());
-    filter
-        .and_then(|filter| filter.types)
-        .is_some_and(|types| types.iter().any(|asked| asked == kind))
+    let filter = call.endpoint().and_then(|at| Filter::read(at, &call.request.query).ok());
+    filter.and_then(|filter| filter.types).is_some_and(|types| types.iter().any(|asked| asked == kind))
 }
 
 fn refuse_type(response: &mut Response, status: StatusCode) {
-    *response =
-        super::super::error::Problem::malformed("match[type]", "names a type that is not known")
-            .response();
+    *response = super::super::error::Problem::malformed("match[type]", "names a type that is not known").response();
     response.status = status;
-    super::edit(response, |body| {
-        body["http_status"] = status.as_str().into()
-    });
+    super::edit(response, |body| body["http_status"] = status.as_str().into());
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -58,36 +50,28 @@ pub(super) const DEFECTS: &[Defect] = &[
         "added-after-garbage-500",
         &["T21-3.4-01"],
         "a malformed added_after leads to 500; seen in medallion",
-        &[Answer(|_, call, response| {
-            fail(call, response, "added_after")
-        })],
+        &[Answer(|_, call, response| fail(call, response, "added_after"))],
     ),
     Defect::new(
         "added-after-garbage-ignored",
         &["T21-3.4-01"],
         "a malformed added_after is ignored",
         &[Request(|request| {
-            drop_parameters(request, |name, value| {
-                name == "added_after" && time::parse(value).is_none()
-            });
+            drop_parameters(request, |name, value| name == "added_after" && time::parse(value).is_none());
         })],
     ),
     Defect::new(
         "limit-zero-taken",
         &["T21-3.4-01"],
         "limit=0 means no limit; seen in OpenTAXII",
-        &[Request(|request| {
-            drop_parameters(request, |name, value| name == "limit" && value == "0")
-        })],
+        &[Request(|request| drop_parameters(request, |name, value| name == "limit" && value == "0"))],
     ),
     Defect::new(
         "limit-negative-taken",
         &["T21-3.4-01"],
         "a negative limit means no limit; seen in OpenTAXII",
         &[Request(|request| {
-            drop_parameters(request, |name, value| {
-                name == "limit" && value.starts_with('-')
-            });
+            drop_parameters(request, |name, value| name == "limit" && value.starts_with('-'));
         })],
     ),
     Defect::new(
@@ -108,14 +92,9 @@ pub(super) const DEFECTS: &[Defect] = &[
             request.query = request
                 .query
                 .split('&')
-                .map(|pair| {
-                    match pair
-                        .strip_prefix("limit=")
-                        .and_then(|value| value.split_once('.'))
-                    {
-                        Some((whole, _)) => format!("limit={whole}"),
-                        None => pair.to_owned(),
-                    }
+                .map(|pair| match pair.strip_prefix("limit=").and_then(|value| value.split_once('.')) {
+                    Some((whole, _)) => format!("limit={whole}"),
+                    None => pair.to_owned(),
                 })
                 .collect::<Vec<_>>()
                 .join("&");
@@ -125,9 +104,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "limit-empty-taken",
         &["T21-3.4-01"],
         "an empty limit is ignored",
-        &[Request(|request| {
-            drop_parameters(request, |name, value| name == "limit" && value.is_empty())
-        })],
+        &[Request(|request| drop_parameters(request, |name, value| name == "limit" && value.is_empty()))],
     ),
     Defect::new(
         "limit-garbage-500",
@@ -174,9 +151,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a malformed match[version] is ignored; seen in OpenTAXII",
         &[Request(|request| {
             drop_parameters(request, |name, value| {
-                let known = |item: &str| {
-                    ["all", "first", "last"].contains(&item) || time::parse(item).is_some()
-                };
+                let known = |item: &str| ["all", "first", "last"].contains(&item) || time::parse(item).is_some();
                 name == "match[version]" && !value.is_empty() && !value.split(',').all(known)
             });
         })],
@@ -210,9 +185,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-23"],
         "a version that is named twice leads to 500",
         &[Answer(|_, call, response| {
-            let twice = response.value().unwrap_or_default()["description"]
-                .as_str()
-                .is_some_and(|text| text.contains("twice"));
+            let twice =
+                response.value().unwrap_or_default()["description"].as_str().is_some_and(|text| text.contains("twice"));
             if twice {
                 fail(call, response, "match[version]");
             }
@@ -267,12 +241,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-28"],
         "a match field that the server does not know leads to 500",
         &[Answer(|_, call, response| {
-            let known = [
-                "match[id]",
-                "match[type]",
-                "match[version]",
-                "match[spec_version]",
-            ];
+            let known = ["match[id]", "match[type]", "match[version]", "match[spec_version]"];
             let query = percent_decode(&call.request.query).unwrap_or_default();
             let unknown = query.split('&').any(|pair| {
                 let name = pair.split('=').next().unwrap_or_default();

@@ -40,17 +40,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "content-type-without-version",
         &["T21-3.1-05"],
         "successful responses are application/taxii+json without a version",
-        &[Answer(|_, _, response| {
-            label(response, "application/taxii+json")
-        })],
+        &[Answer(|_, _, response| label(response, "application/taxii+json"))],
     ),
     Defect::new(
         "content-type-of-taxii-2.0",
         &["T21-3.1-05"],
         "successful responses are of the media type of TAXII 2.0",
-        &[Answer(|_, _, response| {
-            label(response, "application/vnd.oasis.taxii+json; version=2.0")
-        })],
+        &[Answer(|_, _, response| label(response, "application/vnd.oasis.taxii+json; version=2.0"))],
     ),
     Defect::new(
         "content-type-stix",
@@ -76,17 +72,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "error-as-json",
         &["T21-3.6-04"],
         "error messages are application/json; seen in attack-workbench-taxii-server",
-        &[Answer(|_, _, response| {
-            label_error(response, "application/json")
-        })],
+        &[Answer(|_, _, response| label_error(response, "application/json"))],
     ),
     Defect::new(
         "error-without-version",
         &["T21-3.6-04"],
         "error messages are application/taxii+json without a version",
-        &[Answer(|_, _, response| {
-            label_error(response, "application/taxii+json")
-        })],
+        &[Answer(|_, _, response| label_error(response, "application/taxii+json"))],
     ),
     Defect::new(
         "unversioned-accept-gets-2.0",
@@ -104,9 +96,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-07"],
         "a space after the semicolon in Accept leads to 406",
         &[Rule(|rules| {
-            rules.accepts = |endpoint, request| {
-                negotiate::accepts(endpoint, request) && !accept(request).contains("; ")
-            }
+            rules.accepts = |endpoint, request| negotiate::accepts(endpoint, request) && !accept(request).contains("; ")
         })],
     ),
     Defect::new(
@@ -114,9 +104,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-07"],
         "a q value in Accept leads to 406; seen in medallion",
         &[Rule(|rules| {
-            rules.accepts = |endpoint, request| {
-                negotiate::accepts(endpoint, request) && !accept(request).contains("q=")
-            }
+            rules.accepts = |endpoint, request| negotiate::accepts(endpoint, request) && !accept(request).contains("q=")
         })],
     ),
     Defect::new(
@@ -139,11 +127,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "only the first media range of Accept counts",
         &[Rule(|rules| {
             rules.accepts = |endpoint, request| {
-                let first = accept(request)
-                    .split(',')
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
+                let first = accept(request).split(',').next().unwrap_or_default().to_owned();
                 let mut request = request.clone();
                 if let Ok(value) = first.parse() {
                     request.headers.insert(header::ACCEPT, value);
@@ -168,9 +152,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-07"],
         "a quoted version in Accept leads to 406",
         &[Rule(|rules| {
-            rules.accepts = |endpoint, request| {
-                negotiate::accepts(endpoint, request) && !accept(request).contains('"')
-            }
+            rules.accepts = |endpoint, request| negotiate::accepts(endpoint, request) && !accept(request).contains('"')
         })],
     ),
     Defect::new(
@@ -197,8 +179,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-08"],
         "a charset in the Content-Type of a POST leads to 415; seen in medallion",
         &[Rule(|rules| {
-            rules.takes =
-                |request| negotiate::takes(request) && !content_type(request).contains("charset");
+            rules.takes = |request| negotiate::takes(request) && !content_type(request).contains("charset");
         })],
     ),
     Defect::new(
@@ -206,8 +187,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-08"],
         "a space after the semicolon in the Content-Type of a POST leads to 415; seen in OpenTAXII",
         &[Rule(|rules| {
-            rules.takes =
-                |request| negotiate::takes(request) && !content_type(request).contains("; ");
+            rules.takes = |request| negotiate::takes(request) && !content_type(request).contains("; ");
         })],
     ),
     Defect::new(
@@ -215,8 +195,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-08"],
         "a quoted version in the Content-Type of a POST leads to 415",
         &[Rule(|rules| {
-            rules.takes =
-                |request| negotiate::takes(request) && !content_type(request).contains('"');
+            rules.takes = |request| negotiate::takes(request) && !content_type(request).contains('"');
         })],
     ),
     Defect::new(

@@ -64,12 +64,7 @@ enum Effect {
 }
 
 /// The endpoints that read objects (section 3.2).
-const READS: &[Endpoint] = &[
-    Endpoint::Manifest,
-    Endpoint::Objects,
-    Endpoint::Object,
-    Endpoint::Versions,
-];
+const READS: &[Endpoint] = &[Endpoint::Manifest, Endpoint::Objects, Endpoint::Object, Endpoint::Versions];
 /// The endpoints that answer with an envelope (section 3.7).
 const ENVELOPES: &[Endpoint] = &[Endpoint::Objects, Endpoint::Object];
 /// The endpoints that answer with a status resource (section 4.3.1).
@@ -82,12 +77,7 @@ impl Defect {
         description: &'static str,
         effects: &'static [Effect],
     ) -> Self {
-        Self {
-            name,
-            requirements,
-            description,
-            effects,
-        }
+        Self { name, requirements, description, effects }
     }
 
     /// Switches a defect on.
@@ -129,9 +119,7 @@ impl Hooks {
             match effect {
                 Effect::Response(hook) => hook(state, call, response),
                 Effect::Json(endpoints, hook) => {
-                    let concerned = call
-                        .endpoint()
-                        .is_some_and(|known| endpoints.contains(&known));
+                    let concerned = call.endpoint().is_some_and(|known| endpoints.contains(&known));
                     if concerned && response.status.is_success() {
                         edit(response, |value| hook(call, value));
                     }
@@ -203,12 +191,7 @@ impl fmt::Debug for Defect {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} on requests, {} on responses",
-            self.request.len(),
-            self.answer.len()
-        )
+        write!(formatter, "{} on requests, {} on responses", self.request.len(), self.answer.len())
     }
 }
 
@@ -247,9 +230,5 @@ pub fn defect(name: &str) -> Option<&'static Defect> {
 /// The JSON of what a server without defects would answer to a request; `None` if it would refuse.
 fn plain(state: &State, request: Request) -> Option<Value> {
     let response = super::handle::plain(state, request);
-    if response.status.is_success() {
-        response.value()
-    } else {
-        None
-    }
+    if response.status.is_success() { response.value() } else { None }
 }

@@ -13,26 +13,22 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-06"],
         "a page holds one object more than limit",
         &[Rule(|rules| {
-            rules.length =
-                |at, left, limit, cap| page::length(at, left, limit.map(|limit| limit + 1), cap);
+            rules.length = |at, left, limit, cap| page::length(at, left, limit.map(|limit| limit + 1), cap);
         })],
     ),
     Defect::new(
         "limit-ignored",
         &["T21-3.4-06"],
         "limit is ignored",
-        &[Rule(|rules| {
-            rules.length = |at, left, _, cap| page::length(at, left, None, cap)
-        })],
+        &[Rule(|rules| rules.length = |at, left, _, cap| page::length(at, left, None, cap))],
     ),
     Defect::new(
         "limit-ignored-on-manifest",
         &["T21-3.4-06"],
         "the manifest ignores limit",
         &[Rule(|rules| {
-            rules.length = |at, left, limit, cap| {
-                page::length(at, left, limit.filter(|_| at != Endpoint::Manifest), cap)
-            };
+            rules.length =
+                |at, left, limit, cap| page::length(at, left, limit.filter(|_| at != Endpoint::Manifest), cap);
         })],
     ),
     Defect::new(
@@ -40,9 +36,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.6-05"],
         "limit is ignored where one object is asked for",
         &[Rule(|rules| {
-            rules.length = |at, left, limit, cap| {
-                page::length(at, left, limit.filter(|_| at != Endpoint::Object), cap)
-            };
+            rules.length = |at, left, limit, cap| page::length(at, left, limit.filter(|_| at != Endpoint::Object), cap);
         })],
     ),
     Defect::new(
@@ -50,9 +44,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.8-07"],
         "versions ignores limit",
         &[Rule(|rules| {
-            rules.length = |at, left, limit, cap| {
-                page::length(at, left, limit.filter(|_| at != Endpoint::Versions), cap)
-            };
+            rules.length =
+                |at, left, limit, cap| page::length(at, left, limit.filter(|_| at != Endpoint::Versions), cap);
         })],
     ),
     Defect::new(
@@ -94,17 +87,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "no-more-on-manifest",
         &["T21-3.4-08"],
         "the manifest never has more",
-        &[Json(&[Endpoint::Manifest], |_, body| {
-            drop(remove(body, "more"))
-        })],
+        &[Json(&[Endpoint::Manifest], |_, body| drop(remove(body, "more")))],
     ),
     Defect::new(
         "no-more-on-versions",
         &["T21-3.4-08"],
         "versions never has more",
-        &[Json(&[Endpoint::Versions], |_, body| {
-            drop(remove(body, "more"))
-        })],
+        &[Json(&[Endpoint::Versions], |_, body| drop(remove(body, "more")))],
     ),
     Defect::new(
         "more-false-after-two",
@@ -128,11 +117,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-09"],
         "more is true where the last page is just full",
         &[Json(READS, |call, body| {
-            let list = if body.get("versions").is_some() {
-                "versions"
-            } else {
-                "objects"
-            };
+            let list = if body.get("versions").is_some() { "versions" } else { "objects" };
             let full = format!("limit={}", body[list].as_array().map_or(0, Vec::len));
             if call.request.query.split('&').any(|pair| pair == full) {
                 body["more"] = true.into();
@@ -173,9 +158,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "next-repeats-first-page",
         &["T21-3.5-01"],
         "next leads to the first page again",
-        &[Request(|request| {
-            drop_parameters(request, |name, _| name == "next")
-        })],
+        &[Request(|request| drop_parameters(request, |name, _| name == "next"))],
     ),
     Defect::new(
         "next-skips-one",
@@ -184,8 +167,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| {
             rules.position = |_, left, length| {
                 let last = left.get(length).filter(|_| length + 1 < left.len());
-                last.or_else(|| left.get(length.saturating_sub(1)))
-                    .map_or(0, |record| record.number)
+                last.or_else(|| left.get(length.saturating_sub(1))).map_or(0, |record| record.number)
             };
         })],
     ),
@@ -207,11 +189,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[
             Rule(|rules| rules.bound = false),
             Request(|request| {
-                if request
-                    .query
-                    .split('&')
-                    .any(|pair| pair.starts_with("next="))
-                {
+                if request.query.split('&').any(|pair| pair.starts_with("next=")) {
                     drop_parameters(request, |name, _| name.starts_with("match["));
                 }
             }),
@@ -223,10 +201,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "next begins behind the whole group of objects that were added with the last one",
         &[Rule(|rules| {
             rules.position = |_, left, length| {
-                let date = length
-                    .checked_sub(1)
-                    .and_then(|last| left.get(last))
-                    .map(|last| last.date_added);
+                let date = length.checked_sub(1).and_then(|last| left.get(last)).map(|last| last.date_added);
                 let group = left.iter().filter(|record| Some(record.date_added) == date);
                 group.map(|record| record.number).max().unwrap_or(0)
             };
@@ -258,11 +233,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.5-04"],
         "a next that was altered, or belongs elsewhere, leads to 500",
         &[Response(|_, call, response| {
-            let next = call
-                .request
-                .query
-                .split('&')
-                .find_map(|pair| pair.strip_prefix("next="));
+            let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
             let long = next.is_some_and(|next| next.len() >= 24);
             if response.status == StatusCode::BAD_REQUEST && long {
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -276,12 +247,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "manifest and versions ignore added_after where limit is given, so that the walk never ends",
         &[Request(|request| {
             let cut = request.path.ends_with("/manifest/") || request.path.ends_with("/versions/");
-            if cut
-                && request
-                    .query
-                    .split('&')
-                    .any(|pair| pair.starts_with("limit="))
-            {
+            if cut && request.query.split('&').any(|pair| pair.starts_with("limit=")) {
                 drop_parameters(request, |name, _| name == "added_after");
             }
         })],

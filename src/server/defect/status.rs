@@ -11,12 +11,7 @@ use super::Effect::{Json, Response, Rule};
 use super::{Defect, STATUSES, each, remove, rename};
 
 const LISTS: [&str; 3] = ["successes", "failures", "pendings"];
-const COUNTS: [&str; 4] = [
-    "total_count",
-    "success_count",
-    "failure_count",
-    "pending_count",
-];
+const COUNTS: [&str; 4] = ["total_count", "success_count", "failure_count", "pending_count"];
 
 fn details(body: &mut Value, mut change: impl FnMut(&mut Value)) {
     for list in LISTS {
@@ -38,8 +33,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-02"],
         "an unknown status answers 200 with an empty object",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Status) && response.status == StatusCode::NOT_FOUND
-            {
+            if call.endpoint() == Some(Endpoint::Status) && response.status == StatusCode::NOT_FOUND {
                 *response = Answer::taxii(StatusCode::OK, "{}");
             }
         })],
@@ -49,11 +43,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-02"],
         "a status id that is no UUID leads to 500",
         &[Response(|_, call, response| {
-            let id = call
-                .route
-                .as_ref()
-                .map(|route| route.status.as_str())
-                .unwrap_or_default();
+            let id = call.route.as_ref().map(|route| route.status.as_str()).unwrap_or_default();
             if call.endpoint() == Some(Endpoint::Status)
                 && response.status == StatusCode::NOT_FOUND
                 && uuid::Uuid::try_parse(id).is_err()
@@ -78,20 +68,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-03", "T21-3.8-01"],
         "the status says Complete and Pending, with capitals",
         &[Json(STATUSES, |_, body| {
-            body["status"] = if body["status"] == "complete" {
-                "Complete".into()
-            } else {
-                "Pending".into()
-            };
+            body["status"] = if body["status"] == "complete" { "Complete".into() } else { "Pending".into() };
         })],
     ),
     Defect::new(
         "request-timestamp-in-camel-case",
         &["T21-3.8-01"],
         "request_timestamp is called requestTimestamp",
-        &[Json(STATUSES, |_, body| {
-            rename(body, "request_timestamp", "requestTimestamp")
-        })],
+        &[Json(STATUSES, |_, body| rename(body, "request_timestamp", "requestTimestamp"))],
     ),
     Defect::new(
         "counts-as-strings",
@@ -117,9 +101,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "status-without-pending-count",
         &["T21-3.8-02"],
         "a status has no pending_count",
-        &[Json(STATUSES, |_, body| {
-            drop(remove(body, "pending_count"))
-        })],
+        &[Json(STATUSES, |_, body| drop(remove(body, "pending_count")))],
     ),
     Defect::new(
         "total-count-off",
@@ -141,11 +123,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "total_count leaves out what failed",
         &[Json(STATUSES, |_, body| {
             let failed = body["failure_count"].as_u64().unwrap_or(0);
-            body["total_count"] = body["total_count"]
-                .as_u64()
-                .unwrap_or(0)
-                .saturating_sub(failed)
-                .into();
+            body["total_count"] = body["total_count"].as_u64().unwrap_or(0).saturating_sub(failed).into();
         })],
     ),
     Defect::new(
@@ -162,11 +140,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-07"],
         "successes names one object less than success_count counts",
         &[Json(STATUSES, |_, body| {
-            if let Some(list) = body
-                .get_mut("successes")
-                .and_then(Value::as_array_mut)
-                .filter(|list| list.len() > 1)
-            {
+            if let Some(list) = body.get_mut("successes").and_then(Value::as_array_mut).filter(|list| list.len() > 1) {
                 list.pop();
             }
         })],
@@ -177,11 +151,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "successes names objects that were not posted",
         &[Json(STATUSES, |_, body| {
             each(body, "successes", |detail| {
-                let kind = detail["id"]
-                    .as_str()
-                    .and_then(|id| id.split("--").next())
-                    .unwrap_or("note")
-                    .to_owned();
+                let kind = detail["id"].as_str().and_then(|id| id.split("--").next()).unwrap_or("note").to_owned();
                 detail["id"] = format!("{kind}--00000000-0000-4000-8000-0000000000ff").into();
             });
         })],
@@ -198,9 +168,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "details-without-version",
         &["T21-4.3-08"],
         "successes and failures have no version, as in one example of the standard",
-        &[Json(STATUSES, |_, body| {
-            details(body, |detail| drop(remove(detail, "version")))
-        })],
+        &[Json(STATUSES, |_, body| details(body, |detail| drop(remove(detail, "version"))))],
     ),
     Defect::new(
         "details-version-is-added",
@@ -216,9 +184,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-10"],
         "a status is gone as soon as it is complete",
         &[Response(|_, call, response| {
-            let complete = response
-                .value()
-                .is_some_and(|body| body["status"] == "complete");
+            let complete = response.value().is_some_and(|body| body["status"] == "complete");
             if call.endpoint() == Some(Endpoint::Status) && complete {
                 *response = super::super::error::Problem::not_found("status").response();
             }

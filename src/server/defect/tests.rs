@@ -29,17 +29,8 @@ struct Interview {
 impl Interview {
     fn new(defects: Vec<&'static Defect>, other: Option<Vec<String>>) -> Self {
         let now = time::parse("2026-01-01T00:00:00.123456Z").expect("an instant");
-        let options = Options {
-            page_size: 20,
-            defects,
-            ..Options::default()
-        };
-        Self {
-            state: State::new("https://localhost:1", &options),
-            now,
-            answers: Vec::new(),
-            other,
-        }
+        let options = Options { page_size: 20, defects, ..Options::default() };
+        Self { state: State::new("https://localhost:1", &options), now, answers: Vec::new(), other }
     }
 
     fn send(&mut self, request: Request) -> Value {
@@ -54,9 +45,7 @@ impl Interview {
     }
 
     fn is_over(&self) -> bool {
-        let said = |other: &Vec<String>| {
-            other.get(self.answers.len().wrapping_sub(1)) != self.answers.last()
-        };
+        let said = |other: &Vec<String>| other.get(self.answers.len().wrapping_sub(1)) != self.answers.last();
         !self.answers.is_empty() && self.other.as_ref().is_some_and(said)
     }
 
@@ -82,11 +71,7 @@ fn shown(response: &Response) -> String {
             if value.get("next").is_some_and(Value::is_string) {
                 value["next"] = "some token".into();
             }
-            if value.get("total_count").is_some()
-                && value["id"]
-                    .as_str()
-                    .is_some_and(|id| id[14..].starts_with('4'))
-            {
+            if value.get("total_count").is_some() && value["id"].as_str().is_some_and(|id| id[14..].starts_with('4')) {
                 value["id"] = "some id".into();
             }
             value.to_string()
@@ -107,14 +92,8 @@ fn note(number: u32, modified: &str) -> Value {
 }
 
 fn id_of(body: &Value, kind: &str) -> String {
-    let objects = body["objects"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let found = objects
-        .iter()
-        .filter_map(|object| object["id"].as_str())
-        .find(|id| id.starts_with(kind));
+    let objects = body["objects"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let found = objects.iter().filter_map(|object| object["id"].as_str()).find(|id| id.starts_with(kind));
     found.unwrap_or("none").to_owned()
 }
 
@@ -122,11 +101,7 @@ fn interview(defects: Vec<&'static Defect>, other: Option<Vec<String>>) -> Vec<S
     let mut talk = Interview::new(defects, other);
     describing(&mut talk);
     let clean = State::new("https://localhost:1", &Options::default());
-    let all = handle_at(
-        &clean,
-        authorized(Method::GET, &format!("{FULL}/objects/")),
-        talk.now,
-    );
+    let all = handle_at(&clean, authorized(Method::GET, &format!("{FULL}/objects/")), talk.now);
     reading(&mut talk, &all.value().expect("JSON"));
     paging(&mut talk);
     negotiating(&mut talk);
@@ -136,26 +111,13 @@ fn interview(defects: Vec<&'static Defect>, other: Option<Vec<String>>) -> Vec<S
 }
 
 fn describing(talk: &mut Interview) {
-    for target in [
-        "/taxii2/",
-        "/api1/",
-        "/api2/",
-        "/none/",
-        "/api1/status/none/",
-        "/taxii2",
-    ] {
+    for target in ["/taxii2/", "/api1/", "/api2/", "/none/", "/api1/status/none/", "/taxii2"] {
         talk.get(target);
         talk.send(Request::new(Method::GET, target));
         talk.send(authorized(Method::PUT, target));
     }
     for collection in [FULL, MIXED, SMALL, EMPTY, WRITE_ONLY, NO_ACCESS, NOWHERE] {
-        for end in [
-            "",
-            "/manifest",
-            "/objects",
-            "/objects/note--1",
-            "/objects/note--1/versions",
-        ] {
+        for end in ["", "/manifest", "/objects", "/objects/note--1", "/objects/note--1/versions"] {
             let target = format!("{collection}{end}/");
             talk.get(&target);
             for method in [Method::GET, Method::POST, Method::DELETE] {
@@ -171,10 +133,8 @@ fn describing(talk: &mut Interview) {
 }
 
 fn reading(talk: &mut Interview, all: &Value) {
-    let ids: Vec<String> = ["malware", "marking-definition", "url", "indicator", "none"]
-        .iter()
-        .map(|kind| id_of(all, kind))
-        .collect();
+    let ids: Vec<String> =
+        ["malware", "marking-definition", "url", "indicator", "none"].iter().map(|kind| id_of(all, kind)).collect();
     let queries = [
         "",
         "match[version]=all",
@@ -228,10 +188,7 @@ fn reading(talk: &mut Interview, all: &Value) {
             }
         }
     }
-    for query in [
-        format!("match[id]={}", ids[0]),
-        format!("match[id]={},{}", ids[0], ids[3]),
-    ] {
+    for query in [format!("match[id]={}", ids[0]), format!("match[id]={},{}", ids[0], ids[3])] {
         for more in ["", "&match[type]=indicator", "&match[type]=malware"] {
             talk.get(&format!("{FULL}/objects/?{query}{more}"));
             talk.get(&format!("{FULL}/manifest/?{query}{more}"));
@@ -243,22 +200,13 @@ fn reading(talk: &mut Interview, all: &Value) {
             talk.get(&format!("{collection}/objects/{id}/versions/"));
         }
         let last = format!("{FULL}/objects/{id}/versions/?limit=1");
-        let after = talk.get(&last)["versions"][0]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        talk.get(&format!(
-            "{last}&added_after=2024-01-11T11:11:11.111111Z&x={after}"
-        ));
+        let after = talk.get(&last)["versions"][0].as_str().unwrap_or_default().to_owned();
+        talk.get(&format!("{last}&added_after=2024-01-11T11:11:11.111111Z&x={after}"));
     }
 }
 
 fn paging(talk: &mut Interview) {
-    for (limit, query) in [
-        ("&limit=1", "match[type]=malware"),
-        ("&limit=2", "match[version]=all"),
-        ("", "x=1"),
-    ] {
+    for (limit, query) in [("&limit=1", "match[type]=malware"), ("&limit=2", "match[version]=all"), ("", "x=1")] {
         let mut next = String::new();
         for _ in 0..4 {
             let body = talk.get(&format!("{FULL}/objects/?{query}{limit}{next}"));
@@ -294,26 +242,16 @@ fn negotiating(talk: &mut Interview) {
         "Application/TAXII+JSON;version=2.1",
         "text/plain",
     ] {
-        talk.send(
-            authorized(Method::POST, &format!("{EMPTY}/objects/")).with("content-type", kind),
-        );
+        talk.send(authorized(Method::POST, &format!("{EMPTY}/objects/")).with("content-type", kind));
     }
     talk.send(authorized(Method::GET, "/taxii2/").with("user-agent", "x"));
-    talk.send(
-        Request::new(Method::GET, &format!("{FULL}/objects/"))
-            .with("authorization", "Basic YWRtaW46eA=="),
-    );
+    talk.send(Request::new(Method::GET, &format!("{FULL}/objects/")).with("authorization", "Basic YWRtaW46eA=="));
 }
 
 fn writing(talk: &mut Interview) {
     let objects = format!("{EMPTY}/objects/");
-    let observable =
-        json!({"type": "mutex", "id": "mutex--00000000-0000-4000-8000-000000000001", "name": "a"});
-    let good = [
-        note(1, "2024-01-02T00:00:00.000Z"),
-        note(2, "2024-01-02T00:00:00.000Z"),
-        observable,
-    ];
+    let observable = json!({"type": "mutex", "id": "mutex--00000000-0000-4000-8000-000000000001", "name": "a"});
+    let good = [note(1, "2024-01-02T00:00:00.000Z"), note(2, "2024-01-02T00:00:00.000Z"), observable];
     for body in [
         json!({ "objects": good }),
         json!({ "objects": good, "x_example_com_note": 1 }),
@@ -324,30 +262,21 @@ fn writing(talk: &mut Interview) {
         let id = status["id"].as_str().unwrap_or("none");
         for root in ["api1", "api2"] {
             let again = talk.get(&format!("/{root}/status/{id}/"));
-            talk.answers
-                .push(format!("{}", again["id"].as_str() == Some(id)));
+            talk.answers.push(format!("{}", again["id"].as_str() == Some(id)));
         }
         talk.send(
-            Request::new(Method::GET, &format!("/api1/status/{id}/"))
-                .with("authorization", "Bearer reader-token"),
+            Request::new(Method::GET, &format!("/api1/status/{id}/")).with("authorization", "Bearer reader-token"),
         );
         talk.get(&format!("{objects}?match[version]=all"));
         talk.get(&format!("{EMPTY}/manifest/?match[version]=all"));
         for number in [1, 2, 3] {
-            talk.get(&format!(
-                "{objects}note--00000000-0000-4000-8000-{number:012}/versions/"
-            ));
+            talk.get(&format!("{objects}note--00000000-0000-4000-8000-{number:012}/versions/"));
         }
     }
     for body in ["", "[]", "{", "{\"objects\":[", "{\"objects\":[]}"] {
         talk.post(&objects, body);
     }
-    let wrong = [
-        b"{\"objects\":[{\"type\":\"note\",\"id\":\"".as_slice(),
-        &[0xff],
-        b"\"}]}",
-    ]
-    .concat();
+    let wrong = [b"{\"objects\":[{\"type\":\"note\",\"id\":\"".as_slice(), &[0xff], b"\"}]}"].concat();
     talk.post(&objects, wrong);
     talk.post(
         "/api1/collections/read-only/objects/",
@@ -365,45 +294,27 @@ fn writing(talk: &mut Interview) {
 
 fn deleting(talk: &mut Interview) {
     let kept = format!("{FULL}/objects/");
-    let all = talk.get(&format!(
-        "{FULL}/manifest/?match[type]=malware,tool&match[version]=all"
-    ));
+    let all = talk.get(&format!("{FULL}/manifest/?match[type]=malware,tool&match[version]=all"));
     let target = |kind: &str| format!("{kept}{}/", id_of(&all, kind));
-    for query in [
-        "?match[version]=2023-11-15T00:00:00.000Z",
-        "?match[version]=last",
-        "",
-        "",
-    ] {
-        talk.send(authorized(
-            Method::DELETE,
-            &format!("{}{query}", target("malware")),
-        ));
+    for query in ["?match[version]=2023-11-15T00:00:00.000Z", "?match[version]=last", "", ""] {
+        talk.send(authorized(Method::DELETE, &format!("{}{query}", target("malware"))));
         talk.get(&format!("{}?match[version]=all", target("malware")));
         talk.get(&format!("{}versions/", target("malware")));
-        talk.get(&format!(
-            "{FULL}/manifest/?match[type]=malware&match[version]=all"
-        ));
+        talk.get(&format!("{FULL}/manifest/?match[type]=malware&match[version]=all"));
         talk.get(&format!("{kept}?match[type]=malware&match[version]=all"));
     }
     talk.send(authorized(Method::DELETE, &target("tool")));
     talk.get(&target("tool"));
     talk.send(authorized(Method::DELETE, &target("none")));
     for collection in ["/api1/collections/read-only", WRITE_ONLY, NO_ACCESS] {
-        talk.send(authorized(
-            Method::DELETE,
-            &format!("{collection}/objects/note--1/"),
-        ));
+        talk.send(authorized(Method::DELETE, &format!("{collection}/objects/note--1/")));
     }
     talk.send(Request::new(Method::DELETE, &target("relationship")));
 }
 
 #[test]
 fn a_server_without_defects_says_the_same_twice() {
-    for (one, other) in interview(Vec::new(), None)
-        .iter()
-        .zip(&interview(Vec::new(), None))
-    {
+    for (one, other) in interview(Vec::new(), None).iter().zip(&interview(Vec::new(), None)) {
         assert_eq!(one, other);
     }
 }
@@ -415,8 +326,7 @@ fn every_defect_shows() {
     let hidden: Vec<&str> = defects()
         .iter()
         .filter(|defect| {
-            format!("{:?}", tls(&[defect])) == plain
-                && interview(vec![defect], Some(clean.clone())) == clean
+            format!("{:?}", tls(&[defect])) == plain && interview(vec![defect], Some(clean.clone())) == clean
         })
         .map(|defect| defect.name)
         .collect();
@@ -426,43 +336,19 @@ fn every_defect_shows() {
 #[test]
 fn defects_are_well_formed() {
     let register = include_str!("../../../cases/requirements/taxii-2.1.tsv");
-    let known: HashSet<&str> = register
-        .lines()
-        .filter_map(|line| line.split('\t').next())
-        .collect();
+    let known: HashSet<&str> = register.lines().filter_map(|line| line.split('\t').next()).collect();
     let mut names = HashSet::new();
-    for Defect {
-        name,
-        requirements,
-        description,
-        effects,
-    } in defects()
-    {
+    for Defect { name, requirements, description, effects } in defects() {
         assert!(names.insert(name), "{name} is there twice");
-        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()
-            || byte.is_ascii_digit()
-            || b"-.".contains(&byte)));
-        assert!(
-            !requirements.is_empty() && !effects.is_empty() && !description.is_empty(),
-            "{name}"
-        );
-        assert!(
-            !description.contains('\n') && !description.ends_with('.'),
-            "{name}"
-        );
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte)));
+        assert!(!requirements.is_empty() && !effects.is_empty() && !description.is_empty(), "{name}");
+        assert!(!description.contains('\n') && !description.ends_with('.'), "{name}");
         for requirement in *requirements {
             assert!(known.contains(requirement), "{name} names {requirement}");
         }
         let (mut rules, mut hooks) = (Rules::default(), Hooks::default());
-        super::super::defect(name)
-            .expect("found by its name")
-            .apply(&mut rules, &mut hooks);
-        assert!(
-            effects
-                .iter()
-                .all(|effect| !matches!(effect, Effect::Tls(_)))
-                || effects.len() == 1
-        );
+        super::super::defect(name).expect("found by its name").apply(&mut rules, &mut hooks);
+        assert!(effects.iter().all(|effect| !matches!(effect, Effect::Tls(_))) || effects.len() == 1);
     }
     assert!(names.len() >= 150, "{}", names.len());
 }

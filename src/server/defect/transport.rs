@@ -65,8 +65,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-02"],
         "the collections resource has no body at all",
         &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Collections) && call.request.method == Method::GET
-            {
+            if call.endpoint() == Some(Endpoint::Collections) && call.request.method == Method::GET {
                 response.body = bytes::Bytes::new();
             }
         })],

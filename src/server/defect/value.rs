@@ -30,17 +30,10 @@ pub(super) const DEFECTS: &[Defect] = &[
         "can-read-as-string",
         &["T21-2-01"],
         "can_read of a collection is the string \"true\" or \"false\"",
-        &[Json(
-            &[Endpoint::Collections, Endpoint::Collection],
-            |_, body| {
-                let fix = |one: &mut Value| stringify(&mut one["can_read"]);
-                if body.get("id").is_some() {
-                    fix(body)
-                } else {
-                    each(body, "collections", fix)
-                }
-            },
-        )],
+        &[Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
+            let fix = |one: &mut Value| stringify(&mut one["can_read"]);
+            if body.get("id").is_some() { fix(body) } else { each(body, "collections", fix) }
+        })],
     ),
     Defect::new(
         "more-as-string",
@@ -68,17 +61,11 @@ pub(super) const DEFECTS: &[Defect] = &[
         "the ids of collections are UUIDs of version 1",
         &[
             Rule(|rules| {
-                rules.names = |collection, segment| {
-                    age(collection.id) == segment || collection.alias == Some(segment)
-                }
+                rules.names = |collection, segment| age(collection.id) == segment || collection.alias == Some(segment)
             }),
             Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
                 let fix = |one: &mut Value| restyle(&mut one["id"], age);
-                if body.get("id").is_some() {
-                    fix(body)
-                } else {
-                    each(body, "collections", fix)
-                }
+                if body.get("id").is_some() { fix(body) } else { each(body, "collections", fix) }
             }),
         ],
     ),
@@ -89,23 +76,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[
             Rule(|rules| {
                 rules.names = |collection, segment| {
-                    collection.title.replace(' ', "_") == segment
-                        || collection.alias == Some(segment)
+                    collection.title.replace(' ', "_") == segment || collection.alias == Some(segment)
                 }
             }),
             Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
                 let fix = |one: &mut Value| {
-                    one["id"] = one["title"]
-                        .as_str()
-                        .unwrap_or_default()
-                        .replace(' ', "_")
-                        .into();
+                    one["id"] = one["title"].as_str().unwrap_or_default().replace(' ', "_").into();
                 };
-                if body.get("id").is_some() {
-                    fix(body)
-                } else {
-                    each(body, "collections", fix)
-                }
+                if body.get("id").is_some() { fix(body) } else { each(body, "collections", fix) }
             }),
         ],
     ),
@@ -140,9 +118,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "max_content_length is the largest number of 64 bits, far beyond what I-JSON carries",
         &[
             Rule(|rules| rules.max_body = |_| u64::MAX),
-            Json(&[Endpoint::ApiRoot], |_, body| {
-                body["max_content_length"] = u64::MAX.into()
-            }),
+            Json(&[Endpoint::ApiRoot], |_, body| body["max_content_length"] = u64::MAX.into()),
         ],
     ),
     Defect::new(
@@ -150,12 +126,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-2-03"],
         "the counts of a status are written with a fraction",
         &[Json(STATUSES, |_, body| {
-            for count in [
-                "total_count",
-                "success_count",
-                "failure_count",
-                "pending_count",
-            ] {
+            for count in ["total_count", "success_count", "failure_count", "pending_count"] {
                 body[count] = body[count].as_f64().unwrap_or(0.0).into();
             }
         })],
@@ -176,41 +147,27 @@ pub(super) const DEFECTS: &[Defect] = &[
         "media-types-empty",
         &["T21-2-04"],
         "a collection that does not name its media types has an empty list of them",
-        &[Json(
-            &[Endpoint::Collections, Endpoint::Collection],
-            |_, body| {
-                let fix = |one: &mut Value| {
-                    if one.get("media_types").is_none() {
-                        one["media_types"] = json!([]);
-                    }
-                };
-                if body.get("id").is_some() {
-                    fix(body)
-                } else {
-                    each(body, "collections", fix)
+        &[Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
+            let fix = |one: &mut Value| {
+                if one.get("media_types").is_none() {
+                    one["media_types"] = json!([]);
                 }
-            },
-        )],
+            };
+            if body.get("id").is_some() { fix(body) } else { each(body, "collections", fix) }
+        })],
     ),
     Defect::new(
         "null-in-media-types",
         &["T21-2-05"],
         "the list of media types of a collection ends in null",
-        &[Json(
-            &[Endpoint::Collections, Endpoint::Collection],
-            |_, body| {
-                let fix = |one: &mut Value| {
-                    if let Some(list) = one.get_mut("media_types").and_then(Value::as_array_mut) {
-                        list.push(Value::Null);
-                    }
-                };
-                if body.get("id").is_some() {
-                    fix(body)
-                } else {
-                    each(body, "collections", fix)
+        &[Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
+            let fix = |one: &mut Value| {
+                if let Some(list) = one.get_mut("media_types").and_then(Value::as_array_mut) {
+                    list.push(Value::Null);
                 }
-            },
-        )],
+            };
+            if body.get("id").is_some() { fix(body) } else { each(body, "collections", fix) }
+        })],
     ),
     Defect::new(
         "number-in-versions",
@@ -229,10 +186,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::Discovery) && response.status.is_success() {
                 let text = String::from_utf8_lossy(&response.body).replace("Whoever", "Andr@");
-                response.body = text
-                    .bytes()
-                    .map(|byte| if byte == b'@' { 0xe9 } else { byte })
-                    .collect();
+                response.body = text.bytes().map(|byte| if byte == b'@' { 0xe9 } else { byte }).collect();
             }
         })],
     ),
@@ -252,9 +206,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "the api-root resource has its title twice",
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::ApiRoot) && response.status.is_success() {
-                response.body = [b"{\"title\":\"Old title\",", &response.body[1..]]
-                    .concat()
-                    .into();
+                response.body = [b"{\"title\":\"Old title\",", &response.body[1..]].concat().into();
             }
         })],
     ),
@@ -275,9 +227,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "date_added of the manifest ends in +00:00 instead of Z",
         &[Json(&[Endpoint::Manifest], |_, body| {
             each(body, "objects", |record| {
-                restyle(&mut record["date_added"], |text| {
-                    text.replace('Z', "+00:00")
-                });
+                restyle(&mut record["date_added"], |text| text.replace('Z', "+00:00"));
             });
         })],
     ),
@@ -287,9 +237,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "date_added of the manifest has no zone",
         &[Json(&[Endpoint::Manifest], |_, body| {
             each(body, "objects", |record| {
-                restyle(&mut record["date_added"], |text| {
-                    text.trim_end_matches('Z').to_owned()
-                });
+                restyle(&mut record["date_added"], |text| text.trim_end_matches('Z').to_owned());
             });
         })],
     ),
@@ -298,9 +246,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-2-07"],
         "request_timestamp of a status has a space between date and time",
         &[Json(STATUSES, |_, body| {
-            restyle(&mut body["request_timestamp"], |text| {
-                text.replace('T', " ")
-            });
+            restyle(&mut body["request_timestamp"], |text| text.replace('T', " "));
         })],
     ),
     Defect::new(
@@ -320,10 +266,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Json(&[Endpoint::Manifest], |_, body| {
             each(body, "objects", |record| {
                 restyle(&mut record["date_added"], |text| {
-                    format!(
-                        "{}Z",
-                        text.trim_end_matches(['0', 'Z']).trim_end_matches('.')
-                    )
+                    format!("{}Z", text.trim_end_matches(['0', 'Z']).trim_end_matches('.'))
                 });
             });
         })],
@@ -334,10 +277,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "request_timestamp of a status has five decimals, as in the standard's own example",
         &[Json(STATUSES, |_, body| {
             restyle(&mut body["request_timestamp"], |text| {
-                format!(
-                    "{}Z",
-                    text.get(..text.len().saturating_sub(2)).unwrap_or_default()
-                )
+                format!("{}Z", text.get(..text.len().saturating_sub(2)).unwrap_or_default())
             });
         })],
     ),

@@ -9,27 +9,13 @@ use super::Effect::{Json, Request, Rule};
 use super::{Defect, drop_parameters, each, remove};
 
 fn is_marking(id: &Value) -> bool {
-    id.as_str()
-        .is_some_and(|id| id.starts_with("marking-definition--"))
+    id.as_str().is_some_and(|id| id.starts_with("marking-definition--"))
 }
 
 /// Whether an object has neither `modified` nor `created`.
 fn is_observable(id: &Value) -> bool {
-    let kind = id
-        .as_str()
-        .and_then(|id| id.split("--").next())
-        .unwrap_or_default();
-    [
-        "ipv4-addr",
-        "ipv6-addr",
-        "url",
-        "mutex",
-        "domain-name",
-        "file",
-        "email-addr",
-        "process",
-    ]
-    .contains(&kind)
+    let kind = id.as_str().and_then(|id| id.split("--").next()).unwrap_or_default();
+    ["ipv4-addr", "ipv6-addr", "url", "mutex", "domain-name", "file", "email-addr", "process"].contains(&kind)
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -100,8 +86,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "match[version]=last gives the earliest version, the default gives the latest",
         &[Request(|request| {
             let asks_last = request.query.split('&').any(|pair| {
-                super::super::query::percent_decode(pair)
-                    .is_some_and(|pair| pair == "match[version]=last")
+                super::super::query::percent_decode(pair).is_some_and(|pair| pair == "match[version]=last")
             });
             if asks_last && request.method == http::Method::GET {
                 drop_parameters(request, |name, _| name == "match[version]");
@@ -128,8 +113,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| {
             rules.picks = |pick, record, versions| match pick {
                 Pick::All if versions.len() > 2 => {
-                    select::picks(&Pick::First, record, versions)
-                        || select::picks(&Pick::Last, record, versions)
+                    select::picks(&Pick::First, record, versions) || select::picks(&Pick::Last, record, versions)
                 }
                 _ => select::picks(pick, record, versions),
             };
@@ -138,10 +122,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 _ => &[Pick::Last],
             };
             rules.join_picks = |rules, picks, record, versions| {
-                picks == [EVER]
-                    || picks
-                        .iter()
-                        .any(|pick| (rules.picks)(pick, record, versions))
+                picks == [EVER] || picks.iter().any(|pick| (rules.picks)(pick, record, versions))
             };
         })],
     ),
@@ -150,9 +131,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-18"],
         "match[version]=all gives the latest version alone",
         &[Request(|request| {
-            drop_parameters(request, |name, value| {
-                name == "match[version]" && value == "all"
-            });
+            drop_parameters(request, |name, value| name == "match[version]" && value == "all");
         })],
     ),
     Defect::new(
@@ -206,9 +185,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "of several values in match[version] the first counts",
         &[Rule(|rules| {
             rules.join_picks = |rules, picks, record, versions| {
-                picks
-                    .first()
-                    .is_some_and(|pick| (rules.picks)(pick, record, versions))
+                picks.first().is_some_and(|pick| (rules.picks)(pick, record, versions))
             };
         })],
     ),
@@ -217,11 +194,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-20"],
         "several values in match[version] are joined by AND",
         &[Rule(|rules| {
-            rules.join_picks = |rules, picks, record, versions| {
-                picks
-                    .iter()
-                    .all(|pick| (rules.picks)(pick, record, versions))
-            };
+            rules.join_picks =
+                |rules, picks, record, versions| picks.iter().all(|pick| (rules.picks)(pick, record, versions));
         })],
     ),
     Defect::new(
@@ -252,11 +226,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-22"],
         "versions gives observables the time of the request as their version",
         &[Json(&[Endpoint::Versions], |call, body| {
-            let id = call
-                .route
-                .as_ref()
-                .map(|route| route.object.clone())
-                .unwrap_or_default();
+            let id = call.route.as_ref().map(|route| route.object.clone()).unwrap_or_default();
             if is_observable(&id.into()) && body.get("versions").is_some() {
                 body["versions"] = json!([time::millis(jiff::Timestamp::now())]);
             }
@@ -268,9 +238,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "version of manifest records has other decimals than modified",
         &[Json(&[Endpoint::Manifest], |_, body| {
             each(body, "objects", |record| {
-                let version = record["version"]
-                    .as_str()
-                    .and_then(|text| text.split('.').next());
+                let version = record["version"].as_str().and_then(|text| text.split('.').next());
                 record["version"] = format!("{}.999Z", version.unwrap_or_default()).into();
             });
         })],
@@ -343,10 +311,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.8-01"],
         "versions leaves out the version that was added first",
         &[Json(&[Endpoint::Versions], |_, body| {
-            if let Some(list) = body["versions"]
-                .as_array_mut()
-                .filter(|list| list.len() > 1)
-            {
+            if let Some(list) = body["versions"].as_array_mut().filter(|list| list.len() > 1) {
                 list.remove(0);
             }
         })],
@@ -356,9 +321,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.8-01"],
         "versions is a list of objects with a version each",
         &[Json(&[Endpoint::Versions], |_, body| {
-            each(body, "versions", |version| {
-                *version = json!({ "version": version.take() })
-            });
+            each(body, "versions", |version| *version = json!({ "version": version.take() }));
         })],
     ),
     Defect::new(
@@ -366,15 +329,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.8-02"],
         "versions of a marking definition tells another date than created",
         &[Json(&[Endpoint::Versions], |call, body| {
-            let id = call
-                .route
-                .as_ref()
-                .map(|route| route.object.clone())
-                .unwrap_or_default();
+            let id = call.route.as_ref().map(|route| route.object.clone()).unwrap_or_default();
             if is_marking(&id.into()) {
-                each(body, "versions", |version| {
-                    *version = "2024-01-02T03:04:05.000Z".into()
-                });
+                each(body, "versions", |version| *version = "2024-01-02T03:04:05.000Z".into());
             }
         })],
     ),
@@ -383,11 +340,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.8-02"],
         "versions of a marking definition is an empty object",
         &[Json(&[Endpoint::Versions], |call, body| {
-            let id = call
-                .route
-                .as_ref()
-                .map(|route| route.object.clone())
-                .unwrap_or_default();
+            let id = call.route.as_ref().map(|route| route.object.clone()).unwrap_or_default();
             if is_marking(&id.into()) {
                 *body = json!({});
             }

@@ -28,9 +28,7 @@ fn rewrite(request: &mut Asked, change: impl FnOnce(&mut Value)) {
 
 fn is_good(object: &Value) -> bool {
     let (kind, id) = (object["type"].as_str(), object["id"].as_str());
-    kind.is_some_and(|kind| {
-        id.is_some_and(|id| id.strip_prefix(kind).is_some_and(|rest| rest.len() == 38))
-    })
+    kind.is_some_and(|kind| id.is_some_and(|id| id.strip_prefix(kind).is_some_and(|rest| rest.len() == 38)))
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -72,10 +70,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a body that is a list is accepted, and nothing is added",
         &[Response(|_, call, response| {
             let list = call.request.body.first() == Some(&b'[');
-            if call.endpoint() == Some(Endpoint::Add)
-                && response.status == StatusCode::UNPROCESSABLE_ENTITY
-                && list
-            {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNPROCESSABLE_ENTITY && list {
                 let id = uuid::Uuid::new_v4().to_string();
                 *response = super::super::http::Response::json(
                     StatusCode::ACCEPTED,
@@ -101,8 +96,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a body that breaks off is accepted, and nothing is added",
         &[Response(|_, call, response| {
             let cut = call.request.body.first() == Some(&b'{')
-                && serde_json::from_slice::<Value>(&call.request.body)
-                    .is_err_and(|error| error.is_eof());
+                && serde_json::from_slice::<Value>(&call.request.body).is_err_and(|error| error.is_eof());
             if call.endpoint() == Some(Endpoint::Add) && !response.status.is_success() && cut {
                 let id = uuid::Uuid::new_v4().to_string();
                 *response = super::super::http::Response::json(
@@ -132,9 +126,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.5-06"],
         "failures have no message",
         &[Json(super::STATUSES, |_, body| {
-            each(body, "failures", |failure| {
-                drop(super::remove(failure, "message"))
-            });
+            each(body, "failures", |failure| drop(super::remove(failure, "message")));
         })],
     ),
     Defect::new(
@@ -142,10 +134,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.5-06"],
         "bad objects among good ones are told to be successes",
         &[Json(super::STATUSES, |_, body| {
-            if let (Some(failures), true) = (
-                super::remove(body, "failures"),
-                body.get("successes").is_some(),
-            ) {
+            if let (Some(failures), true) = (super::remove(body, "failures"), body.get("successes").is_some()) {
                 let failed = failures.as_array().cloned().unwrap_or_default();
                 if let Some(successes) = body["successes"].as_array_mut() {
                     successes.extend(failed);
@@ -189,13 +178,10 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| {
             rules.join_picks = |rules, picks, record, versions| {
                 let late = posted(record)
-                    && versions.iter().any(|other| {
-                        other.number < record.number && other.object.instant > record.object.instant
-                    });
-                !late
-                    && picks
+                    && versions
                         .iter()
-                        .any(|pick| (rules.picks)(pick, record, versions))
+                        .any(|other| other.number < record.number && other.object.instant > record.object.instant);
+                !late && picks.iter().any(|pick| (rules.picks)(pick, record, versions))
             };
         })],
     ),
@@ -206,13 +192,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             let custom = serde_json::from_slice::<Value>(&call.request.body)
                 .ok()
-                .and_then(|body| {
-                    body.as_object()
-                        .map(|body| body.keys().any(|name| name.starts_with("x_")))
-                });
+                .and_then(|body| body.as_object().map(|body| body.keys().any(|name| name.starts_with("x_"))));
             if call.endpoint() == Some(Endpoint::Add) && custom == Some(true) {
-                *response =
-                    super::super::error::Problem::unprocessable("Unknown property.").response();
+                *response = super::super::error::Problem::unprocessable("Unknown property.").response();
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;
                 super::edit(response, |body| body["http_status"] = "500".into());
             }
@@ -224,9 +206,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "what is posted later has an earlier date_added",
         &[Rule(|rules| {
             rules.date = |now| {
-                let ahead = Timestamp::from_second(4_000_000_000)
-                    .unwrap_or(now)
-                    .duration_since(now);
+                let ahead = Timestamp::from_second(4_000_000_000).unwrap_or(now).duration_since(now);
                 let start = Timestamp::from_second(1_719_792_000).unwrap_or(now);
                 start.checked_add(ahead / 100).unwrap_or(now)
             };

@@ -27,10 +27,7 @@ pub struct Located<T> {
 impl<T> Located<T> {
     /// `value`, found at byte `offset`.
     pub fn new(value: T, offset: usize) -> Self {
-        Self {
-            value,
-            at: At(offset),
-        }
+        Self { value, at: At(offset) }
     }
 }
 
@@ -46,10 +43,7 @@ pub struct Pattern {
 impl Pattern {
     /// A pattern built by program instead of parsed.
     pub fn new(expression: Observations) -> Self {
-        Self {
-            expression,
-            remarks: Vec::new(),
-        }
+        Self { expression, remarks: Vec::new() }
     }
 
     /// The START and STOP of every such qualifier, in the order of the text. An indicator's `valid_from` and
@@ -81,25 +75,14 @@ pub struct Window<'p> {
 fn collect_windows<'p>(expression: &'p Observations, windows: &mut Vec<Window<'p>>) {
     match expression {
         Observations::Single(_) => {}
-        Observations::And(operands)
-        | Observations::Or(operands)
-        | Observations::FollowedBy(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| collect_windows(operand, windows));
+        Observations::And(operands) | Observations::Or(operands) | Observations::FollowedBy(operands) => {
+            operands.iter().for_each(|operand| collect_windows(operand, windows));
         }
-        Observations::Qualified {
-            expression,
-            qualifiers,
-        } => {
+        Observations::Qualified { expression, qualifiers } => {
             collect_windows(expression, windows);
             for Located { value, at } in qualifiers {
                 if let Qualifier::StartStop { start, stop } = value {
-                    windows.push(Window {
-                        at: *at,
-                        start,
-                        stop,
-                    });
+                    windows.push(Window { at: *at, start, stop });
                 }
             }
         }
@@ -245,9 +228,7 @@ impl Timestamp {
     /// Where `text` is not of the form `YYYY-MM-DDTHH:mm:ss[.s+]Z`, or names a date or time that does not exist.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         super::literal::check_timestamp(text)?;
-        Ok(Self {
-            text: text.to_owned(),
-        })
+        Ok(Self { text: text.to_owned() })
     }
 
     /// The timestamp as it was written, without prefix and apostrophes.
@@ -259,11 +240,7 @@ impl Timestamp {
     pub fn instant(&self) -> &str {
         // The form is fixed and all of it is UTC, so text without closing zeros of the fraction orders as time does.
         let text = self.text.trim_end_matches('Z');
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            text
-        }
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
     }
 }
 
@@ -290,16 +267,11 @@ pub enum Step {
 }
 
 /// Calls `visit` with every comparison expression, in the order of the text.
-pub(super) fn each_comparison<'p>(
-    expression: &'p Comparisons,
-    visit: &mut impl FnMut(&'p Comparison),
-) {
+pub(super) fn each_comparison<'p>(expression: &'p Comparisons, visit: &mut impl FnMut(&'p Comparison)) {
     match expression {
         Comparisons::One(comparison) => visit(comparison),
         Comparisons::And(operands) | Comparisons::Or(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| each_comparison(operand, visit));
+            operands.iter().for_each(|operand| each_comparison(operand, visit));
         }
     }
 }

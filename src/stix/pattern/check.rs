@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ast::{
-    Comparison, Comparisons, Located, Observations, Operator, Pattern, Qualifier, Step, Test,
-    each_comparison,
+    Comparison, Comparisons, Located, Observations, Operator, Pattern, Qualifier, Step, Test, each_comparison,
 };
 use super::constants::{constant_type, hash_value, set, string_type};
 use super::error::{Finding, code};
@@ -28,17 +27,10 @@ fn observations(expression: &Observations, findings: &mut Vec<Finding>) {
             object_types(comparisons, findings);
             each_comparison(comparisons, &mut |one| comparison(one, findings));
         }
-        Observations::And(operands)
-        | Observations::Or(operands)
-        | Observations::FollowedBy(operands) => {
-            operands
-                .iter()
-                .for_each(|operand| observations(operand, findings));
+        Observations::And(operands) | Observations::Or(operands) | Observations::FollowedBy(operands) => {
+            operands.iter().for_each(|operand| observations(operand, findings));
         }
-        Observations::Qualified {
-            expression,
-            qualifiers,
-        } => {
+        Observations::Qualified { expression, qualifiers } => {
             observations(expression, findings);
             check_qualifiers(qualifiers, findings);
         }
@@ -55,38 +47,23 @@ fn check_qualifiers(qualifiers: &[Located<Qualifier>], findings: &mut Vec<Findin
             Qualifier::StartStop { start, stop } => {
                 if start.instant() >= stop.instant() {
                     let message = "START is not before STOP, so no observation can match";
-                    findings.push(Finding::should(
-                        code::EMPTY_WINDOW,
-                        Some("S21-9.5-18"),
-                        qualifier.at.0,
-                        message,
-                    ));
+                    findings.push(Finding::should(code::EMPTY_WINDOW, Some("S21-9.5-18"), qualifier.at.0, message));
                 }
                 "START ... STOP"
             }
         };
         if !seen.insert(name) {
             let message = format!("a second {name} on the same observation expression");
-            findings.push(Finding::must(
-                code::DUPLICATE_QUALIFIER,
-                "S21-9.5-09",
-                qualifier.at.0,
-                message,
-            ));
+            findings.push(Finding::must(code::DUPLICATE_QUALIFIER, "S21-9.5-09", qualifier.at.0, message));
         }
     }
 }
 
 /// Which object types can meet `expression`, and rule 9.5: all operands of AND can be met by one object. `None`
 /// where that failed already.
-fn object_types<'p>(
-    expression: &'p Comparisons,
-    findings: &mut Vec<Finding>,
-) -> Option<BTreeSet<&'p str>> {
+fn object_types<'p>(expression: &'p Comparisons, findings: &mut Vec<Finding>) -> Option<BTreeSet<&'p str>> {
     match expression {
-        Comparisons::One(comparison) => {
-            Some(BTreeSet::from([comparison.path.object_type.as_str()]))
-        }
+        Comparisons::One(comparison) => Some(BTreeSet::from([comparison.path.object_type.as_str()])),
         Comparisons::Or(operands) => {
             let mut any = BTreeSet::new();
             let mut known = true;
@@ -104,10 +81,7 @@ fn object_types<'p>(
             known.then_some(any)
         }
         Comparisons::And(operands) => {
-            let sets: Vec<_> = operands
-                .iter()
-                .map(|operand| (operand, object_types(operand, findings)))
-                .collect();
+            let sets: Vec<_> = operands.iter().map(|operand| (operand, object_types(operand, findings))).collect();
             let mut common: Option<BTreeSet<&str>> = None;
             for (operand, types) in &sets {
                 let types = types.as_ref()?;
@@ -124,19 +98,9 @@ fn object_types<'p>(
             }
             let common = common?;
             for (operand, types) in &sets {
-                if let Some(lost) = types
-                    .as_ref()
-                    .and_then(|types| types.iter().find(|name| !common.contains(*name)))
-                {
-                    let message = format!(
-                        "the alternative on `{lost}` cannot be met: AND needs one object for all"
-                    );
-                    findings.push(Finding::should(
-                        code::AND_UNREACHABLE,
-                        Some("S21-9.5-08"),
-                        offset(operand),
-                        message,
-                    ));
+                if let Some(lost) = types.as_ref().and_then(|types| types.iter().find(|name| !common.contains(*name))) {
+                    let message = format!("the alternative on `{lost}` cannot be met: AND needs one object for all");
+                    findings.push(Finding::should(code::AND_UNREACHABLE, Some("S21-9.5-08"), offset(operand), message));
                 }
             }
             Some(common)
@@ -144,11 +108,7 @@ fn object_types<'p>(
     }
 }
 
-fn no_common_type(
-    operand: &Comparisons,
-    before: &BTreeSet<&str>,
-    types: &BTreeSet<&str>,
-) -> Finding {
+fn no_common_type(operand: &Comparisons, before: &BTreeSet<&str>, types: &BTreeSet<&str>) -> Finding {
     let message = format!(
         "AND joins comparisons on {} and on {}, which no single object can meet; only OR joins object types",
         some_of(before),
@@ -159,16 +119,8 @@ fn no_common_type(
 
 /// A few names for a message.
 fn some_of(names: &BTreeSet<&str>) -> String {
-    let shown: Vec<String> = names
-        .iter()
-        .take(3)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let more = if names.len() > shown.len() {
-        " and others"
-    } else {
-        ""
-    };
+    let shown: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > shown.len() { " and others" } else { "" };
     format!("{}{more}", shown.join(", "))
 }
 
@@ -176,9 +128,7 @@ fn some_of(names: &BTreeSet<&str>) -> String {
 fn offset(expression: &Comparisons) -> usize {
     match expression {
         Comparisons::One(comparison) => comparison.at.0,
-        Comparisons::And(operands) | Comparisons::Or(operands) => {
-            operands.first().map_or(0, offset)
-        }
+        Comparisons::And(operands) | Comparisons::Or(operands) => operands.first().map_or(0, offset),
     }
 }
 
@@ -203,16 +153,8 @@ fn comparison(comparison: &Comparison, findings: &mut Vec<Finding>) {
         Test::Matches(text) => {
             string_type(&target, text, findings);
             if let Some((at, fault)) = regex::fault(&text.value) {
-                let message = format!(
-                    "the regular expression is wrong at its character {}: {fault}",
-                    at + 1
-                );
-                findings.push(Finding::must(
-                    code::REGULAR_EXPRESSION,
-                    "S21-9.6-22",
-                    text.at.0,
-                    message,
-                ));
+                let message = format!("the regular expression is wrong at its character {}: {fault}", at + 1);
+                findings.push(Finding::must(code::REGULAR_EXPRESSION, "S21-9.6-22", text.at.0, message));
             }
         }
         Test::IsSubset(text) => subset(&target, path, text, true, findings),
@@ -220,12 +162,7 @@ fn comparison(comparison: &Comparison, findings: &mut Vec<Finding>) {
         Test::Exists => {
             if path.steps.iter().any(|step| step.value == Step::Any) {
                 let message = "EXISTS takes a path to a single property; `[*]` may lead to several";
-                findings.push(Finding::should(
-                    code::EXISTS_PATH,
-                    Some("S21-9.6-30"),
-                    path.at.0,
-                    message,
-                ));
+                findings.push(Finding::should(code::EXISTS_PATH, Some("S21-9.6-30"), path.at.0, message));
             }
         }
     }

@@ -29,12 +29,7 @@ pub(super) fn set(members: &[Located<Constant>], offset: usize, findings: &mut V
     };
     let Some(first) = members.first() else {
         let message = "the set has no members, so nothing is in it";
-        findings.push(Finding::should(
-            code::SET_EMPTY,
-            Some("S21-9.6-16"),
-            offset,
-            message,
-        ));
+        findings.push(Finding::should(code::SET_EMPTY, Some("S21-9.6-16"), offset, message));
         return;
     };
     let differs = |member: &&Located<Constant>| family(&member.value) != family(&first.value);
@@ -45,109 +40,54 @@ pub(super) fn set(members: &[Located<Constant>], offset: usize, findings: &mut V
             type_name(&other.value)
         );
         findings.push(Finding::must(code::SET_TYPES, RULE, other.at.0, message));
-    } else if let Some(other) = members
-        .iter()
-        .find(|member| type_name(&member.value) != type_name(&first.value))
-    {
-        let message = format!(
-            "the set mixes {} and {}",
-            type_name(&first.value),
-            type_name(&other.value)
-        );
-        findings.push(Finding::should(
-            code::SET_TYPES,
-            Some(RULE),
-            other.at.0,
-            message,
-        ));
+    } else if let Some(other) = members.iter().find(|member| type_name(&member.value) != type_name(&first.value)) {
+        let message = format!("the set mixes {} and {}", type_name(&first.value), type_name(&other.value));
+        findings.push(Finding::should(code::SET_TYPES, Some(RULE), other.at.0, message));
     }
 }
 
 /// Whether a constant of this kind can equal a value of that type (the table of 9.2). `None`: not known.
 fn comparable(place: &Place, constant: &Constant) -> Option<bool> {
     let Place::Value { kind, .. } = place else {
-        return if matches!(place, Place::Unknown) {
-            None
-        } else {
-            Some(false)
-        };
+        return if matches!(place, Place::Unknown) { None } else { Some(false) };
     };
-    let kind = if let Kind::List(item) = kind {
-        item
-    } else {
-        *kind
-    };
+    let kind = if let Kind::List(item) = kind { item } else { *kind };
     Some(match kind {
         Kind::Boolean => matches!(constant, Constant::Boolean(_)),
         Kind::Number => matches!(constant, Constant::Number(_)),
         Kind::Timestamp => matches!(constant, Constant::Timestamp(_)),
         Kind::Identifier => matches!(constant, Constant::String(_)),
         Kind::String | Kind::Bytes => {
-            matches!(
-                constant,
-                Constant::String(_) | Constant::Hex(_) | Constant::Binary(_)
-            )
+            matches!(constant, Constant::String(_) | Constant::Hex(_) | Constant::Binary(_))
         }
-        Kind::Hashes | Kind::Extensions | Kind::Dictionary(_) | Kind::List(_) | Kind::Object(_) => {
-            false
-        }
+        Kind::Hashes | Kind::Extensions | Kind::Dictionary(_) | Kind::List(_) | Kind::Object(_) => false,
     })
 }
 
 /// Section 9.6.1 asks for a constant of the property's type, and then says what the result is where it is not: so
 /// this is advice.
-pub(super) fn constant_type(
-    target: &Target,
-    constant: &Located<Constant>,
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn constant_type(target: &Target, constant: &Located<Constant>, findings: &mut Vec<Finding>) {
     list_end(target, constant.at.0, findings);
-    if target
-        .places
-        .iter()
-        .all(|place| comparable(place, &constant.value) == Some(false))
-    {
+    if target.places.iter().all(|place| comparable(place, &constant.value) == Some(false)) {
         let message = format!(
             "the constant is of type {}, the property {}: they never compare",
             type_name(&constant.value),
             target.places.first().map_or("is unknown", place_name)
         );
-        findings.push(Finding::should(
-            code::CONSTANT_TYPE,
-            Some("S21-9.6-08"),
-            constant.at.0,
-            message,
-        ));
+        findings.push(Finding::should(code::CONSTANT_TYPE, Some("S21-9.6-08"), constant.at.0, message));
     }
 }
 
 pub(super) fn string_type(target: &Target, text: &Located<String>, findings: &mut Vec<Finding>) {
-    constant_type(
-        target,
-        &Located::new(Constant::String(String::new()), text.at.0),
-        findings,
-    );
+    constant_type(target, &Located::new(Constant::String(String::new()), text.at.0), findings);
 }
 
 /// A list as a whole is not compared with a constant.
 fn list_end(target: &Target, offset: usize, findings: &mut Vec<Finding>) {
-    let list = |place: &Place| {
-        matches!(
-            place,
-            Place::Value {
-                kind: Kind::List(_),
-                ..
-            }
-        )
-    };
+    let list = |place: &Place| matches!(place, Place::Value { kind: Kind::List(_), .. });
     if target.places.iter().all(list) {
         let message = "the property is a list and has no index; `[*]` stands for any element";
-        findings.push(Finding::should(
-            code::INDEX_MISSING,
-            Some("S21-9.7-06"),
-            offset,
-            message,
-        ));
+        findings.push(Finding::should(code::INDEX_MISSING, Some("S21-9.7-06"), offset, message));
     }
 }
 
@@ -156,11 +96,7 @@ fn place_name(place: &Place) -> &'static str {
     let Place::Value { kind, .. } = place else {
         return "is an object";
     };
-    let kind = if let Kind::List(item) = kind {
-        item
-    } else {
-        *kind
-    };
+    let kind = if let Kind::List(item) = kind { item } else { *kind };
     match kind {
         Kind::Boolean => "is a boolean",
         Kind::Number => "is a number",
@@ -178,11 +114,7 @@ fn place_name(place: &Place) -> &'static str {
 
 /// A hash of the wrong length or with other characters than its algorithm gives matches nothing. Section 9 does not
 /// forbid it (its own examples shorten hashes).
-pub(super) fn hash_value(
-    target: &Target,
-    constant: &Located<Constant>,
-    findings: &mut Vec<Finding>,
-) {
+pub(super) fn hash_value(target: &Target, constant: &Located<Constant>, findings: &mut Vec<Finding>) {
     let (Some(algorithm), Constant::String(value)) = (&target.hash, &constant.value) else {
         return;
     };
@@ -194,13 +126,7 @@ pub(super) fn hash_value(
         _ => return,
     };
     if value.len() != digits || !value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let message =
-            format!("no {algorithm} hash has this value: it takes {digits} hexadecimal digits");
-        findings.push(Finding::should(
-            code::HASH_VALUE,
-            Some("S21-2.7-04"),
-            constant.at.0,
-            message,
-        ));
+        let message = format!("no {algorithm} hash has this value: it takes {digits} hexadecimal digits");
+        findings.push(Finding::should(code::HASH_VALUE, Some("S21-2.7-04"), constant.at.0, message));
     }
 }

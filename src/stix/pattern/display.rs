@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::ast::{
-    Comparison, Comparisons, Constant, Located, Number, ObjectPath, Observations, Operator,
-    Pattern, Qualifier, Step, Test, Timestamp,
+    Comparison, Comparisons, Constant, Located, Number, ObjectPath, Observations, Operator, Pattern, Qualifier, Step,
+    Test, Timestamp,
 };
 
 impl Display for Pattern {
@@ -34,14 +34,9 @@ impl Display for Observations {
         let above = self.strength() + 1;
         let (operator, operands) = match self {
             Self::Single(comparisons) => return write!(f, "[{comparisons}]"),
-            Self::Qualified {
-                expression,
-                qualifiers,
-            } => {
+            Self::Qualified { expression, qualifiers } => {
                 grouped(f, expression.as_ref(), expression.strength() < above)?;
-                return qualifiers
-                    .iter()
-                    .try_for_each(|qualifier| write!(f, " {}", qualifier.value));
+                return qualifiers.iter().try_for_each(|qualifier| write!(f, " {}", qualifier.value));
             }
             Self::And(operands) => (" AND ", operands),
             Self::Or(operands) => (" OR ", operands),
@@ -89,11 +84,7 @@ fn joined<T: Display>(
 }
 
 fn grouped(f: &mut Formatter<'_>, part: &impl Display, in_parentheses: bool) -> fmt::Result {
-    if in_parentheses {
-        write!(f, "({part})")
-    } else {
-        part.fmt(f)
-    }
+    if in_parentheses { write!(f, "({part})") } else { part.fmt(f) }
 }
 
 impl Display for Qualifier {
@@ -212,11 +203,7 @@ fn key(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
         && name.starts_with(|c: char| !c.is_ascii_digit())
         && !super::lexer::KEYWORDS.contains(&name)
         && !matches!(name, "true" | "false");
-    if plain {
-        f.write_str(name)
-    } else {
-        quoted(f, name)
-    }
+    if plain { f.write_str(name) } else { quoted(f, name) }
 }
 
 fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {

@@ -19,11 +19,7 @@ pub struct Error {
 impl Error {
     /// An error without a requirement of its own: the text does not follow the grammar.
     pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-            rule: None,
-        }
+        Self { offset, message: message.into(), rule: None }
     }
 
     /// The same error, citing a requirement.
@@ -67,19 +63,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn must(
-        code: &'static str,
-        rule: &'static str,
-        offset: usize,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            level: Level::Must,
-            code,
-            rule: Some(rule),
-            offset,
-            message: message.into(),
-        }
+    pub(super) fn must(code: &'static str, rule: &'static str, offset: usize, message: impl Into<String>) -> Self {
+        Self { level: Level::Must, code, rule: Some(rule), offset, message: message.into() }
     }
 
     pub(super) fn should(
@@ -88,13 +73,7 @@ impl Finding {
         offset: usize,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            level: Level::Should,
-            code,
-            rule,
-            offset,
-            message: message.into(),
-        }
+        Self { level: Level::Should, code, rule, offset, message: message.into() }
     }
 }
 

@@ -74,10 +74,7 @@ pub(super) fn facts() -> &'static Facts {
 
 fn each<T>(value: &Value, read: impl Fn(&Value) -> T) -> BTreeMap<String, T> {
     let entries = value.as_object().expect("facts.json has an object here");
-    entries
-        .iter()
-        .map(|(name, entry)| (name.clone(), read(entry)))
-        .collect()
+    entries.iter().map(|(name, entry)| (name.clone(), read(entry))).collect()
 }
 
 fn properties(value: &Value) -> Properties {
@@ -88,21 +85,12 @@ fn properties(value: &Value) -> Properties {
 }
 
 fn strings(value: &Value) -> Vec<String> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect()
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Reads a type in the notation of the table: `list<object:NAME>`, `enum:NAME`, `dictionary<integer|string>`.
 fn kind(text: &str) -> Kind {
-    let inner = |prefix: &str| {
-        text.strip_prefix(prefix)
-            .and_then(|rest| rest.strip_suffix('>'))
-    };
+    let inner = |prefix: &str| text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix('>'));
     if let Some(item) = inner("list<") {
         return Kind::List(Box::new(kind(item)));
     }
@@ -137,30 +125,15 @@ mod tests {
 
     fn every_property() -> impl Iterator<Item = (&'static String, &'static Property)> {
         let facts = facts();
-        let extensions = facts
-            .extensions
-            .values()
-            .map(|extension| &extension.properties);
-        facts
-            .types
-            .values()
-            .chain(facts.nested.values())
-            .chain(extensions)
-            .flatten()
+        let extensions = facts.extensions.values().map(|extension| &extension.properties);
+        facts.types.values().chain(facts.nested.values()).chain(extensions).flatten()
     }
 
     #[test]
     fn every_observable_type_of_section_6_is_there_with_the_common_properties() {
         assert_eq!(facts().types.len(), 18);
         for (name, properties) in &facts().types {
-            for common in [
-                "type",
-                "id",
-                "spec_version",
-                "object_marking_refs",
-                "granular_markings",
-                "defanged",
-            ] {
+            for common in ["type", "id", "spec_version", "object_marking_refs", "granular_markings", "defanged"] {
                 assert!(properties.contains_key(common), "{name} has no {common}");
             }
             assert_eq!(properties["extensions"].kind, Kind::Extensions, "{name}");
@@ -172,33 +145,17 @@ mod tests {
     fn whatever_a_fact_names_is_there() {
         let facts = facts();
         for (name, property) in every_property() {
-            let item = if let Kind::List(item) = &property.kind {
-                item
-            } else {
-                &property.kind
-            };
+            let item = if let Kind::List(item) = &property.kind { item } else { &property.kind };
             if let Kind::Object(nested) = item {
-                assert!(
-                    facts.nested.contains_key(nested),
-                    "{name} is of an unknown type {nested}"
-                );
+                assert!(facts.nested.contains_key(nested), "{name} is of an unknown type {nested}");
             }
             for target in &property.refs {
                 let known = target.starts_with('@') || facts.types.contains_key(target);
-                assert!(
-                    known || target == "marking-definition",
-                    "{name} refers to {target}"
-                );
+                assert!(known || target == "marking-definition", "{name} refers to {target}");
             }
         }
         for (name, extension) in &facts.extensions {
-            assert!(
-                extension
-                    .applies_to
-                    .iter()
-                    .all(|target| facts.types.contains_key(target)),
-                "{name}"
-            );
+            assert!(extension.applies_to.iter().all(|target| facts.types.contains_key(target)), "{name}");
         }
     }
 
@@ -207,15 +164,10 @@ mod tests {
         for (name, property) in every_property() {
             let reference = matches!(property.kind, Kind::Identifier) && name != "id";
             assert_eq!(name.ends_with("_ref"), reference, "{name}");
-            let references =
-                matches!(&property.kind, Kind::List(item) if **item == Kind::Identifier);
+            let references = matches!(&property.kind, Kind::List(item) if **item == Kind::Identifier);
             assert_eq!(name.ends_with("_refs"), references, "{name}");
             let bytes = matches!(property.kind, Kind::Bytes);
-            assert_eq!(
-                name.ends_with("_bin") || name.ends_with("_hex"),
-                bytes,
-                "{name}"
-            );
+            assert_eq!(name.ends_with("_bin") || name.ends_with("_hex"), bytes, "{name}");
         }
     }
 }

@@ -95,9 +95,7 @@ impl<'t> Lexer<'t> {
     pub fn peek_word(&self) -> &'t str {
         let rest = self.rest();
         match rest.chars().next() {
-            Some(c) if c.is_ascii_alphabetic() || c == '_' => {
-                &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())]
-            }
+            Some(c) if c.is_ascii_alphabetic() || c == '_' => &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())],
             _ => "",
         }
     }
@@ -114,21 +112,13 @@ impl<'t> Lexer<'t> {
     /// Skips whitespace and takes `symbol`, or fails with what is there instead.
     pub fn expect(&mut self, symbol: &str, expected: &str) -> Result<(), Error> {
         self.skip_space();
-        if self.eat(symbol) {
-            Ok(())
-        } else {
-            Err(self.unexpected(expected))
-        }
+        if self.eat(symbol) { Ok(()) } else { Err(self.unexpected(expected)) }
     }
 
     /// Skips whitespace and takes `keyword`, or fails with what is there instead.
     pub fn expect_keyword(&mut self, keyword: &str) -> Result<(), Error> {
         self.skip_space();
-        if self.eat_keyword(keyword) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&format!("`{keyword}`")))
-        }
+        if self.eat_keyword(keyword) { Ok(()) } else { Err(self.unexpected(&format!("`{keyword}`"))) }
     }
 
     /// Skips a run of letters, digits, underscores and hyphens.
@@ -143,10 +133,7 @@ impl<'t> Lexer<'t> {
 
     /// An error at the cursor: what is there, and what should be.
     pub fn unexpected(&self, expected: &str) -> Error {
-        Error::new(
-            self.pos,
-            format!("found {}, expected {expected}{}", self.found(), self.hint()),
-        )
+        Error::new(self.pos, format!("found {}, expected {expected}{}", self.found(), self.hint()))
     }
 
     /// The same for a place that the cursor has passed: goes back there.
@@ -161,31 +148,17 @@ impl<'t> Lexer<'t> {
             return "the end of the pattern".to_owned();
         };
         if is_word(first) {
-            let word = self
-                .rest()
-                .split(|c| !is_word(c))
-                .next()
-                .unwrap_or_default();
-            return if word.len() > SHOWN {
-                format!("`{}...`", &word[..SHOWN])
-            } else {
-                format!("`{word}`")
-            };
+            let word = self.rest().split(|c| !is_word(c)).next().unwrap_or_default();
+            return if word.len() > SHOWN { format!("`{}...`", &word[..SHOWN]) } else { format!("`{word}`") };
         }
-        if first.is_ascii_graphic() {
-            format!("`{first}`")
-        } else {
-            format!("U+{:04X}", u32::from(first))
-        }
+        if first.is_ascii_graphic() { format!("`{first}`") } else { format!("U+{:04X}", u32::from(first)) }
     }
 
     /// A word on what its author may have had in mind.
     fn hint(&self) -> &'static str {
         let rest = self.rest();
         let word = self.peek_word();
-        let is_keyword = KEYWORDS
-            .iter()
-            .any(|keyword| keyword.eq_ignore_ascii_case(word));
+        let is_keyword = KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
         if is_keyword && !KEYWORDS.contains(&word) {
             "; keywords are in upper case"
         } else if word == "MINUTES" || word == "HOURS" {

@@ -15,16 +15,11 @@ pub const MAX_INTEGER: i64 = (1 << 53) - 1;
 const ANY: &str = "a constant";
 
 /// Accepts unused bits that are not zero: RFC 4648 lets decoders do so, and a remark tells the author.
-const LENIENT_BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);
+const LENIENT_BASE64: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// Reads the constant at the cursor. Whatever is odd but valid goes to `remarks`.
-pub(super) fn constant(
-    lexer: &mut Lexer<'_>,
-    remarks: &mut Vec<Finding>,
-) -> Result<Located<Constant>, Error> {
+pub(super) fn constant(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> Result<Located<Constant>, Error> {
     let start = lexer.pos();
     let value = match (lexer.peek(), lexer.rest().get(1..2)) {
         (Some('\''), _) => Constant::String(string(lexer, "a string")?.value),
@@ -70,10 +65,8 @@ pub(super) fn string(lexer: &mut Lexer<'_>, expected: &str) -> Result<Located<St
                 lexer.advance(1);
             }
             Some(c) => {
-                let message = format!(
-                    "`\\{}` is no escape: only an apostrophe or a backslash may follow a backslash",
-                    shown(c)
-                );
+                let message =
+                    format!("`\\{}` is no escape: only an apostrophe or a backslash may follow a backslash", shown(c));
                 return Err(Error::new(at, message));
             }
             None => return Err(Error::new(start, "the string has no closing apostrophe")),
@@ -85,30 +78,15 @@ pub(super) fn string(lexer: &mut Lexer<'_>, expected: &str) -> Result<Located<St
 pub(super) fn number(lexer: &mut Lexer<'_>, expected: &str) -> Result<Number, Error> {
     let start = lexer.pos();
     if lexer.rest().starts_with('+') {
-        return Err(Error::new(
-            start,
-            format!("found `+`, expected {expected}; positive numbers have no plus sign"),
-        )
-        .citing("S21-9.2-05"));
+        return Err(Error::new(start, format!("found `+`, expected {expected}; positive numbers have no plus sign"))
+            .citing("S21-9.2-05"));
     }
     let negative = lexer.eat("-");
     let whole = lexer.take_while(|c| c.is_ascii_digit());
     let is_float = lexer.eat(".");
-    let fraction = if is_float {
-        lexer.take_while(|c| c.is_ascii_digit())
-    } else {
-        ""
-    };
-    if (whole.is_empty() && fraction.is_empty())
-        || (is_float && fraction.is_empty())
-        || lexer.at_word()
-    {
-        return Err(malformed_number(
-            lexer,
-            start,
-            expected,
-            negative || is_float || !whole.is_empty(),
-        ));
+    let fraction = if is_float { lexer.take_while(|c| c.is_ascii_digit()) } else { "" };
+    if (whole.is_empty() && fraction.is_empty()) || (is_float && fraction.is_empty()) || lexer.at_word() {
+        return Err(malformed_number(lexer, start, expected, negative || is_float || !whole.is_empty()));
     }
     let text = lexer.since(start);
     if is_float {
@@ -116,25 +94,16 @@ pub(super) fn number(lexer: &mut Lexer<'_>, expected: &str) -> Result<Number, Er
         return if value.is_finite() {
             Ok(Number::Float(value))
         } else {
-            Err(Error::new(
-                start,
-                "the number is beyond the range of a double",
-            ))
+            Err(Error::new(start, "the number is beyond the range of a double"))
         };
     }
     if whole.len() > 1 && whole.starts_with('0') {
-        return Err(Error::new(
-            start,
-            format!("the integer `{}` begins with a needless zero", cut(text)),
-        ));
+        return Err(Error::new(start, format!("the integer `{}` begins with a needless zero", cut(text))));
     }
     match text.parse::<i64>() {
         Ok(value) if value.abs() <= MAX_INTEGER => Ok(Number::Integer(value)),
         _ => {
-            let message = format!(
-                "the integer `{}` is outside the range of ±(2^53 - 1)",
-                cut(text)
-            );
+            let message = format!("the integer `{}` is outside the range of ±(2^53 - 1)", cut(text));
             Err(Error::new(start, message).citing("S21-2.10-01"))
         }
     }
@@ -149,10 +118,7 @@ fn malformed_number(lexer: &mut Lexer<'_>, start: usize, expected: &str, begun: 
         return lexer.unexpected_at(start, expected);
     }
     let message = if run_on > start && lexer.pos() > run_on {
-        format!(
-            "`{}` is no number; one is digits, perhaps with `-` in front and a full stop within",
-            cut(text)
-        )
+        format!("`{}` is no number; one is digits, perhaps with `-` in front and a full stop within", cut(text))
     } else {
         format!("`{}` is no number: digits are missing", cut(text))
     };
@@ -166,33 +132,20 @@ fn hex(lexer: &mut Lexer<'_>) -> Result<Vec<u8>, Error> {
     let digits = lexer.take_while(|c| matches!(c, '0'..='9' | 'a'..='f'));
     let found = lexer.peek();
     if !lexer.eat("'") {
-        let mut error = lexer
-            .unexpected("a digit, a letter from a to f, or an apostrophe")
-            .citing("S21-9.2-03");
+        let mut error = lexer.unexpected("a digit, a letter from a to f, or an apostrophe").citing("S21-9.2-03");
         if found.is_some_and(|c| matches!(c, 'A'..='F')) {
             error.message.push_str("; hex letters are in lower case");
         }
         return Err(error);
     }
     if digits.len() % 2 == 1 {
-        let message = format!(
-            "the hex constant has {} digits, expected an even count",
-            digits.len()
-        );
+        let message = format!("the hex constant has {} digits, expected an even count", digits.len());
         return Err(Error::new(start, message).citing("S21-9.2-03"));
     }
     let nibble = |digit: u8| {
-        if digit.is_ascii_digit() {
-            digit - b'0'
-        } else {
-            digit - b'a' + 10
-        }
+        if digit.is_ascii_digit() { digit - b'0' } else { digit - b'a' + 10 }
     };
-    Ok(digits
-        .as_bytes()
-        .chunks_exact(2)
-        .map(|pair| nibble(pair[0]) << 4 | nibble(pair[1]))
-        .collect())
+    Ok(digits.as_bytes().chunks_exact(2).map(|pair| nibble(pair[0]) << 4 | nibble(pair[1])).collect())
 }
 
 /// Reads `b'...'`: base64 of RFC 4648 section 4 with padding; line feeds are skipped.
@@ -200,12 +153,9 @@ fn binary(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> Result<Vec<u8>, 
     const RULE: &str = "S21-9.2-01";
     let start = lexer.pos();
     lexer.advance(2);
-    let text =
-        lexer.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n'));
+    let text = lexer.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '\n'));
     if !lexer.eat("'") {
-        return Err(lexer
-            .unexpected("a base64 character or an apostrophe")
-            .citing(RULE));
+        return Err(lexer.unexpected("a base64 character or an apostrophe").citing(RULE));
     }
     let compact: String = text.split('\n').collect();
     let bytes = LENIENT_BASE64.decode(&compact).map_err(|error| {
@@ -216,14 +166,8 @@ fn binary(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> Result<Vec<u8>, 
         Error::new(start, message).citing(RULE)
     })?;
     if LENIENT_BASE64.encode(&bytes) != compact {
-        let message =
-            "the last base64 character carries bits that no octet takes; encoders leave them zero";
-        remarks.push(Finding::should(
-            code::BASE64_BITS,
-            Some(RULE),
-            start,
-            message,
-        ));
+        let message = "the last base64 character carries bits that no octet takes; encoders leave them zero";
+        remarks.push(Finding::should(code::BASE64_BITS, Some(RULE), start, message));
     }
     Ok(bytes)
 }
@@ -241,9 +185,7 @@ pub(super) fn timestamp(lexer: &mut Lexer<'_>) -> Result<Located<Timestamp>, Err
     lexer.advance(2);
     let text = lexer.take_while(|c| c != '\'');
     if !lexer.eat("'") {
-        return Err(
-            Error::new(start, "the timestamp has no closing apostrophe").citing("S21-9.2-09")
-        );
+        return Err(Error::new(start, "the timestamp has no closing apostrophe").citing("S21-9.2-09"));
     }
     match Timestamp::parse(text) {
         Ok(value) => Ok(Located::new(value, start)),
@@ -262,53 +204,29 @@ pub(super) fn check_timestamp(text: &str) -> Result<(), (usize, String)> {
             (_, None) => false,
         };
         if !fits {
-            let expected = if form == b'd' {
-                "a digit".to_owned()
-            } else {
-                format!("`{}`", char::from(form))
-            };
-            let message = format!(
-                "the timestamp is not of the form YYYY-MM-DDTHH:mm:ss[.s+]Z: expected {expected}"
-            );
+            let expected = if form == b'd' { "a digit".to_owned() } else { format!("`{}`", char::from(form)) };
+            let message = format!("the timestamp is not of the form YYYY-MM-DDTHH:mm:ss[.s+]Z: expected {expected}");
             return Err((at, message));
         }
     }
     let mut at = FORM.len();
     if bytes.get(at) == Some(&b'.') {
-        let digits = bytes[at + 1..]
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let digits = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         if digits == 0 {
-            return Err((
-                at,
-                "the timestamp has a full stop without digits after it".to_owned(),
-            ));
+            return Err((at, "the timestamp has a full stop without digits after it".to_owned()));
         }
         at += 1 + digits;
     }
     if &bytes[at..] != b"Z" {
-        return Err((
-            at,
-            "the timestamp does not end in `Z`, which marks UTC".to_owned(),
-        ));
+        return Err((at, "the timestamp does not end in `Z`, which marks UTC".to_owned()));
     }
-    let field = |from: usize, to: usize| {
-        bytes[from..to]
-            .iter()
-            .fold(0, |n, digit| n * 10 + u32::from(digit - b'0'))
-    };
+    let field = |from: usize, to: usize| bytes[from..to].iter().fold(0, |n, digit| n * 10 + u32::from(digit - b'0'));
     let (year, month, day) = (field(0, 4), field(5, 7), field(8, 10));
     let (hour, minute, second) = (field(11, 13), field(14, 16), field(17, 19));
     let last_day = days_in_month(year, month);
     // RFC 3339 knows a second 60 for leap seconds, which end a month of UTC.
     let leap_second = second == 60 && (hour, minute, day) == (23, 59, last_day);
-    let wrong = |at, what: &str| {
-        Err((
-            at,
-            format!("the timestamp names {what} that does not exist"),
-        ))
-    };
+    let wrong = |at, what: &str| Err((at, format!("the timestamp names {what} that does not exist")));
     match () {
         () if last_day == 0 => wrong(5, "a month"),
         () if day == 0 || day > last_day => wrong(8, "a day"),
@@ -324,9 +242,7 @@ fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 0,
     }
@@ -334,15 +250,10 @@ fn days_in_month(year: u32, month: u32) -> u32 {
 
 /// A character for a message, control characters made visible.
 fn shown(c: char) -> String {
-    if c.is_control() || c.is_whitespace() {
-        format!("U+{:04X}", u32::from(c))
-    } else {
-        c.to_string()
-    }
+    if c.is_control() || c.is_whitespace() { format!("U+{:04X}", u32::from(c)) } else { c.to_string() }
 }
 
 /// The beginning of a long ASCII text, for messages.
 fn cut(text: &str) -> String {
-    text.get(..24)
-        .map_or_else(|| text.to_owned(), |head| format!("{head}..."))
+    text.get(..24).map_or_else(|| text.to_owned(), |head| format!("{head}..."))
 }

@@ -35,8 +35,8 @@ mod resolve;
 mod subset;
 
 pub use ast::{
-    At, Comparison, Comparisons, Constant, Located, Number, ObjectPath, Observations, Operator,
-    Pattern, Qualifier, Step, Test, Timestamp, Window,
+    At, Comparison, Comparisons, Constant, Located, Number, ObjectPath, Observations, Operator, Pattern, Qualifier,
+    Step, Test, Timestamp, Window,
 };
 pub use check::check;
 pub use error::{Error, Finding, Level, code};

@@ -3,9 +3,7 @@
 //! The parser keeps open parentheses on a stack of its own and does not recurse; every character is looked at a
 //! bounded number of times.
 
-use super::ast::{
-    At, Comparison, Comparisons, Located, Number, Observations, Operator, Pattern, Qualifier, Test,
-};
+use super::ast::{At, Comparison, Comparisons, Located, Number, Observations, Operator, Pattern, Qualifier, Test};
 use super::error::{Error, Finding, code};
 use super::lexer::Lexer;
 use super::literal;
@@ -23,22 +21,13 @@ pub const MAX_DEPTH: usize = 400;
 ///
 /// The first place at which `text` does not follow section 9, or holds a constant that section 9.2 does not allow.
 pub fn parse(text: &str) -> Result<Pattern, Error> {
-    let mut parser = Parser {
-        lexer: Lexer::new(text),
-        remarks: Vec::new(),
-        depth: 0,
-    };
+    let mut parser = Parser { lexer: Lexer::new(text), remarks: Vec::new(), depth: 0 };
     let expression = parser.observations()?;
     parser.lexer.skip_space();
     if parser.lexer.peek().is_some() {
-        return Err(parser
-            .lexer
-            .unexpected("an observation operator, a qualifier or the end of the pattern"));
+        return Err(parser.lexer.unexpected("an observation operator, a qualifier or the end of the pattern"));
     }
-    Ok(Pattern {
-        expression,
-        remarks: parser.remarks,
-    })
+    Ok(Pattern { expression, remarks: parser.remarks })
 }
 
 struct Parser<'t> {
@@ -98,19 +87,14 @@ impl Parser<'_> {
         if self.lexer.eat_keyword("OR") {
             return true;
         }
-        level
-            .followed
-            .push(join(&mut level.either, Observations::Or));
+        level.followed.push(join(&mut level.either, Observations::Or));
         self.lexer.eat_keyword("FOLLOWEDBY")
     }
 
     /// Comparison expressions in brackets.
     fn single(&mut self) -> Result<Observations, Error> {
         if !self.lexer.eat("[") {
-            return Err(self
-                .lexer
-                .unexpected("an observation expression: `[` or `(`")
-                .citing("S21-9.5-01"));
+            return Err(self.lexer.unexpected("an observation expression: `[` or `(`").citing("S21-9.5-01"));
         }
         let comparisons = self.comparisons()?;
         self.lexer.expect("]", "a boolean operator or `]`")?;
@@ -126,10 +110,7 @@ impl Parser<'_> {
         if qualifiers.is_empty() {
             return Ok(expression);
         }
-        Ok(Observations::Qualified {
-            expression: Box::new(expression),
-            qualifiers,
-        })
+        Ok(Observations::Qualified { expression: Box::new(expression), qualifiers })
     }
 
     /// The qualifier that comes next, if one does (9.5.1).
@@ -215,12 +196,7 @@ impl Parser<'_> {
         if matches!(inner, Comparisons::One(_)) {
             let message = "parentheses around a single comparison expression have no use";
             let rule = Some("S21-9.6-01");
-            self.remarks.push(Finding::should(
-                code::LONE_PARENTHESES,
-                rule,
-                start,
-                message,
-            ));
+            self.remarks.push(Finding::should(code::LONE_PARENTHESES, rule, start, message));
         }
     }
 
@@ -232,12 +208,7 @@ impl Parser<'_> {
         if self.lexer.eat_keyword("EXISTS") {
             self.lexer.skip_space();
             let path = path::object_path(&mut self.lexer, &mut self.remarks)?;
-            return Ok(Comparison {
-                at: At(start),
-                path,
-                negated,
-                test: Test::Exists,
-            });
+            return Ok(Comparison { at: At(start), path, negated, test: Test::Exists });
         }
         if negated {
             let mut error = self.lexer.unexpected("`EXISTS`");
@@ -248,12 +219,7 @@ impl Parser<'_> {
         self.lexer.skip_space();
         let negated = self.lexer.eat_keyword("NOT");
         let test = self.test()?;
-        Ok(Comparison {
-            at: At(start),
-            path,
-            negated,
-            test,
-        })
+        Ok(Comparison { at: At(start), path, negated, test })
     }
 
     /// An operator and the constant that it takes (9.6.1).
@@ -283,19 +249,14 @@ impl Parser<'_> {
         };
         self.lexer.advance(word.len());
         self.lexer.skip_space();
-        Ok(of_string(literal::string(
-            &mut self.lexer,
-            "a string constant",
-        )?))
+        Ok(of_string(literal::string(&mut self.lexer, "a string constant")?))
     }
 
     /// What is wrong where an operator has to stand.
     fn no_operator(&self, word: &str) -> Error {
         let mut error = self.lexer.unexpected("a comparison operator");
         if word == "EXISTS" {
-            error
-                .message
-                .push_str("; EXISTS stands before its object path");
+            error.message.push_str("; EXISTS stands before its object path");
         }
         error
     }
@@ -303,9 +264,7 @@ impl Parser<'_> {
     /// An operator made of symbols, if one comes next.
     fn operator(&mut self) -> Result<Option<Operator>, Error> {
         let start = self.lexer.pos();
-        let symbols = self
-            .lexer
-            .take_while(|c| matches!(c, '=' | '!' | '<' | '>' | '~'));
+        let symbols = self.lexer.take_while(|c| matches!(c, '=' | '!' | '<' | '>' | '~'));
         Ok(Some(match symbols {
             "" => return Ok(None),
             "=" => Operator::Equal,
@@ -321,18 +280,14 @@ impl Parser<'_> {
                     "<>" => "; inequality is `!=`",
                     _ => "",
                 };
-                return Err(Error::new(
-                    start,
-                    format!("found `{shown}`, expected a comparison operator{hint}"),
-                ));
+                return Err(Error::new(start, format!("found `{shown}`, expected a comparison operator{hint}")));
             }
         }))
     }
 
     /// The members of a set, within parentheses. None at all is accepted: no sentence rules it out.
     fn set(&mut self) -> Result<Vec<Located<super::ast::Constant>>, Error> {
-        self.lexer
-            .expect("(", "`(` before the members of the set")?;
+        self.lexer.expect("(", "`(` before the members of the set")?;
         let mut members = Vec::new();
         self.lexer.skip_space();
         if self.lexer.eat(")") {
@@ -352,9 +307,7 @@ impl Parser<'_> {
     /// Takes `(` and counts it.
     fn open(&mut self) -> Result<(), Error> {
         if self.depth == MAX_DEPTH {
-            let message = format!(
-                "parentheses nest deeper than {MAX_DEPTH} levels, which this parser does not read"
-            );
+            let message = format!("parentheses nest deeper than {MAX_DEPTH} levels, which this parser does not read");
             return Err(Error::new(self.lexer.pos(), message));
         }
         self.depth += 1;

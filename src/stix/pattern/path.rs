@@ -9,10 +9,7 @@ use super::literal;
 ///
 /// Whitespace between the parts of a path is accepted, with a remark: section 9.4 lets whitespace delimit parts and
 /// does not say that a path has none, but section 9.7 shows none either.
-pub(super) fn object_path(
-    lexer: &mut Lexer<'_>,
-    remarks: &mut Vec<Finding>,
-) -> Result<ObjectPath, Error> {
+pub(super) fn object_path(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> Result<ObjectPath, Error> {
     let start = lexer.pos();
     let object_type = lexer.peek_word();
     if object_type.is_empty() || KEYWORDS.contains(&object_type) {
@@ -43,11 +40,7 @@ pub(super) fn object_path(
         let message = "whitespace inside an object path, which not every reader accepts";
         remarks.push(Finding::should(code::PATH_WHITESPACE, None, at, message));
     }
-    Ok(ObjectPath {
-        at: At(start),
-        object_type: object_type.to_owned(),
-        steps,
-    })
+    Ok(ObjectPath { at: At(start), object_type: object_type.to_owned(), steps })
 }
 
 /// Skips whitespace; gives the place of any.
@@ -57,11 +50,7 @@ fn skip_space(lexer: &mut Lexer<'_>) -> Option<usize> {
 }
 
 /// Reads a property name or dictionary key, with or without apostrophes.
-fn key(
-    lexer: &mut Lexer<'_>,
-    remarks: &mut Vec<Finding>,
-    first: bool,
-) -> Result<Located<Step>, Error> {
+fn key(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>, first: bool) -> Result<Located<Step>, Error> {
     let start = lexer.pos();
     if lexer.rest().starts_with('\'') {
         let name = literal::string(lexer, "a property name")?;
@@ -76,17 +65,11 @@ fn key(
         return Err(lexer.unexpected_at(start, "a property name"));
     }
     if let Some(hyphen) = name.find('-') {
-        let message = format!(
-            "found `-`, expected apostrophes around a property name that has one: '{}'",
-            cut(name)
-        );
+        let message = format!("found `-`, expected apostrophes around a property name that has one: '{}'", cut(name));
         return Err(Error::new(start + hyphen, message).citing("S21-9.7-03"));
     }
     if starts_with_digit {
-        let message = format!(
-            "the key `{}` begins with a digit; apostrophes make it safe for every reader",
-            cut(name)
-        );
+        let message = format!("the key `{}` begins with a digit; apostrophes make it safe for every reader", cut(name));
         remarks.push(Finding::should(code::UNQUOTED_KEY, None, start, message));
     }
     Ok(Located::new(Step::Key(name.to_owned()), start))
@@ -113,10 +96,7 @@ fn index(lexer: &mut Lexer<'_>) -> Result<(Located<Step>, Option<usize>), Error>
         match digits.parse() {
             Ok(index) if index <= literal::MAX_INTEGER.unsigned_abs() => Step::Index(index),
             _ => {
-                return Err(
-                    Error::new(at, "the list index is beyond the range of integers")
-                        .citing("S21-2.10-01"),
-                );
+                return Err(Error::new(at, "the list index is beyond the range of integers").citing("S21-2.10-01"));
             }
         }
     };

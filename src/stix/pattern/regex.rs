@@ -10,13 +10,7 @@ const MAX_REPEAT: usize = 65_535;
 /// What is wrong with `expression`: where, counted in characters from 0, and why. `None` where nothing is known to
 /// be wrong.
 pub(super) fn fault(expression: &str) -> Option<(usize, String)> {
-    let mut scan = Scan {
-        text: expression.chars().collect(),
-        at: 0,
-        open: Vec::new(),
-        captures: 0,
-        reference: None,
-    };
+    let mut scan = Scan { text: expression.chars().collect(), at: 0, open: Vec::new(), captures: 0, reference: None };
     match scan.run() {
         Ok(()) => None,
         Err(Stop::Fault(at, message)) => Some((at, message)),
@@ -69,10 +63,9 @@ impl Scan {
             return fault_at(*start, "the group that begins with this `(` is not closed");
         }
         match self.reference {
-            Some((number, at)) if number > self.captures => fault_at(
-                at,
-                format!("`\\{number}` refers to a group that does not exist"),
-            ),
+            Some((number, at)) if number > self.captures => {
+                fault_at(at, format!("`\\{number}` refers to a group that does not exist"))
+            }
             _ => Ok(()),
         }
     }
@@ -137,11 +130,7 @@ impl Scan {
     }
 
     fn skip_name(&mut self, end: char) -> Result<(), Stop> {
-        if self.skip_behind(end) {
-            Ok(())
-        } else {
-            Err(Stop::Unknown)
-        }
+        if self.skip_behind(end) { Ok(()) } else { Err(Stop::Unknown) }
     }
 
     /// Moves behind `\E`, or to the end: literal text needs no end.
@@ -165,10 +154,7 @@ impl Scan {
         let mut low = None;
         loop {
             let Some(&c) = self.text.get(self.at) else {
-                return fault_at(
-                    start,
-                    "the character class that begins with this `[` is not closed",
-                );
+                return fault_at(start, "the character class that begins with this `[` is not closed");
             };
             let here = self.at;
             self.at += 1;
@@ -187,17 +173,10 @@ impl Scan {
                     self.posix_class();
                 }
                 '-' => {
-                    let high = self
-                        .text
-                        .get(self.at)
-                        .copied()
-                        .filter(|c| !matches!(c, ']' | '[' | '\\'));
+                    let high = self.text.get(self.at).copied().filter(|c| !matches!(c, ']' | '[' | '\\'));
                     match (low.take(), high) {
                         (Some(low), Some(high)) if low > high => {
-                            return fault_at(
-                                here - 1,
-                                format!("the range `{low}-{high}` runs backwards"),
-                            );
+                            return fault_at(here - 1, format!("the range `{low}-{high}` runs backwards"));
                         }
                         (Some(_), Some(_)) => self.at += 1,
                         _ => {}
@@ -210,18 +189,11 @@ impl Scan {
 
     /// Moves behind `[:name:]`, `[.name.]` or `[=name=]`, if that is what the `[` before the cursor begins.
     fn posix_class(&mut self) {
-        let Some(&mark) = self
-            .text
-            .get(self.at)
-            .filter(|c| matches!(c, ':' | '.' | '='))
-        else {
+        let Some(&mark) = self.text.get(self.at).filter(|c| matches!(c, ':' | '.' | '=')) else {
             return;
         };
         let name = &self.text[self.at + 1..];
-        let length = name
-            .iter()
-            .take_while(|c| c.is_ascii_alphanumeric() || **c == '^')
-            .count();
+        let length = name.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '^').count();
         if name[length..].starts_with(&[mark, ']']) {
             self.at += length + 3;
         }
@@ -254,11 +226,7 @@ impl Scan {
         };
         match kind {
             '#' => {
-                return if self.skip_behind(')') {
-                    Ok(item)
-                } else {
-                    fault_at(start, "the comment is not closed")
-                };
+                return if self.skip_behind(')') { Ok(item) } else { fault_at(start, "the comment is not closed") };
             }
             // References to groups and callouts hold no expression.
             'R' | 'C' | '&' | '0'..='9' | '+' => return self.reference_group(start),
@@ -278,8 +246,7 @@ impl Scan {
             '<' | '\'' | 'P' => {
                 self.captures += 1;
                 self.at += 1;
-                let lookbehind =
-                    kind == '<' && matches!(self.text.get(self.at), Some('=' | '!' | '*'));
+                let lookbehind = kind == '<' && matches!(self.text.get(self.at), Some('=' | '!' | '*'));
                 if lookbehind {
                     self.at += 1;
                 } else {
@@ -297,11 +264,7 @@ impl Scan {
     }
 
     fn reference_group(&mut self, start: usize) -> Result<bool, Stop> {
-        if self.skip_behind(')') {
-            Ok(true)
-        } else {
-            fault_at(start, "the reference to a group is not closed")
-        }
+        if self.skip_behind(')') { Ok(true) } else { fault_at(start, "the reference to a group is not closed") }
     }
 
     /// `(?i)` or `(?i:`; the cursor is at the first letter.
@@ -331,8 +294,7 @@ impl Scan {
         };
         let inside: String = rest[..end].iter().collect();
         let (low, high) = inside.split_once(',').unwrap_or((&inside, &inside));
-        let digits =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(low) || !(high.is_empty() || digits(high)) {
             return Ok(true);
         }
@@ -340,16 +302,9 @@ impl Scan {
             return fault_at(start, "the quantifier has nothing to repeat");
         }
         let low = low.parse::<usize>().unwrap_or(usize::MAX);
-        let high = if high.is_empty() {
-            low
-        } else {
-            high.parse().unwrap_or(usize::MAX)
-        };
+        let high = if high.is_empty() { low } else { high.parse().unwrap_or(usize::MAX) };
         if low > MAX_REPEAT || high > MAX_REPEAT {
-            return fault_at(
-                start,
-                format!("the quantifier repeats more than {MAX_REPEAT} times"),
-            );
+            return fault_at(start, format!("the quantifier repeats more than {MAX_REPEAT} times"));
         }
         if low > high {
             return fault_at(start, "the quantifier's bounds run backwards");

@@ -51,11 +51,7 @@ const CUSTOM_PROPERTY: &str = "x_";
 /// Follows `path`. What does not fit the facts goes to `findings`.
 pub(super) fn follow(path: &ObjectPath, findings: &mut Vec<Finding>) -> Target {
     let facts = facts();
-    let mut walk = Walk {
-        facts,
-        findings,
-        hash: None,
-    };
+    let mut walk = Walk { facts, findings, hash: None };
     let mut places = walk.start(path);
     for step in &path.steps {
         walk.hash = None;
@@ -64,10 +60,7 @@ pub(super) fn follow(path: &ObjectPath, findings: &mut Vec<Finding>) -> Target {
             Step::Index(_) | Step::Any => walk.element(&places, step),
         };
     }
-    Target {
-        places,
-        hash: walk.hash,
-    }
+    Target { places, hash: walk.hash }
 }
 
 struct Walk<'w> {
@@ -85,12 +78,7 @@ impl Walk<'_> {
         if !name.starts_with(CUSTOM_TYPE) {
             let like = suggestion(name, self.facts.types.keys());
             let message = format!("`{name}` is no cyber-observable object type of STIX 2.1{like}");
-            self.findings.push(Finding::should(
-                code::UNKNOWN_TYPE,
-                Some("S21-9.7-01"),
-                path.at.0,
-                message,
-            ));
+            self.findings.push(Finding::should(code::UNKNOWN_TYPE, Some("S21-9.7-01"), path.at.0, message));
         }
         vec![Place::Unknown]
     }
@@ -101,34 +89,16 @@ impl Walk<'_> {
         let mut list = false;
         for place in places {
             match place {
-                Place::Value {
-                    kind: Kind::List(item),
-                    refs,
-                    ..
-                } => {
+                Place::Value { kind: Kind::List(item), refs, .. } => {
                     list = true;
-                    self.below(
-                        Place::Value {
-                            kind: item,
-                            refs,
-                            owner: None,
-                        },
-                        name,
-                        &mut found,
-                    );
+                    self.below(Place::Value { kind: item, refs, owner: None }, name, &mut found);
                 }
                 place => self.below(*place, name, &mut found),
             }
         }
         if list && !places.iter().any(|place| matches!(place, Place::Unknown)) {
-            let message =
-                format!("the list before `{name}` has no index; `[*]` stands for any element");
-            self.findings.push(Finding::should(
-                code::INDEX_MISSING,
-                Some("S21-9.7-06"),
-                step.at.0,
-                message,
-            ));
+            let message = format!("the list before `{name}` has no index; `[*]` stands for any element");
+            self.findings.push(Finding::should(code::INDEX_MISSING, Some("S21-9.7-06"), step.at.0, message));
         }
         self.extension(places, name, step.at.0);
         if found.is_empty() {
@@ -150,27 +120,15 @@ impl Walk<'_> {
             Place::Object(object, properties) => {
                 if let Some(property) = properties.get(name) {
                     let owner = self.facts.types.contains_key(object).then_some(object);
-                    add(Place::Value {
-                        kind: &property.kind,
-                        refs: &property.refs,
-                        owner,
-                    });
+                    add(Place::Value { kind: &property.kind, refs: &property.refs, owner });
                 }
             }
             Place::Value { kind, refs, .. } => match kind {
                 Kind::Hashes => {
                     self.hash = Some(name.to_owned());
-                    add(Place::Value {
-                        kind: &Kind::String,
-                        refs: &[],
-                        owner: None,
-                    });
+                    add(Place::Value { kind: &Kind::String, refs: &[], owner: None });
                 }
-                Kind::Dictionary(Some(value)) => add(Place::Value {
-                    kind: value,
-                    refs: &[],
-                    owner: None,
-                }),
+                Kind::Dictionary(Some(value)) => add(Place::Value { kind: value, refs: &[], owner: None }),
                 Kind::Dictionary(None) => add(Place::Unknown),
                 Kind::Extensions => match self.facts.extensions.get_key_value(name) {
                     Some((name, extension)) => add(Place::Object(name, &extension.properties)),
@@ -178,12 +136,7 @@ impl Walk<'_> {
                 },
                 Kind::Object(nested) => self.below_object(nested, name, found),
                 Kind::Identifier => self.below_reference(refs, name, found),
-                Kind::Boolean
-                | Kind::Number
-                | Kind::String
-                | Kind::Bytes
-                | Kind::Timestamp
-                | Kind::List(_) => {}
+                Kind::Boolean | Kind::Number | Kind::String | Kind::Bytes | Kind::Timestamp | Kind::List(_) => {}
             },
         }
     }
@@ -197,17 +150,11 @@ impl Walk<'_> {
     /// Adds what `name` means on the objects that a reference may have as its targets.
     fn below_reference(&mut self, refs: &'static [String], name: &str, found: &mut Vec<Place>) {
         for (target, properties) in &self.facts.types {
-            if refs
-                .iter()
-                .any(|allowed| allowed == target || allowed == "@sco")
-            {
+            if refs.iter().any(|allowed| allowed == target || allowed == "@sco") {
                 self.below(Place::Object(target, properties), name, found);
             }
         }
-        if refs
-            .iter()
-            .all(|allowed| !self.facts.types.contains_key(allowed) && allowed != "@sco")
-        {
+        if refs.iter().all(|allowed| !self.facts.types.contains_key(allowed) && allowed != "@sco") {
             // Nothing observable: marking definitions and the like have properties that are not among the facts.
             self.below(Place::Unknown, name, found);
         }
@@ -224,12 +171,7 @@ impl Walk<'_> {
             }
             _ => format!("`{name}` is no property of what the path before it leads to"),
         };
-        self.findings.push(Finding::should(
-            code::UNKNOWN_PROPERTY,
-            Some("S21-9.7-02"),
-            offset,
-            message,
-        ));
+        self.findings.push(Finding::should(code::UNKNOWN_PROPERTY, Some("S21-9.7-02"), offset, message));
     }
 
     /// A step by index.
@@ -237,27 +179,16 @@ impl Walk<'_> {
         let items: Vec<Place> = places
             .iter()
             .filter_map(|place| match *place {
-                Place::Value {
-                    kind: Kind::List(item),
-                    refs,
-                    ..
-                } => Some(Place::Value {
-                    kind: item,
-                    refs,
-                    owner: None,
-                }),
+                Place::Value { kind: Kind::List(item), refs, .. } => {
+                    Some(Place::Value { kind: item, refs, owner: None })
+                }
                 Place::Unknown => Some(Place::Unknown),
                 _ => None,
             })
             .collect();
         if items.is_empty() {
             let message = "the property before the index is not a list";
-            self.findings.push(Finding::must(
-                code::INDEX_NOT_LIST,
-                "S21-9.7-06",
-                step.at.0,
-                message,
-            ));
+            self.findings.push(Finding::must(code::INDEX_NOT_LIST, "S21-9.7-06", step.at.0, message));
             return vec![Place::Unknown];
         }
         items
@@ -269,28 +200,13 @@ impl Walk<'_> {
             return;
         };
         let mut owners = places.iter().filter_map(|place| match place {
-            Place::Value {
-                kind: Kind::Extensions,
-                owner,
-                ..
-            } => *owner,
+            Place::Value { kind: Kind::Extensions, owner, .. } => *owner,
             _ => None,
         });
         let Some(first) = owners.next() else { return };
-        if !std::iter::once(first)
-            .chain(owners)
-            .any(|owner| extension.applies_to.iter().any(|name| name == owner))
-        {
-            let message = format!(
-                "`{name}` extends {}, not `{first}`",
-                extension.applies_to.join(", ")
-            );
-            self.findings.push(Finding::should(
-                code::EXTENSION_TYPE,
-                Some("S21-9.7-02"),
-                offset,
-                message,
-            ));
+        if !std::iter::once(first).chain(owners).any(|owner| extension.applies_to.iter().any(|name| name == owner)) {
+            let message = format!("`{name}` extends {}, not `{first}`", extension.applies_to.join(", "));
+            self.findings.push(Finding::should(code::EXTENSION_TYPE, Some("S21-9.7-02"), offset, message));
         }
     }
 }
@@ -305,7 +221,5 @@ fn suggestion<'k>(name: &str, known: impl Iterator<Item = &'k String>) -> String
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.85)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map_or_else(String::new, |(_, candidate)| {
-            format!("; did you mean `{candidate}`?")
-        })
+        .map_or_else(String::new, |(_, candidate)| format!("; did you mean `{candidate}`?"))
 }

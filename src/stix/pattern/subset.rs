@@ -14,21 +14,14 @@ pub(super) fn subset(
     is_subset: bool,
     findings: &mut Vec<Finding>,
 ) {
-    let (operator, path_rule, address_rule) = if is_subset {
-        ("ISSUBSET", "S21-9.6-26", "S21-9.6-27")
-    } else {
-        ("ISSUPERSET", "S21-9.6-28", "S21-9.6-29")
-    };
+    let (operator, path_rule, address_rule) =
+        if is_subset { ("ISSUBSET", "S21-9.6-26", "S21-9.6-27") } else { ("ISSUPERSET", "S21-9.6-28", "S21-9.6-29") };
     let families = families(target, path, is_subset);
     if families.is_empty() {
-        let message = format!(
-            "{operator} takes a path to an address, the `value` of an `ipv4-addr` or `ipv6-addr` object"
-        );
+        let message =
+            format!("{operator} takes a path to an address, the `value` of an `ipv4-addr` or `ipv6-addr` object");
         // As with unknown types and properties: what the facts do not know is not judged hard.
-        let unknown = target
-            .places
-            .iter()
-            .any(|place| matches!(place, Place::Unknown));
+        let unknown = target.places.iter().any(|place| matches!(place, Place::Unknown));
         findings.push(if unknown {
             Finding::should(code::SUBSET_PATH, Some(path_rule), path.at.0, message)
         } else {
@@ -40,21 +33,13 @@ pub(super) fn subset(
         None => false,
     };
     if !fits {
-        let kind = match (
-            families.contains(&Family::V4),
-            families.contains(&Family::V6),
-        ) {
+        let kind = match (families.contains(&Family::V4), families.contains(&Family::V6)) {
             (true, false) => "IPv4",
             (false, true) => "IPv6",
             _ => "IP",
         };
         let message = format!("the constant is no {kind} address or CIDR block");
-        findings.push(Finding::must(
-            code::SUBSET_ADDRESS,
-            address_rule,
-            text.at.0,
-            message,
-        ));
+        findings.push(Finding::must(code::SUBSET_ADDRESS, address_rule, text.at.0, message));
     }
 }
 
@@ -79,9 +64,7 @@ fn families(target: &Target, path: &ObjectPath, is_subset: bool) -> Vec<Family> 
                 }
             }
             // Behind a reference that the facts do not know there may be an address.
-            Place::Unknown if value && behind_reference(path) => {
-                families.extend([Family::V4, Family::V6])
-            }
+            Place::Unknown if value && behind_reference(path) => families.extend([Family::V4, Family::V6]),
             _ => {}
         }
     }
@@ -90,16 +73,9 @@ fn families(target: &Target, path: &ObjectPath, is_subset: bool) -> Vec<Family> 
 
 /// Whether the last name of a path follows a reference, going by the suffixes of section 3.1.
 fn behind_reference(path: &ObjectPath) -> bool {
-    let names = path
-        .steps
-        .iter()
-        .rev()
-        .filter_map(|step| match &step.value {
-            Step::Key(name) => Some(name),
-            Step::Index(_) | Step::Any => None,
-        });
-    names
-        .skip(1)
-        .take(1)
-        .any(|name| name.ends_with("_ref") || name.ends_with("_refs"))
+    let names = path.steps.iter().rev().filter_map(|step| match &step.value {
+        Step::Key(name) => Some(name),
+        Step::Index(_) | Step::Any => None,
+    });
+    names.skip(1).take(1).any(|name| name.ends_with("_ref") || name.ends_with("_refs"))
 }
