@@ -94,6 +94,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
         curl: format!(
             "curl -sS -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' '{url}'"
         ),
+        parsed: Default::default(),
     }
 }
 
