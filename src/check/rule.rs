@@ -110,9 +110,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             (3..=250).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         }),
-        Rule::CustomPrefix => {
-            custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_'))
-        }
+        Rule::CustomPrefix => custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_')),
         Rule::OneId => {
             let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
             let wanted = context.record.object.as_deref().unwrap_or("");

@@ -108,7 +108,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
 /// date may be lost (section 3.5), and whether it is, is the matter of the paging cases.
-fn borders(context: &Context<'_>, exchanges: &[crate::record::Exchange], members: &[Member<'_>]) -> BTreeSet<Timestamp> {
+fn borders(
+    context: &Context<'_>,
+    exchanges: &[crate::record::Exchange],
+    members: &[Member<'_>],
+) -> BTreeSet<Timestamp> {
     let holdings = &context.transcript.bound.holdings;
     let by_date = |page: usize| exchanges.get(page + 1).is_some_and(|e| !e.request.url.contains("next="));
     (0..exchanges.len())

@@ -223,9 +223,11 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
         (binding, profile(survey, options, abilities, root, collection))
     };
     let roots = (0..survey.roots.len()).map(|root| at(Some(Binding { root, collection: None }))).collect();
-    let collections = survey.roots.iter().enumerate().flat_map(|(root, r)| {
-        (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) })
-    });
+    let collections = survey
+        .roots
+        .iter()
+        .enumerate()
+        .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
     Places {
         server: at((!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None })),
         roots,

@@ -86,16 +86,16 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Excha
     let mut exchanges = Vec::new();
     for id in dateless.into_iter().take(FILL_IN) {
         let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
-        let query = paths::query(&[
-            ("match[id]".to_owned(), id.to_owned()),
-            ("match[version]".to_owned(), "all".to_owned()),
-        ]);
+        let query =
+            paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
         // a server that ignores match[id] would bring everything again
-        exchanges.extend(walked.exchanges.into_iter().filter(|e| {
-            e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).iter().all(|m| m.id == id))
-        }));
+        exchanges.extend(
+            walked.exchanges.into_iter().filter(|e| {
+                e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).iter().all(|m| m.id == id))
+            }),
+        );
     }
     exchanges
 }
