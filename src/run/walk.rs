@@ -30,7 +30,7 @@ pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: E
     let walked = pages(session, first, actor, endpoint, mode).await;
     let size = walked.exchanges.first().and_then(|e| e.json()).map_or(0, |b| members(endpoint, Some("-"), b, 0).len());
     let limited = first.url.query_pairs().any(|(n, _)| n == "limit");
-    if mode != Walk::Auto || walked.stopped.is_none() || limited || size == 0 {
+    if !matches!(mode, Walk::Auto) || walked.stopped.is_none() || limited || size == 0 {
         return walked;
     }
     let mut again = first.clone();
