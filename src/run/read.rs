@@ -86,7 +86,9 @@ async fn own_versions(session: &Session, url: &Url, own: &[Holding], holdings: &
     for mine in gone {
         let exchange = session.get("versions", paths::under(url, &["objects", &mine.id, "versions"])).await;
         let listed = exchange.json().is_some_and(|b| {
-            members(Endpoint::Versions, Some(&mine.id), b, 0).iter().any(|m| m.version.as_deref().is_some_and(|v| mine.is_version(v)))
+            members(Endpoint::Versions, Some(&mine.id), b, 0)
+                .iter()
+                .any(|m| m.version.as_deref().is_some_and(|v| mine.is_version(v)))
         });
         if listed {
             let sequence = holdings.items.len();
