@@ -245,7 +245,7 @@ def common_definitions():
             "timestamp": {"type": "string", "pattern": "^" + day + clock + "(?:\\.[0-9]+)?Z$"},
             "timestamp-milliseconds": {"type": "string", "pattern": "^" + day + clock + "\\.[0-9]{3,}Z$"},
             "hex": {"type": "string", "pattern": "^(?:[0-9a-f]{2})*$"},
-            "binary": {"type": "string", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"},
+            "binary": {"type": "string", "pattern": "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$| \\.\\.\\.$"},
             "property-name": {"pattern": "^(?:id|[a-z][a-z0-9_]{2,249})$"},
             "hashes": {
                 "type": "object",

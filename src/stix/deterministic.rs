@@ -141,7 +141,7 @@ mod tests {
             ),
             (
                 r#"{"type":"mutex","name":"__CLEANSWEEP__"}"#,
-                "eba44954-d4e4-5d3b-814c-2b17dd8de300",
+                "f93fe911-e545-5239-b9b0-597840d0c871",
             ),
         ] {
             let node = Node::parse(json.as_bytes()).expect("valid JSON");
