@@ -124,10 +124,11 @@ def of_type(kind, owner, prop):
 
 def extensions(owner):
     own = FACTS["objects"].get(owner, {}).get("predefined_extensions", [])
-    result = {"$ref": URN + "common#/$defs/extensions"}
-    if own:
-        result["properties"] = {k: {"$ref": URN + "extension:" + k} for k in own}
-    return result
+    return {
+        "$ref": URN + "common#/$defs/extensions",
+        "properties": {k: {"$ref": URN + "extension:" + k} for k in own},
+        "additionalProperties": common("any-extension"),
+    }
 
 
 def has(props):
@@ -203,6 +204,7 @@ def holder(name, entry, urn, title):
         for r in load("vocabularies.json")["reserved_names"]["names"]:
             properties.setdefault(r, False)
     schema["propertyNames"] = common("property-name")
+    schema["additionalProperties"] = common("own-value")
     rules = [s for s in (constraint(name, entry, c) for c in entry["constraints"]) if s]
     if name == "marking-definition":
         for nested in ("statement", "tlp"):
@@ -234,6 +236,7 @@ def common_definitions():
         "minProperties": 1,
         "propertyNames": common("property-name"),
         "properties": {"extension_type": extension_type},
+        "additionalProperties": common("value"),
     }
     return {
         "$schema": DRAFT,
@@ -268,12 +271,16 @@ def common_definitions():
                     {"type": "object", "minProperties": 1, "propertyNames": {"pattern": key, "maxLength": 250}, "additionalProperties": common("value")},
                 ],
             },
+            "any-extension": any_extension,
+            "own-value": {
+                "$comment": "a property that the standard does not define",
+                "anyOf": [common("value"), {"type": "null"}],
+            },
             "extensions": {
                 "type": "object",
                 "minProperties": 1,
-                "patternProperties": {identifier("extension-definition"): {"required": ["extension_type"]}},
+                "patternProperties": {identifier("extension-definition"): {"type": "object", "required": ["extension_type"]}},
                 "propertyNames": {"pattern": key, "maxLength": 250},
-                "additionalProperties": any_extension,
             },
         },
     }
@@ -300,6 +307,7 @@ def custom():
         "required": ["type", "id"],
         "properties": properties,
         "propertyNames": common("property-name"),
+        "additionalProperties": common("own-value"),
         "allOf": [
             {"if": {"anyOf": [kind("new-sdo"), kind("new-sro")]}, "then": versioned,
              "else": {"if": {"not": {"anyOf": [kind("new-sco"), looks_like_sco]}}, "then": versioned}},

@@ -49,13 +49,14 @@ fn node(value: &Node<'_>) -> u64 {
 }
 
 fn string(text: &str) -> u64 {
-    if text.len() >= 20 && text.ends_with('Z') {
-        if let Ok(t) = timestamp::parse(text) {
-            return mix(
-                t.seconds.cast_unsigned(),
-                bytes(timestamp::trimmed(t.fraction)),
-            );
-        }
+    if text.len() >= 20
+        && text.ends_with('Z')
+        && let Ok(t) = timestamp::parse(text)
+    {
+        return mix(
+            t.seconds.cast_unsigned(),
+            bytes(timestamp::trimmed(t.fraction)),
+        );
     }
     bytes(text.as_bytes())
 }

@@ -78,19 +78,19 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         path: &Path<'_>,
     ) {
         let text = value.as_str();
-        if let Some(hex) = text.filter(|_| name.ends_with("_hex")) {
-            if !encoding::is_hex(hex) {
-                self.should(path, "hex-format", "S21-11.1-08", || {
-                    format!("`{name}` ends in _hex, but its value is not hexadecimal")
-                });
-            }
+        if let Some(hex) = text.filter(|_| name.ends_with("_hex"))
+            && !encoding::is_hex(hex)
+        {
+            self.should(path, "hex-format", "S21-11.1-08", || {
+                format!("`{name}` ends in _hex, but its value is not hexadecimal")
+            });
         }
-        if let Some(binary) = text.filter(|_| name.ends_with("_bin")) {
-            if !encoding::is_base64(binary) {
-                self.should(path, "base64-format", "S21-11.1-09", || {
-                    format!("`{name}` ends in _bin, but its value is not base64")
-                });
-            }
+        if let Some(binary) = text.filter(|_| name.ends_with("_bin"))
+            && !encoding::is_base64(binary)
+        {
+            self.should(path, "base64-format", "S21-11.1-09", || {
+                format!("`{name}` ends in _bin, but its value is not base64")
+            });
         }
         self.suffix(name, value, path);
         if matches!(owner.class, Class::Custom | Class::Bundle)

@@ -4,7 +4,7 @@ use super::finding::Path;
 use super::language;
 use super::node::{Entry, Node};
 use super::tables::{Prop, Values};
-use super::walk::Walk;
+use super::walk::{Walk, number};
 
 impl<'n, 'a> Walk<'n, 'a, '_> {
     pub(super) fn dictionary(
@@ -49,10 +49,11 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             (Values::Any, _) => self.any_value(value, path),
             (Values::String, Node::String(_)) => {}
             (Values::String, _) => wrong("strings"),
-            (Values::Integer, Node::Int(n)) => self.safe_integer(*n, path),
+            (Values::Integer | Values::IntegerOrString, number) if is_whole(number) => {
+                self.safe_integer(number, path);
+            }
             (Values::Integer, _) => wrong("integers"),
             (Values::IntegerOrString, Node::String(_)) => {}
-            (Values::IntegerOrString, Node::Int(n)) => self.safe_integer(*n, path),
             (Values::IntegerOrString, _) => wrong("integers or strings"),
             (Values::StringLists { .. }, Node::Array(items)) => self.strings(prop, items, path),
             (
@@ -89,10 +90,10 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         }
     }
 
-    fn safe_integer(&mut self, n: i64, path: &Path<'_>) {
-        if n.unsigned_abs() >= 1 << 53 {
+    fn safe_integer(&mut self, value: &Node<'_>, path: &Path<'_>) {
+        if number(value).abs() >= 9_007_199_254_740_992.0 {
             self.must(path, "integer-too-large", "S21-2.10-01", || {
-                format!("{n} is beyond ±(2^53 - 1)")
+                format!("{} is beyond ±(2^53 - 1)", number(value))
             });
         }
     }
@@ -190,6 +191,11 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             }
         }
     }
+}
+
+/// Whether this is a whole number, however written.
+fn is_whole(value: &Node<'_>) -> bool {
+    number(value).fract() == 0.0
 }
 
 /// Dictionaries whose keys are names from elsewhere, which the standard wants as they are.

@@ -28,12 +28,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                 });
                 continue;
             };
-            if let Some(index) = self.tables.hash_names.get(name) {
-                if !is_digest(name, self.tables.hash_lengths[index], text) {
-                    self.must(&here, "hash-value", digest_rule(name), || {
-                        format!("{text:?} is not of the form of {name}")
-                    });
-                }
+            if let Some(index) = self.tables.hash_names.get(name)
+                && !is_digest(name, self.tables.hash_lengths[index], text)
+            {
+                self.must(&here, "hash-value", digest_rule(name), || {
+                    format!("{text:?} is not of the form of {name}")
+                });
             }
         }
         if self.advice && !entries.iter().any(|(k, _)| k == "SHA-256") {

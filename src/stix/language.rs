@@ -59,17 +59,17 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
         extended += 1;
         rest = more;
     }
-    if let [script, more @ ..] = rest {
-        if script.len() == 4 && alpha(script) {
-            rest = more;
-        }
+    if let [script, more @ ..] = rest
+        && script.len() == 4
+        && alpha(script)
+    {
+        rest = more;
     }
-    if let [region, more @ ..] = rest {
-        if (region.len() == 2 && alpha(region))
-            || (region.len() == 3 && region.bytes().all(|c| c.is_ascii_digit()))
-        {
-            rest = more;
-        }
+    if let [region, more @ ..] = rest
+        && ((region.len() == 2 && alpha(region))
+            || (region.len() == 3 && region.bytes().all(|c| c.is_ascii_digit())))
+    {
+        rest = more;
     }
     while let [variant, more @ ..] = rest {
         if !(variant.len() >= 5 || (variant.len() == 4 && variant.as_bytes()[0].is_ascii_digit())) {

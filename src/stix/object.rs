@@ -165,16 +165,16 @@ impl Walk<'_, '_, '_> {
                     id.version()
                 )
             });
-        } else if let Some(expected) = deterministic::uuid(owner, entries) {
-            if expected != id.uuid {
-                self.should(here, "deterministic-id", "S21-2.9-08", || {
-                    format!(
-                        "the contributing properties give {}--{}",
-                        owner.name,
-                        uuid::Uuid::from_u128(expected)
-                    )
-                });
-            }
+        } else if let Some(expected) = deterministic::uuid(owner, entries)
+            && expected != id.uuid
+        {
+            self.should(here, "deterministic-id", "S21-2.9-08", || {
+                format!(
+                    "the contributing properties give {}--{}",
+                    owner.name,
+                    uuid::Uuid::from_u128(expected)
+                )
+            });
         }
     }
 }

@@ -413,15 +413,12 @@ impl Scope {
         let mut pairs: Vec<(&Translation, u32)> = Vec::new();
         for t in &self.translations {
             // Sorted by UUID, type and time.
-            let kind = TABLES.types.get(&t.target_type).map_or_else(
-                || {
-                    self.other_types
-                        .iter()
-                        .position(|o| *o == t.target_type)
-                        .map_or(usize::MAX, |i| TABLES.custom + i)
-                },
-                |i| i,
-            );
+            let kind = TABLES.types.get(&t.target_type).unwrap_or_else(|| {
+                self.other_types
+                    .iter()
+                    .position(|o| *o == t.target_type)
+                    .map_or(usize::MAX, |i| TABLES.custom + i)
+            });
             let from = self.records.partition_point(|r| r.uuid < t.target);
             let known = self.records[from..]
                 .iter()

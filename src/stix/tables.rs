@@ -646,7 +646,7 @@ fn range(owner: &str, row: &Property, context: &Context) -> Option<Range> {
     };
     let rule = context
         .rule("range", owner, &row.name)
-        .or_else(|| match row.name.as_str() {
+        .or(match row.name.as_str() {
             "confidence" => Some("S21-3.2-10"),
             "number_of_sections" => Some("U21-6.7-02"),
             "number_of_symbols" => Some("U21-6.7-03"),

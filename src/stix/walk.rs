@@ -300,10 +300,11 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             return self.wrong_type(path, prop, "an integer", value);
         }
         // A bound of the property's own says more than the bound of the type.
-        if let Some(range) = &prop.range {
-            if self.range(prop, range, number, path) && range.level == Level::Must {
-                return;
-            }
+        if let Some(range) = &prop.range
+            && self.range(prop, range, number, path)
+            && range.level == Level::Must
+        {
+            return;
         }
         #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact in a double")]
         if number.abs() > MAX_INTEGER as f64 || matches!(value, Node::UInt(_)) {
