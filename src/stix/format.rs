@@ -1,12 +1,12 @@
 //! Which written form a string property follows, and how much a slip weighs.
 
 use super::finding::Path;
+use super::language;
 use super::network::{self, DomainFault};
 use super::node::{Node, member};
 use super::tables::{Format, Prop};
 use super::text::{self, Charset};
 use super::walk::Walk;
-use super::{Level, language};
 
 impl Walk<'_, '_, '_> {
     pub(super) fn format(&mut self, prop: &'static Prop, value: &str, path: &Path<'_>) {
@@ -230,7 +230,7 @@ impl Walk<'_, '_, '_> {
 
     fn charset(&mut self, prop: &'static Prop, value: &str, path: &Path<'_>) {
         let directory = prop.name == "path_enc";
-        let (level, code, rule, what) = match text::charset(value) {
+        let (code, rule, what) = match text::charset(value) {
             Charset::Preferred => return,
             Charset::Alias(name) => {
                 let rule = if directory {
@@ -239,33 +239,25 @@ impl Walk<'_, '_, '_> {
                     "S21-6.7-09"
                 };
                 (
-                    Level::Must,
                     "charset-alias",
                     rule,
-                    format!("an alias; the preferred MIME name is {name}"),
+                    format!("an alias; the name to use is {name}"),
                 )
             }
-            Charset::Impossible => {
+            Charset::Unknown => {
                 let rule = if directory {
                     "S21-6.3-03"
                 } else {
                     "S21-6.7-08"
                 };
                 (
-                    Level::Must,
                     "charset-name",
                     rule,
                     "no name of the IANA registry".to_owned(),
                 )
             }
-            Charset::Unknown => (
-                Level::Should,
-                "charset-unknown",
-                "S21-3.9-01",
-                "no name of the IANA registry that is known here".to_owned(),
-            ),
         };
-        self.report(path, level, code, rule, || {
+        self.must(path, code, rule, || {
             format!("`{}`: {value:?} is {what}", prop.name)
         });
     }

@@ -1,5 +1,8 @@
 //! Other written forms: CPE names, media types, codes of countries, names of character sets, words in lower case.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Why the text is no CPE 2.3 name in its formatted string binding; none where it is one.
 pub(crate) fn cpe(text: &str) -> Option<&'static str> {
     let Some(rest) = text.strip_prefix("cpe:2.3:") else {
@@ -138,69 +141,43 @@ pub(crate) enum Charset {
     Preferred,
     /// An alias of the registry; the name that has to be used instead.
     Alias(&'static str),
-    /// A name that can stand in the registry, but is not among those known here.
+    /// No name of the registry.
     Unknown,
-    /// Nothing that the registry could hold.
-    Impossible,
 }
 
-/// Preferred MIME names of the IANA registry, or names where it gives no preferred one. Names compare without case.
-const CHARSETS: &str = "US-ASCII ISO-8859-1 ISO-8859-2 ISO-8859-3 ISO-8859-4 ISO-8859-5 ISO-8859-6 ISO-8859-7 ISO-8859-8 ISO-8859-9 \
-    ISO-8859-10 ISO-8859-13 ISO-8859-14 ISO-8859-15 ISO-8859-16 ISO-8859-6-E ISO-8859-6-I ISO-8859-8-E ISO-8859-8-I Shift_JIS \
-    EUC-JP EUC-KR ISO-2022-KR ISO-2022-JP ISO-2022-JP-2 ISO-2022-CN ISO-2022-CN-EXT UTF-8 UTF-7 UTF-16 UTF-16BE UTF-16LE UTF-32 \
-    UTF-32BE UTF-32LE CESU-8 SCSU BOCU-1 GBK GB18030 GB2312 HZ-GB-2312 Big5 Big5-HKSCS KOI8-R KOI8-U TIS-620 VISCII VIQR \
-    macintosh hp-roman8 TSCII Amiga-1251 KOI7-switched PTCP154 \
-    windows-874 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258 \
-    IBM037 IBM273 IBM277 IBM278 IBM280 IBM284 IBM285 IBM297 IBM437 IBM500 IBM775 IBM850 IBM852 IBM855 IBM857 IBM860 IBM861 IBM862 \
-    IBM863 IBM864 IBM865 IBM866 IBM868 IBM869 IBM870 IBM871 IBM918 IBM1026 IBM1047 IBM00858 IBM01140 Windows-31J KS_C_5601-1987";
+/// The IANA registry of character sets: name, preferred MIME name, aliases.
+const CHARSETS: &str = include_str!("../../schemas/stix/facts/charsets.tsv");
 
-/// Aliases that are often written instead.
-const ALIASES: [(&str, &str); 24] = [
-    ("latin1", "ISO-8859-1"),
-    ("l1", "ISO-8859-1"),
-    ("iso8859-1", "ISO-8859-1"),
-    ("iso_8859-1", "ISO-8859-1"),
-    ("latin2", "ISO-8859-2"),
-    ("iso_8859-2", "ISO-8859-2"),
-    ("latin-9", "ISO-8859-15"),
-    ("iso_8859-15", "ISO-8859-15"),
-    ("ascii", "US-ASCII"),
-    ("us", "US-ASCII"),
-    ("iso646-us", "US-ASCII"),
-    ("ansi_x3.4-1968", "US-ASCII"),
-    ("cp367", "US-ASCII"),
-    ("csutf8", "UTF-8"),
-    ("ms_kanji", "Shift_JIS"),
-    ("csshiftjis", "Shift_JIS"),
-    ("cp437", "IBM437"),
-    ("437", "IBM437"),
-    ("cp850", "IBM850"),
-    ("cp866", "IBM866"),
-    ("cp1252", "windows-1252"),
-    ("cswindows1252", "windows-1252"),
-    ("cyrillic", "ISO-8859-5"),
-    ("greek", "ISO-8859-7"),
-];
+/// All names in lower case, with what has to be used instead, if anything.
+static BY_NAME: LazyLock<HashMap<String, Charset>> = LazyLock::new(|| {
+    let mut out = HashMap::new();
+    for line in CHARSETS.lines().skip(1) {
+        let mut cells = line.split('\t');
+        let (Some(name), Some(mime)) = (cells.next(), cells.next()) else {
+            continue;
+        };
+        let preferred = if mime.is_empty() { name } else { mime };
+        for alias in cells.next().unwrap_or("").split(' ').chain([name]) {
+            out.entry(alias.to_ascii_lowercase())
+                .or_insert(Charset::Alias(preferred));
+        }
+    }
+    for line in CHARSETS.lines().skip(1) {
+        let mut cells = line.split('\t');
+        if let (Some(name), Some(mime)) = (cells.next(), cells.next()) {
+            let preferred = if mime.is_empty() { name } else { mime };
+            out.insert(preferred.to_ascii_lowercase(), Charset::Preferred);
+        }
+    }
+    out
+});
 
-/// Looks a name up among the character sets of the IANA registry.
+/// Looks a name up in the IANA registry, where names compare without case.
 pub(crate) fn charset(name: &str) -> Charset {
-    if CHARSETS
-        .split_ascii_whitespace()
-        .any(|c| c.eq_ignore_ascii_case(name))
-    {
-        return Charset::Preferred;
-    }
-    if let Some((_, preferred)) = ALIASES
-        .iter()
-        .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
-    {
-        return Charset::Alias(preferred);
-    }
-    // RFC 2978 names: printable ASCII without space.
-    if name.is_empty() || name.len() > 60 || !name.bytes().all(|c| c.is_ascii_graphic()) {
-        return Charset::Impossible;
-    }
-    Charset::Unknown
+    BY_NAME
+        .get(&name.to_ascii_lowercase())
+        .copied()
+        .unwrap_or(Charset::Unknown)
 }
 
 #[cfg(test)]
@@ -237,6 +214,6 @@ mod tests {
         assert_eq!(short_hive("HKEY_LOCAL_MACHINE\\system"), None);
         assert_eq!(charset("Windows-1252"), Charset::Preferred);
         assert_eq!(charset("latin1"), Charset::Alias("ISO-8859-1"));
-        assert_eq!(charset("cp 1"), Charset::Impossible);
+        assert_eq!(charset("cp 1"), Charset::Unknown);
     }
 }
