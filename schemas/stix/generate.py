@@ -177,17 +177,12 @@ def holder(name, entry, urn, title):
     if shared:
         for p in FACTS["common_properties"]:
             if p["name"] in shared["not_applicable"]:
-                properties[p["name"]] = False if p["name"] == "defanged" and name != "bundle" else of_common(p)
+                properties[p["name"]] = not_applicable(name, p)
                 continue
             properties[p["name"]] = of_type(p["type"], name, p)
             if p["name"] in shared["required"]:
                 required.append(p["name"])
-        if name != "bundle":
-            properties["id"] = {"type": "string", "pattern": identifier(name)}
-        else:
-            properties["spec_version"] = True
-            properties["id"] = {"type": "string", "pattern": identifier("bundle")}
-            properties["defanged"] = True
+        properties["id"] = {"type": "string", "pattern": identifier(name)}
     for p in entry["properties"]:
         if p["name"] == "id":
             continue
@@ -216,8 +211,12 @@ def holder(name, entry, urn, title):
     return schema
 
 
-def of_common(prop):
-    """A common property where the standard calls it not applicable: its type still holds."""
+def not_applicable(owner, prop):
+    """A common property where the standard calls it not applicable. Its type still holds, but on a bundle anything goes."""
+    if owner == "bundle":
+        return True
+    if prop["name"] == "defanged":
+        return False
     return of_type(prop["type"], "@common", {**prop, "min_fraction_digits": 0})
 
 

@@ -13,7 +13,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::exit;
 use crate::stix::stream::{self, Options, Placed, Summary};
-use crate::stix::{Finding, Level, Validator};
+use crate::stix::{self, Finding, Level, Validator};
 use inputs::Input;
 
 /// Arguments of `validate`.
@@ -70,7 +70,20 @@ trait Report {
 
 /// Runs the command; gives an exit code of [`super::exit`].
 pub fn run(args: &Args) -> u8 {
+    if let Some(unknown) = args.disable.iter().find(|code| !stix::is_code(code)) {
+        let near = stix::CODES.iter().max_by(|a, b| {
+            strsim::jaro_winkler(a.name, unknown).total_cmp(&strsim::jaro_winkler(b.name, unknown))
+        });
+        let hint = near
+            .map(|c| format!("; did you mean {}?", c.name))
+            .unwrap_or_default();
+        eprintln!("error: --disable {unknown}: no finding has this code{hint}");
+        return exit::USAGE;
+    }
     let inputs = inputs::expand(&args.inputs);
+    if inputs.is_empty() {
+        return exit::NOTHING_JUDGED;
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     match judge_all(args, &inputs, &mut out) {
         Ok(outcome) => match outcome {

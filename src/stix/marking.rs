@@ -124,7 +124,7 @@ impl<'a> Walk<'_, 'a, '_> {
         }
     }
 
-    /// The selectors of one granular marking, from the root of the object.
+    /// The selectors of one granular marking, from the object that bears it.
     pub(super) fn selectors(&mut self, view: &View<'_, '_, 'a>) {
         let list = view.path.key("selectors");
         for (i, item) in view
@@ -138,7 +138,7 @@ impl<'a> Walk<'_, 'a, '_> {
                 continue;
             };
             let here = list.index(i);
-            match resolve(self.root, selector) {
+            match resolve(self.object, selector) {
                 Ok(()) => {}
                 Err(Unresolved::Syntax(why)) => {
                     let rule = if why.contains("full stop") {

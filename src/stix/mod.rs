@@ -4,6 +4,7 @@
 //! and reference targets come from the facts in `schemas/stix/facts/`, from which the JSON Schemas beside them are made
 //! too; the rules that no schema can say stand in this directory, a file a family.
 
+mod codes;
 mod constraint;
 mod content;
 mod custom;
@@ -36,6 +37,7 @@ mod version;
 mod view;
 mod walk;
 
+pub use codes::{CODES, Code, is_code};
 pub use finding::{Finding, Level};
 pub use node::Node;
 pub use register::{Coverage, Rule, rule, rules, stated};

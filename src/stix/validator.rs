@@ -130,7 +130,7 @@ impl Validator {
 
     fn say_20(&self, content: &Node<'_>, path: &Path<'_>, what: &str, out: &mut Vec<Finding>) {
         let from = out.len();
-        Walk::new(&[], self.advice, out).should(path, "stix-2.0", "", || {
+        Walk::new(&[], self.advice, out).should(path, "stix-2-0", "", || {
             format!("this {what} is of STIX 2.0 and not judged by the rules of 2.1")
         });
         for finding in &mut out[from..] {

@@ -13,11 +13,11 @@ const MAX_INTEGER: i64 = (1 << 53) - 1;
 /// The state of judging one STIX Object.
 pub(crate) struct Walk<'n, 'a, 'o> {
     pub(crate) tables: &'static Tables,
-    /// The object itself: the root of granular selectors.
+    /// The object itself.
     pub(crate) root: &'n [Entry<'a>],
     /// The keys of the deprecated observable container that is being judged, if one is.
     pub(crate) container: Option<&'n [Entry<'a>]>,
-    /// The object whose properties are judged: the root, or one of the container.
+    /// The object whose properties are judged: the root, or one of the container. Granular selectors begin here.
     pub(crate) object: &'n [Entry<'a>],
     /// Its type.
     pub(crate) owner: &'static Owner,
@@ -51,6 +51,7 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
         if level == Level::Should && !self.advice {
             return;
         }
+        debug_assert!(super::is_code(code), "unknown code {code}");
         debug_assert!(
             rule.is_empty() || register::rule(rule).is_some(),
             "unknown rule {rule}"
@@ -173,6 +174,10 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
                 self.should(path, "not-applicable", rule, || {
                     format!("`{}` does not apply to {}", prop.name, owner.name)
                 });
+                // A bundle may carry properties of anybody's own (8), under whatever names.
+                if owner.class == Class::Bundle {
+                    return;
+                }
             }
             Presence::NotDefanged => {
                 self.must(path, "defanged-not-on-sco", "S21-3.2-16", || {

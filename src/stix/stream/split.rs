@@ -121,6 +121,11 @@ impl<R: Read> Splitter<R> {
             if self.eof {
                 let open = self.mode != Mode::Between
                     || skip_space(&self.buffer, self.at) < self.buffer.len();
+                if self.documents == 0 && !open {
+                    // Nothing at all is no JSON either; say so once.
+                    self.documents = 1;
+                    return Err(self.fault(0, "the input is empty"));
+                }
                 return if open {
                     Err(self.fault(self.buffer.len(), "the input ends within a value"))
                 } else {

@@ -33,7 +33,6 @@ fn all_forms_are_counted() {
         (format!("{IDENTITY}\n{IDENTITY}\n\n{IDENTITY}"), 3),
         (format!(r#"{{"more":false,"objects":[{IDENTITY}]}}"#), 1),
         (bundle, 1),
-        (String::new(), 0),
     ] {
         let (summary, out) = run(&text);
         assert_eq!(
@@ -70,7 +69,12 @@ fn a_large_bundle_is_cut_and_judged_alike() {
 
 #[test]
 fn what_is_no_json_says_where() {
-    for (text, line, column) in [("{\"a\":1,\n \"b\":}", 2, 6), ("[1,2", 1, 4), ("}", 1, 1)] {
+    for (text, line, column) in [
+        ("{\"a\":1,\n \"b\":}", 2, 6),
+        ("[1,2", 1, 4),
+        ("}", 1, 1),
+        ("", 1, 1),
+    ] {
         let (_, out) = run(text);
         let place = out[0].place.as_ref().expect("a place");
         assert_eq!(
