@@ -5,6 +5,7 @@
 //! too; the rules that no schema can say stand in this directory, a file a family.
 
 mod codes;
+mod compile;
 mod constraint;
 mod content;
 mod custom;
@@ -33,6 +34,7 @@ mod text;
 mod timestamp;
 mod translation;
 mod validator;
+mod values;
 mod version;
 mod view;
 mod walk;

@@ -1,6 +1,6 @@
 //! Side by side on one file: parsing with `serde_json`, the plain schemas with the `jsonschema` crate, this validator.
 //!
-//! `stix-bench FILE [ROUNDS]`; `benches/stix/run.sh` makes the file and runs everything.
+//! `stix-bench FILE [ROUNDS]`, or `stix-bench --memory FILE` for the peak memory of one run over a file of any size; `benches/stix/run.sh` makes the file and runs everything.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,10 @@ use taxii_conformance::stix::stream::{self, Options};
 use taxii_conformance::stix::{Level, Validator};
 
 fn main() {
-    let mut arguments = env::args().skip(1);
+    let mut arguments = env::args().skip(1).peekable();
+    if arguments.next_if_eq("--memory").is_some() {
+        return memory(&arguments.next().unwrap_or_default());
+    }
     let Some(file) = arguments.next() else {
         eprintln!("usage: stix-bench FILE [ROUNDS]");
         process::exit(2);
@@ -57,6 +60,18 @@ fn main() {
         let peer = best(1, || peer::run(&text));
         line("rstix 0.23 consumer_strict", peer, parse, size);
     }
+}
+
+/// Judges a file as a stream and tells how much memory that took at most (Linux only).
+fn memory(file: &str) {
+    let start = Instant::now();
+    let options = Options { validator: Validator::new(), places: false, wanted: &|_| true };
+    let mut findings = 0;
+    let reader = fs::File::open(file).expect("the file");
+    let summary = stream::judge(reader, None, &options, &mut |_| findings += 1).expect("readable");
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or(" unknown").trim();
+    println!("{file}: {} objects, {findings} findings, {:.1} s, peak memory {peak}", summary.objects, start.elapsed().as_secs_f64());
 }
 
 fn best(rounds: usize, mut run: impl FnMut()) -> Duration {
