@@ -20,16 +20,11 @@ fn facts() -> Value {
 }
 
 fn words() -> Value {
-    serde_json::from_str(include_str!("../schemas/stix/facts/vocabularies.json"))
-        .expect("vocabularies.json")
+    serde_json::from_str(include_str!("../schemas/stix/facts/vocabularies.json")).expect("vocabularies.json")
 }
 
 fn names(list: &Value) -> BTreeSet<String> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .map(|v| v.as_str().expect("a name").to_owned())
-        .collect()
+    list.as_array().into_iter().flatten().map(|v| v.as_str().expect("a name").to_owned()).collect()
 }
 
 /// Codes of MUST findings that no JSON Schema states.
@@ -60,9 +55,7 @@ const BEYOND_SCHEMAS: &[&str] = &[
 
 /// Whether a schema can state what the finding says.
 fn is_structural(finding: &Finding, object: &Value) -> bool {
-    let custom = object["type"]
-        .as_str()
-        .is_none_or(|t| facts_has(t).is_none());
+    let custom = object["type"].as_str().is_none_or(|t| facts_has(t).is_none());
     let within = |prefix: &str| finding.pointer.starts_with(prefix);
     finding.level == Level::Must
         && !BEYOND_SCHEMAS.contains(&finding.code)
@@ -73,14 +66,8 @@ fn is_structural(finding: &Finding, object: &Value) -> bool {
 }
 
 fn facts_has(name: &str) -> Option<()> {
-    static NAMES: std::sync::LazyLock<BTreeSet<String>> = std::sync::LazyLock::new(|| {
-        facts()["objects"]
-            .as_object()
-            .expect("objects")
-            .keys()
-            .cloned()
-            .collect()
-    });
+    static NAMES: std::sync::LazyLock<BTreeSet<String>> =
+        std::sync::LazyLock::new(|| facts()["objects"].as_object().expect("objects").keys().cloned().collect());
     NAMES.contains(name).then_some(())
 }
 
@@ -94,43 +81,24 @@ fn disagreement(schemas: &Schemas, validator: &Validator, object: &Value) -> Opt
         // The walker knows from the `id` which type was meant; which schema to take is not a question for schemas.
         return None;
     }
-    let structural: Vec<Finding> = findings
-        .into_iter()
-        .filter(|f| is_structural(f, object))
-        .collect();
+    let structural: Vec<Finding> = findings.into_iter().filter(|f| is_structural(f, object)).collect();
     let schema = schemas.of(object);
-    let errors: Vec<String> = schema
-        .iter_errors(object)
-        .map(|e| format!("{} {e}", e.instance_path()))
-        .collect();
+    let errors: Vec<String> = schema.iter_errors(object).map(|e| format!("{} {e}", e.instance_path())).collect();
     if structural.is_empty() == errors.is_empty() {
         return None;
     }
-    Some(format!(
-        "walker: {structural:?}\nschema: {errors:?}\n{object}"
-    ))
+    Some(format!("walker: {structural:?}\nschema: {errors:?}\n{object}"))
 }
 
 #[test]
 fn schemas_hold_every_property_of_the_facts() {
     let (facts, words, schemas) = (facts(), words(), Schemas::load());
     let reserved = names(&words["reserved_names"]["names"]);
-    for (group, prefix) in [
-        ("objects", ""),
-        ("extensions", "extension:"),
-        ("nested_types", "nested:"),
-    ] {
+    for (group, prefix) in [("objects", ""), ("extensions", "extension:"), ("nested_types", "nested:")] {
         for (name, entry) in facts[group].as_object().expect("a group") {
-            let schema = schemas
-                .all
-                .get(&format!("{prefix}{name}"))
-                .unwrap_or_else(|| panic!("no schema for {name}"));
-            let found: BTreeSet<String> = schema["properties"]
-                .as_object()
-                .expect("properties")
-                .keys()
-                .cloned()
-                .collect();
+            let schema = schemas.all.get(&format!("{prefix}{name}")).unwrap_or_else(|| panic!("no schema for {name}"));
+            let found: BTreeSet<String> =
+                schema["properties"].as_object().expect("properties").keys().cloned().collect();
             let mut wanted: BTreeSet<String> = entry["properties"]
                 .as_array()
                 .expect("rows")
@@ -157,18 +125,9 @@ fn schemas_hold_every_property_of_the_facts() {
                 wanted.insert("extension_type".into());
             }
             assert_eq!(found, wanted, "properties of {name}");
-            assert_eq!(
-                names(&schema["required"]),
-                required,
-                "required properties of {name}"
-            );
+            assert_eq!(names(&schema["required"]), required, "required properties of {name}");
             for row in entry["properties"].as_array().expect("rows") {
-                property(
-                    name,
-                    row,
-                    &schema["properties"][row["name"].as_str().expect("name")],
-                    &words,
-                );
+                property(name, row, &schema["properties"][row["name"].as_str().expect("name")], &words);
             }
         }
     }
@@ -189,15 +148,7 @@ fn property(owner: &str, row: &Value, schema: &Value, words: &Value) {
     match kind {
         _ if row.get("fixed").is_some() => assert_eq!(schema["const"], row["fixed"], "{what}"),
         "integer" | "float" => {
-            assert_eq!(
-                schema["type"],
-                if kind == "integer" {
-                    "integer"
-                } else {
-                    "number"
-                },
-                "{what}"
-            );
+            assert_eq!(schema["type"], if kind == "integer" { "integer" } else { "number" }, "{what}");
             if row["bound_basis"] == "MUST" {
                 for (bound, keyword) in [("min", "minimum"), ("max", "maximum")] {
                     if let Some(value) = row.get(bound) {
@@ -209,23 +160,11 @@ fn property(owner: &str, row: &Value, schema: &Value, words: &Value) {
         "boolean" => assert_eq!(schema["type"], "boolean", "{what}"),
         "reserved" => assert_eq!(schema, &json!(false), "{what}"),
         _ if kind.starts_with("enum:") => {
-            let vocabulary = words["vocabularies"]
-                .as_array()
-                .expect("list")
-                .iter()
-                .find(|v| v["name"] == kind[5..]);
-            assert_eq!(
-                schema["enum"],
-                vocabulary.expect("a vocabulary")["values"],
-                "{what}"
-            );
+            let vocabulary = words["vocabularies"].as_array().expect("list").iter().find(|v| v["name"] == kind[5..]);
+            assert_eq!(schema["enum"], vocabulary.expect("a vocabulary")["values"], "{what}");
         }
         _ if kind.starts_with("object:") => {
-            assert_eq!(
-                schema["$ref"],
-                format!("urn:taxii-conformance:stix-2.1:nested:{}", &kind[7..]),
-                "{what}"
-            );
+            assert_eq!(schema["$ref"], format!("urn:taxii-conformance:stix-2.1:nested:{}", &kind[7..]), "{what}");
         }
         "hex" | "binary" | "hashes" | "timestamp" => {
             let text = schema["$ref"].as_str().unwrap_or("");
@@ -241,17 +180,10 @@ fn schemas_and_walker_agree_on_all_vectors() {
     let mut faults = Vec::new();
     for (name, object) in vectors::objects() {
         if object["type"] != "bundle" || object["objects"].as_array().is_none_or(Vec::is_empty) {
-            faults.extend(
-                disagreement(&schemas, &validator, &object).map(|why| format!("{name}: {why}")),
-            );
+            faults.extend(disagreement(&schemas, &validator, &object).map(|why| format!("{name}: {why}")));
         }
     }
-    assert!(
-        faults.is_empty(),
-        "{} of them:\n{}",
-        faults.len(),
-        faults.join("\n\n")
-    );
+    assert!(faults.is_empty(), "{} of them:\n{}", faults.len(), faults.join("\n\n"));
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -260,8 +192,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         (-5i64..70_000).prop_map(Value::from),
-        any::<f64>().prop_filter_map("finite", |f| serde_json::Number::from_f64(f)
-            .map(Value::from)),
+        any::<f64>().prop_filter_map("finite", |f| serde_json::Number::from_f64(f).map(Value::from)),
         ".{0,12}".prop_map(Value::from),
         "[a-z_]{0,6}".prop_map(Value::from),
         Just(json!("identity--e2e1a340-4415-4ba8-9671-f7343fbf0836")),
@@ -271,27 +202,17 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec(
-                ("[A-Za-z_-]{0,6}|extensions|id|type|objects|hashes", inner),
-                0..4
-            )
-            .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
+            prop::collection::vec(("[A-Za-z_-]{0,6}|extensions|id|type|objects|hashes", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
         ]
     })
 }
 
 /// A valid object in which one place, whichever, has another value or none.
 fn changed() -> impl Strategy<Value = Value> {
-    let bases: Vec<Value> = vectors::bases()
-        .into_values()
-        .filter(|v| v["type"] != "bundle")
-        .collect();
-    (
-        prop::sample::select(bases),
-        any::<prop::sample::Index>(),
-        prop::option::weighted(0.8, any_value()),
-    )
-        .prop_map(|(mut object, at, value)| {
+    let bases: Vec<Value> = vectors::bases().into_values().filter(|v| v["type"] != "bundle").collect();
+    (prop::sample::select(bases), any::<prop::sample::Index>(), prop::option::weighted(0.8, any_value())).prop_map(
+        |(mut object, at, value)| {
             let mut places = Vec::new();
             collect(&object, String::new(), &mut places);
             let place = at.get(&places).clone();
@@ -300,7 +221,8 @@ fn changed() -> impl Strategy<Value = Value> {
                 None => remove(&mut object, &place),
             }
             object
-        })
+        },
+    )
 }
 
 fn collect(value: &Value, at: String, out: &mut Vec<String>) {
@@ -308,17 +230,10 @@ fn collect(value: &Value, at: String, out: &mut Vec<String>) {
         out.push(at.clone());
     }
     match value {
-        Value::Object(map) => map.iter().for_each(|(k, v)| {
-            collect(
-                v,
-                format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")),
-                out,
-            )
-        }),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .for_each(|(i, v)| collect(v, format!("{at}/{i}"), out)),
+        Value::Object(map) => {
+            map.iter().for_each(|(k, v)| collect(v, format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), out))
+        }
+        Value::Array(items) => items.iter().enumerate().for_each(|(i, v)| collect(v, format!("{at}/{i}"), out)),
         _ => {}
     }
 }

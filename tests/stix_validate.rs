@@ -22,11 +22,7 @@ fn run(arguments: &[&str], input: &str) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary runs");
-    let _ = child
-        .stdin
-        .take()
-        .expect("stdin")
-        .write_all(input.as_bytes());
+    let _ = child.stdin.take().expect("stdin").write_all(input.as_bytes());
     let done = child.wait_with_output().expect("it ends");
     Ran {
         code: done.status.code().expect("an exit code"),
@@ -37,10 +33,7 @@ fn run(arguments: &[&str], input: &str) -> Ran {
 
 fn json(input: &str) -> (i32, Value) {
     let ran = run(&["--format", "json", "-"], input);
-    (
-        ran.code,
-        serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out)),
-    )
+    (ran.code, serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out)))
 }
 
 #[test]
@@ -50,16 +43,8 @@ fn every_form_of_input_is_valid() {
         (format!("[{TOOL}]"), 1),
         (format!("{TOOL}\n{TOOL}\n"), 2),
         (format!(r#"{{"more":false,"objects":[{TOOL}]}}"#), 1),
-        (
-            format!(
-                r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{TOOL}]}}"#
-            ),
-            1,
-        ),
-        (
-            r#"{"more":false}"#.replace("false", "false,\"objects\":[]"),
-            0,
-        ),
+        (format!(r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{TOOL}]}}"#), 1),
+        (r#"{"more":false}"#.replace("false", "false,\"objects\":[]"), 0),
     ];
     for (input, objects) in forms {
         let (code, row) = json(&input);
@@ -82,16 +67,10 @@ fn findings_point_into_the_document() {
     assert_eq!(found["level"], "must");
     assert_eq!(found["code"], "wrong-type");
     assert_eq!(found["pointer"], "/objects/1/name");
-    assert_eq!(
-        found["object"],
-        "tool--e2e1a340-4415-4ba8-9671-f7343fbf0836"
-    );
+    assert_eq!(found["object"], "tool--e2e1a340-4415-4ba8-9671-f7343fbf0836");
     let (_, row) = json(&format!("{TOOL}\n{wrong}"));
     assert_eq!(
-        (
-            &row["findings"][0]["document"],
-            &row["findings"][0]["pointer"]
-        ),
+        (&row["findings"][0]["document"], &row["findings"][0]["pointer"]),
         (&Value::from(2), &Value::from("/name"))
     );
 }
@@ -104,16 +83,7 @@ fn advice_leaves_content_valid_and_can_be_left_out() {
     assert_eq!(row["findings"].as_array().map(Vec::len), Some(3));
     let ran = run(&["--format", "json", "--level", "must", "-"], &input);
     assert!(ran.out.contains("\"findings\":[]"));
-    let ran = run(
-        &[
-            "--format",
-            "json",
-            "--disable",
-            "vocabulary-case,not-in-vocabulary",
-            "-",
-        ],
-        &input,
-    );
+    let ran = run(&["--format", "json", "--disable", "vocabulary-case,not-in-vocabulary", "-"], &input);
     assert_eq!(ran.out.matches("\"code\"").count(), 1);
 }
 
@@ -130,10 +100,7 @@ fn what_is_no_json_is_a_finding_with_its_place() {
     let (code, row) = json("{\n \"a\": ,\n}");
     assert_eq!((code, &row["valid"]), (1, &Value::Bool(false)));
     let found = &row["findings"][0];
-    assert_eq!(
-        (&found["code"], &found["line"]),
-        (&Value::from("invalid-json"), &Value::from(2))
-    );
+    assert_eq!((&found["code"], &found["line"]), (&Value::from("invalid-json"), &Value::from(2)));
 }
 
 #[test]
@@ -141,21 +108,9 @@ fn a_missing_file_is_named_and_the_others_are_judged() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = folder.path().join("a.json");
     std::fs::write(&good, TOOL).expect("written");
-    let ran = run(
-        &[
-            "--format",
-            "json",
-            "no-such-file.json",
-            good.to_str().expect("UTF-8"),
-        ],
-        "",
-    );
+    let ran = run(&["--format", "json", "no-such-file.json", good.to_str().expect("UTF-8")], "");
     assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("cannot read no-such-file.json"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("cannot read no-such-file.json"), "{}", ran.err);
     assert!(ran.out.contains("\"valid\":true"));
 }
 
@@ -165,10 +120,7 @@ fn directories_are_read_in_order() {
     for name in ["b.json", "a.json", "c.txt", "d.ndjson"] {
         std::fs::write(folder.path().join(name), TOOL).expect("written");
     }
-    let ran = run(
-        &["--format", "json", folder.path().to_str().expect("UTF-8")],
-        "",
-    );
+    let ran = run(&["--format", "json", folder.path().to_str().expect("UTF-8")], "");
     let names: Vec<String> = ran
         .out
         .lines()
@@ -182,13 +134,7 @@ fn directories_are_read_in_order() {
                 .to_owned()
         })
         .collect();
-    assert_eq!(
-        (ran.code, names),
-        (
-            0,
-            vec!["a.json".to_owned(), "b.json".into(), "d.ndjson".into()]
-        )
-    );
+    assert_eq!((ran.code, names), (0, vec!["a.json".to_owned(), "b.json".into(), "d.ndjson".into()]));
 }
 
 #[test]

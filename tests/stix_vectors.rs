@@ -36,17 +36,13 @@ struct Vector {
 
 fn families() -> Vec<Family> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stix/vectors");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("vectors")
-        .map(|e| e.expect("entry").path())
-        .collect();
+    let mut paths: Vec<_> = fs::read_dir(folder).expect("vectors").map(|e| e.expect("entry").path()).collect();
     paths.sort();
     paths
         .iter()
         .filter(|p| !p.ends_with("bases.json"))
         .map(|p| {
-            serde_json::from_slice(&fs::read(p).expect("readable"))
-                .unwrap_or_else(|e| panic!("{}: {e}", p.display()))
+            serde_json::from_slice(&fs::read(p).expect("readable")).unwrap_or_else(|e| panic!("{}: {e}", p.display()))
         })
         .collect()
 }
@@ -77,32 +73,22 @@ fn merge(target: &mut Value, patch: &Value) {
 
 /// What the validator says; what is no JSON at all counts as one finding.
 fn judge(text: &str) -> Vec<Finding> {
-    Validator::new()
-        .validate_slice(text.as_bytes())
-        .unwrap_or_else(|e| {
-            vec![Finding {
-                level: Level::Must,
-                code: "invalid-json",
-                rule: Some("S21-12.1-01"),
-                object: None,
-                pointer: String::new(),
-                message: e.to_string(),
-            }]
-        })
+    Validator::new().validate_slice(text.as_bytes()).unwrap_or_else(|e| {
+        vec![Finding {
+            level: Level::Must,
+            code: "invalid-json",
+            rule: Some("S21-12.1-01"),
+            object: None,
+            pointer: String::new(),
+            message: e.to_string(),
+        }]
+    })
 }
 
-fn text_of(
-    vector: &Vector,
-    text: Option<&String>,
-    patch: &Value,
-    bases: &BTreeMap<String, Value>,
-) -> String {
+fn text_of(vector: &Vector, text: Option<&String>, patch: &Value, bases: &BTreeMap<String, Value>) -> String {
     text.cloned().unwrap_or_else(|| {
         let base = vector.base.as_deref().unwrap_or("");
-        let mut object = bases
-            .get(base)
-            .unwrap_or_else(|| panic!("no base {base:?}"))
-            .clone();
+        let mut object = bases.get(base).unwrap_or_else(|| panic!("no base {base:?}")).clone();
         merge(&mut object, patch);
         object.to_string()
     })
@@ -111,57 +97,25 @@ fn text_of(
 fn shown(findings: &[Finding]) -> String {
     findings
         .iter()
-        .map(|f| {
-            format!(
-                "\n      {} {} {} {} {}",
-                f.level,
-                f.code,
-                f.rule.unwrap_or("-"),
-                f.pointer,
-                f.message
-            )
-        })
+        .map(|f| format!("\n      {} {} {} {} {}", f.level, f.code, f.rule.unwrap_or("-"), f.pointer, f.message))
         .collect()
 }
 
 /// What a vector gets wrong, if anything.
 fn fault(vector: &Vector, bases: &BTreeMap<String, Value>) -> Option<String> {
-    let valid = judge(&text_of(
-        vector,
-        vector.valid_text.as_ref(),
-        &vector.valid,
-        bases,
-    ));
-    let about = |f: &Finding| {
-        f.code == vector.code && f.rule.is_some_and(|r| vector.rules.iter().any(|w| w == r))
-    };
+    let valid = judge(&text_of(vector, vector.valid_text.as_ref(), &vector.valid, bases));
+    let about = |f: &Finding| f.code == vector.code && f.rule.is_some_and(|r| vector.rules.iter().any(|w| w == r));
     if let Some(f) = valid.iter().find(|f| f.level == Level::Must || about(f)) {
-        return Some(format!(
-            "the valid one gives {}",
-            shown(std::slice::from_ref(f))
-        ));
+        return Some(format!("the valid one gives {}", shown(std::slice::from_ref(f))));
     }
-    let found = judge(&text_of(
-        vector,
-        vector.invalid_text.as_ref(),
-        &vector.invalid,
-        bases,
-    ));
-    let hit = found
-        .iter()
-        .any(|f| about(f) && f.level.as_str() == vector.level);
+    let found = judge(&text_of(vector, vector.invalid_text.as_ref(), &vector.invalid, bases));
+    let hit = found.iter().any(|f| about(f) && f.level.as_str() == vector.level);
     if !hit {
         return Some(format!("the invalid one gives only{}", shown(&found)));
     }
-    let stray = |f: &&Finding| {
-        f.level == Level::Must && f.code != vector.code && !vector.also.iter().any(|a| a == f.code)
-    };
-    found.iter().find(stray).map(|f| {
-        format!(
-            "one slip, another finding:{}",
-            shown(std::slice::from_ref(f))
-        )
-    })
+    let stray =
+        |f: &&Finding| f.level == Level::Must && f.code != vector.code && !vector.also.iter().any(|a| a == f.code);
+    found.iter().find(stray).map(|f| format!("one slip, another finding:{}", shown(std::slice::from_ref(f))))
 }
 
 #[test]
@@ -171,30 +125,18 @@ fn every_vector_is_judged_as_it_says() {
     for family in families() {
         for vector in &family.vectors {
             if let Some(why) = fault(vector, &bases) {
-                faults.push(format!(
-                    "{} / {} {:?}: {why}",
-                    family.family, vector.name, vector.rules
-                ));
+                faults.push(format!("{} / {} {:?}: {why}", family.family, vector.name, vector.rules));
             }
         }
     }
-    assert!(
-        faults.is_empty(),
-        "{} vectors:\n{}",
-        faults.len(),
-        faults.join("\n")
-    );
+    assert!(faults.is_empty(), "{} vectors:\n{}", faults.len(), faults.join("\n"));
 }
 
 #[test]
 fn bases_are_valid() {
     for (name, object) in bases() {
         let findings = judge(&object.to_string());
-        assert!(
-            !findings.iter().any(|f| f.level == Level::Must),
-            "{name}: {}",
-            shown(&findings)
-        );
+        assert!(!findings.iter().any(|f| f.level == Level::Must), "{name}: {}", shown(&findings));
     }
 }
 
@@ -211,27 +153,18 @@ fn every_rule_is_covered_or_has_a_reason() {
     for rule in rules() {
         let has_pair = shown.contains(rule.id);
         match rule.coverage {
-            Coverage::Judged if !has_pair => {
-                wrong.push(format!("{} is called judged, but has no vectors", rule.id))
-            }
+            Coverage::Judged if !has_pair => wrong.push(format!("{} is called judged, but has no vectors", rule.id)),
             Coverage::Reason(_) | Coverage::Pattern if has_pair => {
                 wrong.push(format!("{} has vectors after all", rule.id))
             }
-            Coverage::Missing => wrong.push(format!(
-                "{} has neither vectors nor a reason: {}",
-                rule.id, rule.statement
-            )),
+            Coverage::Missing => {
+                wrong.push(format!("{} has neither vectors nor a reason: {}", rule.id, rule.statement))
+            }
             _ => {}
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let known: BTreeSet<&str> = rules().iter().map(|r| r.id).collect();
-    let unknown: Vec<&String> = shown
-        .iter()
-        .filter(|r| !known.contains(r.as_str()))
-        .collect();
-    assert!(
-        unknown.is_empty(),
-        "vectors cite unknown rules: {unknown:?}"
-    );
+    let unknown: Vec<&String> = shown.iter().filter(|r| !known.contains(r.as_str())).collect();
+    assert!(unknown.is_empty(), "vectors cite unknown rules: {unknown:?}");
 }

@@ -1,1 +1,224 @@
-//! check
+//! The vocabulary of cases: each word a check without input or output.
+//!
+//! A check looks at the exchanges of one step and at the holdings, and says what it found, what it
+//! saw, and what kept it from judging. [`judge`] puts the words of an expectation together.
+
+pub mod body;
+pub mod headers;
+pub mod paging;
+pub mod resource;
+pub mod rule;
+pub mod same;
+pub mod schema;
+pub mod selection;
+pub mod status;
+pub mod writing;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::case::template::Values;
+use crate::case::{Case, Expect, Step, register};
+use crate::oracle::Holdings;
+use crate::record::{Exchange, Finding, Level, Reading};
+use crate::taxii::Endpoint;
+
+/// What one step did and got.
+#[derive(Clone, Debug, Default)]
+pub struct StepRecord {
+    /// Indices of its exchanges within the trial's.
+    pub exchanges: std::ops::Range<usize>,
+    /// Endpoint that was asked; none for a path of the case's own.
+    pub endpoint: Option<Endpoint>,
+    /// Object id in the path, where there is one.
+    pub object: Option<String>,
+    /// Whether it read on over pages.
+    pub walked: bool,
+    /// Why a walk over pages stopped before its end, in words.
+    pub stopped: Option<String>,
+    /// Objects that were posted.
+    pub posted: Vec<Value>,
+}
+
+/// What the survey knows of the collection that a trial is bound to.
+#[derive(Clone, Debug, Default)]
+pub struct Bound {
+    /// The collection resource as the list gives it.
+    pub resource: Value,
+    /// What it holds.
+    pub holdings: Holdings,
+}
+
+/// Everything that judging needs. No check asks for more.
+pub struct Transcript<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Values of its variables, saved ones included.
+    pub values: &'a Values,
+    /// Objects of the case, by name.
+    pub objects: &'a BTreeMap<String, Value>,
+    /// The collection, where the trial is bound to one.
+    pub bound: &'a Bound,
+    /// Whether the server is reached by HTTPS.
+    pub https: bool,
+    /// Whether the user waived HTTPS.
+    pub http_allowed: bool,
+    /// Exchanges of the trial so far.
+    pub exchanges: &'a [Exchange],
+    /// Steps so far, in the order of the case.
+    pub steps: &'a [StepRecord],
+}
+
+/// What a check has to say.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is broken.
+    pub findings: Vec<Finding>,
+    /// What was seen to hold, for the words of a pass.
+    pub seen: Vec<String>,
+    /// What kept it from judging, with the case or requirement that is about that.
+    pub blocked: Vec<String>,
+    /// Options and readings that were seen.
+    pub readings: Vec<Reading>,
+}
+
+impl Outcome {
+    fn merge(&mut self, other: Outcome) {
+        self.findings.extend(other.findings);
+        self.seen.extend(other.seen);
+        self.blocked.extend(other.blocked);
+        self.readings.extend(other.readings);
+    }
+
+    fn saw(&mut self, what: impl Into<String>) {
+        self.seen.push(what.into());
+    }
+
+    fn block(&mut self, why: impl Into<String>) {
+        self.blocked.push(why.into());
+    }
+}
+
+/// One step under judgement.
+pub struct Context<'a> {
+    /// The trial.
+    pub transcript: &'a Transcript<'a>,
+    /// The step as the case has it.
+    pub step: &'a Step,
+    /// What it did.
+    pub record: &'a StepRecord,
+    /// What is expected of it.
+    pub expect: &'a Expect,
+}
+
+impl<'a> Context<'a> {
+    /// Exchanges of the step.
+    pub fn exchanges(&self) -> &'a [Exchange] {
+        &self.transcript.exchanges[self.record.exchanges.clone()]
+    }
+
+    /// The last exchange of the step.
+    pub fn last(&self) -> Option<&'a Exchange> {
+        self.exchanges().last()
+    }
+
+    /// The requirement that findings of this step cite unless a check knows better.
+    pub fn requirement(&self) -> &'a str {
+        let first = self.transcript.case.requirements.first().map_or("", |r| r.get_ref().as_str());
+        self.step.cite.as_ref().map_or(first, |c| c.get_ref().as_str())
+    }
+
+    /// Whether the case is about this requirement.
+    pub fn about(&self, requirement: &str) -> bool {
+        self.transcript.case.requirements.iter().any(|r| r.get_ref() == requirement)
+    }
+
+    /// A finding on the step's requirement, at the exchange of this index within the step.
+    pub fn finding(&self, exchange: usize, message: impl Into<String>) -> Finding {
+        self.finding_on(self.requirement(), exchange, message)
+    }
+
+    /// A finding on a requirement of the check's choice.
+    pub fn finding_on(&self, requirement: &str, exchange: usize, message: impl Into<String>) -> Finding {
+        Finding {
+            requirement: requirement.to_owned(),
+            level: {
+                let level = register::requirement(requirement).map_or(Level::Derived, |r| r.level);
+                self.transcript.case.level.map_or(level, |cap| level.min(cap))
+            },
+            message: message.into(),
+            expected: None,
+            actual: None,
+            exchange: Some(self.record.exchanges.start + exchange),
+            pointer: None,
+        }
+    }
+
+    /// A text of the case with its variables filled in; names without a value stay.
+    pub fn filled(&self, text: &str) -> String {
+        crate::case::template::fill(text, self.transcript.values).unwrap_or_else(|_| text.to_owned())
+    }
+}
+
+/// Judges one expectation of a step.
+pub fn judge(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let expect = context.expect;
+    if let Some(exchange) = context.exchanges().iter().position(|e| e.response.is_none()) {
+        if expect.status.as_ref().is_some_and(|s| s.contains(413) && !s.contains(404)) {
+            // a server may close the connection rather than read on
+            outcome.block("the connection was closed while the body was sent, without an answer to judge");
+            return outcome;
+        }
+        // the executor has made sure that the server is alive: this very request gets no answer
+        let failure = context.exchanges()[exchange].failure.clone().unwrap_or_default();
+        let mut finding = context.finding(exchange, "the server gives no answer to this request, and answers others");
+        finding.actual = Some(failure);
+        outcome.findings.push(finding);
+        return outcome;
+    }
+    outcome.merge(status::check(context));
+    if let Some(question) = &expect.feature
+        && let Some(last) = context.last()
+    {
+        outcome.readings.push(Reading { question: question.clone(), answer: format!("answered {}", last.status()) });
+    }
+    if !outcome.findings.is_empty() {
+        return outcome;
+    }
+    outcome.merge(headers::check(context));
+    if expect.resource.is_some() {
+        outcome.merge(resource::check(context));
+    }
+    if expect.selection.is_some() {
+        outcome.merge(selection::check(context));
+    }
+    outcome.merge(paging::check(context));
+    if let Some(same) = &expect.same {
+        outcome.merge(same::check(context, same));
+    }
+    outcome.merge(writing::check(context));
+    if let Some(rule) = expect.rule {
+        outcome.merge(rule::check(context, rule));
+    }
+    outcome
+}
+
+/// A value in a few words, for findings.
+pub(crate) fn brief(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(300) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text,
+    }
+}
+
+/// At most five of these, for findings.
+pub(crate) fn some<T: AsRef<str>>(items: &[T]) -> String {
+    let mut text = items.iter().take(5).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    if items.len() > 5 {
+        text.push_str(&format!(" and {} more", items.len() - 5));
+    }
+    text
+}

@@ -4,22 +4,21 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod config;
+pub mod credentials;
+pub mod engine;
+pub mod options;
 pub mod pattern;
+pub mod run;
+pub mod selftest;
+pub mod serve;
+pub mod settings;
+pub mod target;
+pub mod usage;
 pub mod validate;
+pub mod values;
 
-/// Exit codes, the same for every command; part of the command line contract.
-pub mod exit {
-    /// Nothing that had to hold was broken.
-    pub const OK: u8 = 0;
-    /// A MUST was broken, or content is invalid.
-    pub const FAILED: u8 = 1;
-    /// Wrong usage, or a faulty case or configuration file.
-    pub const USAGE: u8 = 2;
-    /// The server could not be tested, or a report could not be written.
-    pub const UNTESTABLE: u8 = 3;
-    /// Nothing was judged.
-    pub const NOTHING_JUDGED: u8 = 4;
-}
+pub use crate::record::exit;
 
 /// Tests TAXII 2.1 servers and STIX 2.1 content against the standards.
 #[derive(Parser)]
@@ -31,17 +30,26 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Test a TAXII 2.1 server
+    Run(Box<run::Args>),
     /// Validate STIX 2.1 content
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
+    /// Run the reference server, clean or with defects
+    Serve(serve::Args),
+    /// Run the suite against the reference server and each of its defects
+    Selftest(selftest::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
 pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
+        Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
     };
     ExitCode::from(code)
 }

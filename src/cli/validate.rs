@@ -71,12 +71,10 @@ trait Report {
 /// Runs the command; gives an exit code of [`super::exit`].
 pub fn run(args: &Args) -> u8 {
     if let Some(unknown) = args.disable.iter().find(|code| !stix::is_code(code)) {
-        let near = stix::CODES.iter().max_by(|a, b| {
-            strsim::jaro_winkler(a.name, unknown).total_cmp(&strsim::jaro_winkler(b.name, unknown))
-        });
-        let hint = near
-            .map(|c| format!("; did you mean {}?", c.name))
-            .unwrap_or_default();
+        let near = stix::CODES
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a.name, unknown).total_cmp(&strsim::jaro_winkler(b.name, unknown)));
+        let hint = near.map(|c| format!("; did you mean {}?", c.name)).unwrap_or_default();
         eprintln!("error: --disable {unknown}: no finding has this code{hint}");
         return exit::USAGE;
     }
@@ -104,11 +102,7 @@ fn judge_all(args: &Args, inputs: &[Input], out: &mut dyn Write) -> io::Result<O
     let mut worst = Outcome::Valid;
     let mut rest = inputs;
     while let Some(first) = rest.first() {
-        let small = rest
-            .iter()
-            .take(GROUP)
-            .take_while(|i| i.size().is_some_and(|s| s <= SMALL))
-            .count();
+        let small = rest.iter().take(GROUP).take_while(|i| i.size().is_some_and(|s| s <= SMALL)).count();
         if small > 1 {
             let judged: Vec<(Vec<u8>, io::Result<Outcome>)> = rest[..small]
                 .par_iter()
@@ -150,16 +144,9 @@ fn judge_one(args: &Args, input: &Input, out: &mut dyn Write) -> io::Result<Outc
         },
     };
     let wanted = |f: &Finding| !args.disable.iter().any(|code| code == f.code);
-    let level = if args.level == Threshold::Must {
-        Level::Must
-    } else {
-        Level::Should
-    };
-    let options = Options {
-        validator: Validator::new().at_least(level),
-        places: args.format == Format::Human,
-        wanted: &wanted,
-    };
+    let level = if args.level == Threshold::Must { Level::Must } else { Level::Should };
+    let options =
+        Options { validator: Validator::new().at_least(level), places: args.format == Format::Human, wanted: &wanted };
     let mut report: Box<dyn Report> = match args.format {
         Format::Human => Box::new(human::Human::new(&name)),
         Format::Json => Box::new(json::Json::new(&name)),
@@ -167,9 +154,7 @@ fn judge_one(args: &Args, input: &Input, out: &mut dyn Write) -> io::Result<Outc
     let mut valid = true;
     let mut writing: io::Result<()> = Ok(());
     let open = path.map(|p| move || File::open(p).map(|f| Box::new(f) as Box<dyn Read>));
-    let again = open
-        .as_ref()
-        .map(|o| o as &dyn Fn() -> io::Result<Box<dyn Read>>);
+    let again = open.as_ref().map(|o| o as &dyn Fn() -> io::Result<Box<dyn Read>>);
     let judged = stream::judge(reader, again, &options, &mut |placed| {
         valid &= placed.finding.level != Level::Must;
         if writing.is_ok() {
@@ -180,11 +165,7 @@ fn judge_one(args: &Args, input: &Input, out: &mut dyn Write) -> io::Result<Outc
     match judged {
         Ok(summary) => {
             report.end(out, &summary, valid)?;
-            Ok(if valid {
-                Outcome::Valid
-            } else {
-                Outcome::Invalid
-            })
+            Ok(if valid { Outcome::Valid } else { Outcome::Invalid })
         }
         Err(e) => {
             eprintln!("error: cannot read {name}: {e}");

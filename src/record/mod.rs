@@ -1,1 +1,18 @@
-//! record
+//! What a run leaves behind: versioned data types without logic.
+//!
+//! Everything that a report shows is in here; reports are made from these types alone.
+
+pub mod event;
+pub mod exchange;
+pub mod exit;
+pub mod finding;
+pub mod report;
+pub mod requirement;
+pub mod trial;
+
+pub use event::Event;
+pub use exchange::{Body, Exchange, Request, Response};
+pub use finding::Finding;
+pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Suite, Summary};
+pub use requirement::{Actor, Level, Requirement};
+pub use trial::{Planned, Reading, Trial, Verdict};

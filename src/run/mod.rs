@@ -1,1 +1,279 @@
-//! run
+//! A run: survey → plan → trials → verdicts, told as one stream of events. Never prints.
+
+pub mod dataset;
+pub mod exec;
+pub mod ledger;
+pub mod options;
+pub mod plan;
+pub mod profile;
+pub mod read;
+pub mod session;
+pub mod survey;
+pub mod trouble;
+pub mod verdict;
+pub mod walk;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use url::Url;
+
+pub use options::{Credentials, Options};
+
+use crate::case::{self, Case};
+use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
+use crate::taxii::paths;
+use ledger::Ledger;
+use plan::{Task, plan};
+use profile::Abilities;
+use session::Session;
+use survey::{Survey, survey};
+
+/// Why a run could not even begin. Wrong usage: exit code 2.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum RunError {
+    /// Something that the user gave cannot be used.
+    #[error("{0}")]
+    Usage(String),
+    /// Case files are faulty.
+    #[error("{} case file(s) cannot be used", .0.len())]
+    Cases(#[related] Vec<case::LoadError>),
+}
+
+/// How a run is steered from outside while it goes on.
+#[derive(Clone, Default)]
+pub struct Stopper(Arc<AtomicBool>);
+
+impl Stopper {
+    /// Ends the run: no further trial begins, what was added is removed, reports are written.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the run was told to end.
+    pub fn stopped(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Begins a run. Events come until [`Event::Finished`]; with `plan_only` the run ends after [`Event::Planned`].
+///
+/// Must be called within a Tokio runtime. Errors are wrong usage; a server that cannot be tested is
+/// no error but a run whose summary says so.
+pub fn start(options: Options, plan_only: bool, stopper: Stopper) -> Result<Receiver<Event>, RunError> {
+    let url = Url::parse(&options.url).map_err(|e| RunError::Usage(format!("`{}` is not a URL: {e}", options.url)))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if options.allow_http => {}
+        "http" => return Err(RunError::Usage("the URL is plain HTTP, over which credentials would go unprotected: use https://, or --allow-http on a test stand".into())),
+        other => return Err(RunError::Usage(format!("`{other}:` URLs cannot be tested: use https://"))),
+    }
+    if url.host_str().is_none() {
+        return Err(RunError::Usage(format!("`{}` names no host", options.url)));
+    }
+    let cases = cases(&options)?;
+    plan::globs(&options.only).and(plan::globs(&options.skip)).map_err(RunError::Usage)?;
+    let session = Session::new(&options, url).map_err(|e| RunError::Usage(e.to_string()))?;
+    let (sender, receiver) = mpsc::channel(64);
+    let run = Run { options: Arc::new(options), cases: Arc::new(cases), session, sender, stopper, plan_only };
+    tokio::spawn(run.run());
+    Ok(receiver)
+}
+
+/// The suite's own cases and those of the user.
+pub fn cases(options: &Options) -> Result<Vec<Case>, RunError> {
+    let unbox = |errors: Vec<Box<case::LoadError>>| RunError::Cases(errors.into_iter().map(|e| *e).collect());
+    let mut cases = case::embedded().map_err(unbox)?;
+    for dir in &options.cases {
+        for case in case::load_dir(dir).map_err(unbox)? {
+            if let Some(other) = cases.iter().find(|c| c.id.get_ref() == case.id.get_ref()) {
+                return Err(RunError::Usage(format!(
+                    "{}: the id `{}` is already used in {}",
+                    case.file,
+                    case.id.get_ref(),
+                    other.file
+                )));
+            }
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
+struct Run {
+    options: Arc<Options>,
+    cases: Arc<Vec<Case>>,
+    session: Session,
+    sender: Sender<Event>,
+    stopper: Stopper,
+    plan_only: bool,
+}
+
+impl Run {
+    async fn tell(&self, event: Event) {
+        // nobody listening is no reason to leave objects behind
+        let _ = self.sender.send(event).await;
+    }
+
+    async fn run(self) {
+        let started = Instant::now();
+        let suite = Suite {
+            name: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            standard: crate::record::requirement::TAXII_STANDARD.into(),
+            cases: case::load::revision(),
+            seed: self.options.seed,
+            started: jiff::Timestamp::now().to_string(),
+            duration_ms: 0.0,
+            write: self.options.write.clone(),
+        };
+        self.tell(Event::Started { suite, url: self.options.url.clone() }).await;
+        let mut survey = match survey(&self.session, &self.options).await {
+            Ok(survey) => survey,
+            Err(why) => return self.untestable(why).await,
+        };
+        let ledger = Ledger::default();
+        let abilities = match self.abilities(&mut survey, &ledger).await {
+            Ok(abilities) => abilities,
+            Err(why) => return self.untestable(why).await,
+        };
+        for note in std::mem::take(&mut survey.notes) {
+            self.tell(Event::Note(note)).await;
+        }
+        self.tell(Event::Surveyed(survey.server.clone())).await;
+        // globs were tried before the run began
+        let tasks = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
+        self.tell(Event::Planned(tasks.iter().map(|t| t.planned.clone()).collect())).await;
+        if self.plan_only {
+            return self.tell(Event::Finished(Summary::default())).await;
+        }
+        let mut trials = self.trials(&survey, &ledger, &tasks).await;
+        let cleaned = ledger.clean_up(&self.session).await;
+        if cleaned.removed > 0 || !cleaned.left.is_empty() {
+            self.tell(Event::CleanedUp { removed: cleaned.removed, left: cleaned.left }).await;
+        }
+        let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
+        trials.sort_by_key(|t| order.get(t.id.as_str()).copied());
+        let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
+        summary.duration_ms = started.elapsed().as_secs_f64() * 1000.0;
+        self.tell(Event::Finished(summary)).await;
+    }
+
+    async fn untestable(&self, why: String) {
+        let server = crate::record::Server {
+            url: self.options.url.clone(),
+            untestable: Some(why),
+            ..crate::record::Server::default()
+        };
+        self.tell(Event::Surveyed(server)).await;
+        let summary = verdict::summarise(&[], &self.options, true, self.stopper.stopped());
+        debug_assert_eq!(summary.exit, exit::UNTESTABLE);
+        self.tell(Event::Finished(summary)).await;
+    }
+
+    /// Finds the collection that may be written to and adds the dataset there. A plan writes nothing.
+    async fn abilities(&self, survey: &mut Survey, ledger: &Ledger) -> Result<Abilities, String> {
+        let https = self.session.base.scheme() == "https";
+        let mut abilities = Abilities { https, ..Abilities::default() };
+        let Some(wanted) = &self.options.write else { return Ok(abilities) };
+        let fits = |c: &survey::Collection| if wanted == "any" { c.can_read && c.can_write } else { c.is(wanted) };
+        let found =
+            survey.roots.iter().enumerate().find_map(|(r, root)| Some((r, root.collections.iter().position(fits)?)));
+        let Some((r, c)) = found else {
+            if wanted == "any" {
+                survey.notes.push(
+                    "nothing is written: no collection can be both read and written with these credentials".into(),
+                );
+                return Ok(abilities);
+            }
+            return Err(format!(
+                "--write names the collection `{wanted}`, which is not among those that the server lists"
+            ));
+        };
+        let url = survey.roots[r].url.clone();
+        let collection = &mut survey.roots[r].collections[c];
+        if !(collection.can_read && collection.can_write) {
+            return Err(format!(
+                "--write names the collection `{wanted}`, which cannot be both read and written with these credentials"
+            ));
+        }
+        abilities.write_to = Some(collection.id.clone());
+        if self.plan_only {
+            abilities.facts.extend([case::Fact::Adds, case::Fact::Deletes]);
+            return Ok(abilities);
+        }
+        let facts = dataset::load(
+            &self.session,
+            ledger,
+            &paths::resolve_root(&url, url.path()).unwrap_or(url.clone()),
+            collection,
+            self.options.seed,
+        )
+        .await;
+        abilities.facts.extend(facts);
+        survey.server.api_roots = survey.roots.iter().map(survey::summary).collect();
+        Ok(abilities)
+    }
+
+    /// Runs the trials: those that only read first, then those that write, then those that need to be
+    /// alone, and last those that may spoil a fragile server.
+    async fn trials(&self, survey: &Survey, ledger: &Ledger, tasks: &[Task<'_>]) -> Vec<Trial> {
+        let phase = |t: &Task<'_>| match (t.case.risky, t.case.alone, t.planned.writes) {
+            (true, _, _) => 3,
+            (_, true, _) => 2,
+            (_, _, true) => 1,
+            _ => 0,
+        };
+        let runner = exec::Runner { session: &self.session, options: &self.options, survey, ledger };
+        let mut trials = Vec::new();
+        for wanted in 0..4 {
+            let jobs = if wanted >= 2 { 1 } else { self.options.jobs.max(1) };
+            let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
+            trials.extend(self.together(&runner, &phase_tasks, jobs).await);
+        }
+        trials
+    }
+
+    async fn together(&self, runner: &exec::Runner<'_>, tasks: &[&Task<'_>], jobs: usize) -> Vec<Trial> {
+        use futures_util::stream::{self, StreamExt};
+        // boxed one by one: a closure over borrowed tasks is not general enough for a spawned future
+        let mut futures: Vec<std::pin::Pin<Box<dyn Future<Output = Trial> + Send + '_>>> = Vec::new();
+        for task in tasks {
+            futures.push(Box::pin(self.one(runner, task)));
+        }
+        stream::iter(futures).buffer_unordered(jobs).collect().await
+    }
+
+    async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
+        let trial = if self.stopper.stopped() {
+            self.not_run(task)
+        } else {
+            self.tell(Event::TrialStarted(task.planned.id.clone())).await;
+            exec::run(runner, task).await
+        };
+        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        trial
+    }
+
+    fn not_run(&self, task: &Task<'_>) -> Trial {
+        Trial {
+            id: task.planned.id.clone(),
+            case: task.planned.case.clone(),
+            title: task.planned.title.clone(),
+            file: task.case.file.clone(),
+            verdict: Verdict::Skip,
+            level: task.planned.level,
+            requirements: task.planned.requirements.clone(),
+            reason: "the run was ended early".into(),
+            findings: Vec::new(),
+            readings: Vec::new(),
+            advice: None,
+            ambiguity: None,
+            exchanges: Vec::new(),
+            duration_ms: Duration::ZERO.as_secs_f64(),
+        }
+    }
+}

@@ -1,1 +1,82 @@
-//! server
+//! The reference server: a TAXII 2.1 server in memory that follows the standard to the letter, and whose deviations
+//! from it, the [defects], can be switched on one by one.
+//!
+//! The core is a function of a [`State`] and a [`Request`] to a [`Response`], [`handle`]; [`start`] puts sockets,
+//! TLS and HTTP around it.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use taxii_conformance::server;
+//!
+//! let running = server::start(server::Options::default()).await?;
+//! println!("{}", running.url());
+//! running.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::time::Duration;
+
+mod access;
+mod defect;
+mod error;
+mod handle;
+mod http;
+mod json;
+mod listen;
+mod negotiate;
+mod page;
+mod query;
+mod read;
+mod resource;
+mod route;
+mod rules;
+mod seed;
+mod select;
+mod state;
+mod status;
+mod time;
+mod tls;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::access::{USERS, User};
+pub use self::defect::{Defect, defect, defects};
+pub use self::handle::{handle, handle_at};
+pub use self::http::{Request, Response, TAXII};
+pub use self::listen::{Server, StartError, start};
+pub use self::seed::ROOTS;
+pub use self::state::{ApiRoot, Collection, State};
+
+/// How a server is to be.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether it speaks HTTPS, with a certificate of its own making, or plain HTTP.
+    pub tls: bool,
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    pub port: u16,
+    /// Whether objects are added some time after the request is accepted, with a status that is pending until then.
+    pub asynchronous: bool,
+    /// How long that time is.
+    pub delay: Duration,
+    /// How many objects a page holds at most; at least 1.
+    pub page_size: usize,
+    /// What it does wrong.
+    pub defects: Vec<&'static Defect>,
+}
+
+impl Default for Options {
+    /// HTTPS on any port, objects added at once, pages of up to 100 objects, no defect.
+    fn default() -> Self {
+        Self {
+            tls: true,
+            port: 0,
+            asynchronous: false,
+            delay: Duration::from_millis(30),
+            page_size: 100,
+            defects: Vec::new(),
+        }
+    }
+}

@@ -8,8 +8,7 @@ use super::facts::{self, Facts, Holder, Property};
 use super::names::Names;
 use super::register;
 use super::tables::{
-    Class, Format, Kind, Owner, Presence, Prop, Range, Refs, Relationships, Tables, Tlp, TypeSet,
-    Values, Vocabulary,
+    Class, Format, Kind, Owner, Presence, Prop, Range, Refs, Relationships, Tables, Tlp, TypeSet, Values, Vocabulary,
 };
 
 /// A string that lives as long as the process; only called while the tables are built.
@@ -30,17 +29,11 @@ struct Context {
 
 impl Context {
     fn rule(&self, what: &str, owner: &str, prop: &str) -> Option<&'static str> {
-        self.rules
-            .get(format!("{what}:{owner}.{prop}").as_str())
-            .copied()
+        self.rules.get(format!("{what}:{owner}.{prop}").as_str()).copied()
     }
 
     fn class_set(&self, class: Class) -> TypeSet {
-        self.classes
-            .iter()
-            .enumerate()
-            .filter(|(_, c)| **c == class)
-            .fold(0, |set, (i, _)| set | 1 << i)
+        self.classes.iter().enumerate().filter(|(_, c)| **c == class).fold(0, |set, (i, _)| set | 1 << i)
     }
 }
 
@@ -58,36 +51,19 @@ fn class_of(name: &str) -> Class {
 /// Reads the facts. They are part of the program: a fault in them is a fault of the build, found by every test.
 pub(super) fn load() -> Tables {
     let facts: Facts = serde_json::from_str(facts::OBJECTS).expect("facts/objects.json");
-    let words: facts::Vocabularies =
-        serde_json::from_str(facts::VOCABULARIES).expect("facts/vocabularies.json");
-    let holders =
-        |map: &serde_json::Map<String, serde_json::Value>| -> Vec<(&'static str, Holder)> {
-            map.iter()
-                .map(|(name, v)| {
-                    (
-                        keep(name),
-                        serde_json::from_value(v.clone()).expect("facts/objects.json: holder"),
-                    )
-                })
-                .collect()
-        };
-    let (objects, extensions, nested) = (
-        holders(&facts.objects),
-        holders(&facts.extensions),
-        holders(&facts.nested_types),
-    );
+    let words: facts::Vocabularies = serde_json::from_str(facts::VOCABULARIES).expect("facts/vocabularies.json");
+    let holders = |map: &serde_json::Map<String, serde_json::Value>| -> Vec<(&'static str, Holder)> {
+        map.iter()
+            .map(|(name, v)| (keep(name), serde_json::from_value(v.clone()).expect("facts/objects.json: holder")))
+            .collect()
+    };
+    let (objects, extensions, nested) =
+        (holders(&facts.objects), holders(&facts.extensions), holders(&facts.nested_types));
     let context = Context {
         rules: facts::RULE_MAP
             .lines()
             .filter_map(|l| l.split_once('\t'))
-            .map(|(key, id)| {
-                (
-                    key,
-                    register::rule(id)
-                        .expect("facts/rule-map.tsv names a known rule")
-                        .id,
-                )
-            })
+            .map(|(key, id)| (key, register::rule(id).expect("facts/rule-map.tsv names a known rule").id))
             .collect(),
         types: objects.iter().map(|(n, _)| *n).collect(),
         classes: objects.iter().map(|(_, h)| class_of(&h.class)).collect(),
@@ -104,13 +80,8 @@ pub(super) fn load() -> Tables {
         .collect();
     let custom = owners.len();
     owners.push(custom_owner(&facts.common_properties, &context));
-    let position = |name: &str| {
-        context
-            .nested
-            .iter()
-            .position(|n| *n == name)
-            .map_or(custom, |i| context.first_nested + i)
-    };
+    let position =
+        |name: &str| context.nested.iter().position(|n| *n == name).map_or(custom, |i| context.first_nested + i);
     Tables {
         types: Names::new(context.types.clone()),
         extensions: Names::new(extensions.iter().map(|(n, _)| *n).collect()),
@@ -127,20 +98,8 @@ pub(super) fn load() -> Tables {
                 values: Names::new(v.values.iter().map(|x| keep(x)).collect()),
             })
             .collect(),
-        hash_names: Names::new(
-            words
-                .hash_constraints
-                .algorithms
-                .iter()
-                .map(|a| keep(&a.name))
-                .collect(),
-        ),
-        hash_lengths: words
-            .hash_constraints
-            .algorithms
-            .iter()
-            .map(|a| a.hex_length)
-            .collect(),
+        hash_names: Names::new(words.hash_constraints.algorithms.iter().map(|a| keep(&a.name)).collect()),
+        hash_lengths: words.hash_constraints.algorithms.iter().map(|a| a.hex_length).collect(),
         tlp: words
             .tlp_marking_definitions
             .objects
@@ -164,22 +123,14 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
     let mut not_applicable: Vec<&str> = Vec::new();
     if let Some(shared) = &holder.common {
         not_applicable.extend(shared.not_applicable.iter().map(String::as_str));
-        rows.extend(common.iter().map(|p| Property {
-            required: shared.required.contains(&p.name),
-            ..p.clone()
-        }));
+        rows.extend(common.iter().map(|p| Property { required: shared.required.contains(&p.name), ..p.clone() }));
     }
     for own in &holder.properties {
         let own = own.clone();
         match rows.iter_mut().find(|r| r.name == own.name) {
             // A type's own row narrows the common one; whether it is required stands in the common table too.
             Some(row) if own.name == "id" => row.required |= own.required,
-            Some(row) => {
-                *row = Property {
-                    required: row.required || own.required,
-                    ..own
-                }
-            }
+            Some(row) => *row = Property { required: row.required || own.required, ..own },
             None => rows.push(own),
         }
     }
@@ -187,11 +138,7 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
     if is_object {
         add_reserved(&mut rows, &context.reserved);
     }
-    if class == Class::Part
-        && context
-            .rules
-            .contains_key(format!("extension-key:{name}").as_str())
-    {
+    if class == Class::Part && context.rules.contains_key(format!("extension-key:{name}").as_str()) {
         rows.push(extension_type());
     }
     let props: Vec<Prop> = rows
@@ -199,11 +146,8 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
         .map(|row| {
             let mut prop = property(name, row, context);
             if not_applicable.contains(&row.name.as_str()) {
-                prop.presence = if row.name == "defanged" && is_object {
-                    Presence::NotDefanged
-                } else {
-                    Presence::NotApplicable
-                };
+                prop.presence =
+                    if row.name == "defanged" && is_object { Presence::NotDefanged } else { Presence::NotApplicable };
                 if let Kind::Timestamp { decimals, .. } = &mut prop.kind {
                     *decimals = 0;
                 }
@@ -213,17 +157,10 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
         .collect();
     let names = Names::new(props.iter().map(|p| p.name).collect());
     let bits = |wanted: &dyn Fn(&Property) -> bool| {
-        rows.iter()
-            .filter(|r| wanted(r))
-            .fold(0, |set, r| set | names.get(&r.name).map_or(0, |i| 1 << i))
+        rows.iter().filter(|r| wanted(r)).fold(0, |set, r| set | names.get(&r.name).map_or(0, |i| 1 << i))
     };
     let own: Vec<&'static str> = holder.properties.iter().map(|p| keep(&p.name)).collect();
-    let rule_of = |what: &str| {
-        context
-            .rules
-            .get(format!("{what}:{name}").as_str())
-            .copied()
-    };
+    let rule_of = |what: &str| context.rules.get(format!("{what}:{name}").as_str()).copied();
     let classes = |class: &str| context.class_set(class_of(class));
     Owner {
         name,
@@ -236,11 +173,7 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
             .flat_map(|c| constraint::compile(c, &names, &own, &classes, &context.types))
             .collect(),
         contributing: holder.id_contributing.iter().map(|p| keep(p)).collect(),
-        extensions: holder
-            .predefined_extensions
-            .iter()
-            .map(|p| keep(p))
-            .collect(),
+        extensions: holder.predefined_extensions.iter().map(|p| keep(p)).collect(),
         protocol: holder.protocol_value.as_deref().map(keep),
         name_rule: rule_of("type").or_else(|| rule_of("extension-key")),
         extension_names_rule: rule_of("extension-names").unwrap_or("S21-3.2-17"),
@@ -251,10 +184,8 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
 }
 
 fn extension_type() -> Property {
-    serde_json::from_value(
-        serde_json::json!({"name": "extension_type", "type": "enum:extension-type-enum"}),
-    )
-    .expect("a property row")
+    serde_json::from_value(serde_json::json!({"name": "extension_type", "type": "enum:extension-type-enum"}))
+        .expect("a property row")
 }
 
 fn add_reserved(rows: &mut Vec<Property>, reserved: &[String]) {
@@ -274,10 +205,7 @@ fn custom_owner(common: &[Property], context: &Context) -> Owner {
         row.required = matches!(row.name.as_str(), "type" | "id");
     }
     add_reserved(&mut rows, &context.reserved);
-    let props: Vec<Prop> = rows
-        .iter()
-        .map(|row| property("@custom", row, context))
-        .collect();
+    let props: Vec<Prop> = rows.iter().map(|row| property("@custom", row, context)).collect();
     let names = Names::new(props.iter().map(|p| p.name).collect());
     let order = serde_json::json!({"kind": "order", "later": "modified", "op": ">=", "earlier": "created", "rules": ["S21-3.2-06"]});
     let order = serde_json::from_value(order).expect("a constraint");
@@ -299,39 +227,21 @@ fn custom_owner(common: &[Property], context: &Context) -> Owner {
 }
 
 fn property(owner: &str, row: &Property, context: &Context) -> Prop {
-    let (list, expression) = row
-        .kind
-        .strip_prefix("list<")
-        .map_or((false, row.kind.as_str()), |s| {
-            (true, s.trim_end_matches('>'))
-        });
+    let (list, expression) =
+        row.kind.strip_prefix("list<").map_or((false, row.kind.as_str()), |s| (true, s.trim_end_matches('>')));
     let is_id = row.name == "id";
     Prop {
         name: keep(&row.name),
-        kind: if is_id {
-            Kind::OwnId
-        } else {
-            kind(owner, expression, row, context)
-        },
+        kind: if is_id { Kind::OwnId } else { kind(owner, expression, row, context) },
         list,
         format: format(row),
-        presence: if expression == "reserved" {
-            Presence::Reserved
-        } else {
-            Presence::Allowed
-        },
+        presence: if expression == "reserved" { Presence::Reserved } else { Presence::Allowed },
         range: range(owner, row, context),
         refs: (expression == "identifier" && !is_id).then(|| refs(owner, row, context)),
         vocabulary_rule: context.rule("vocabulary", owner, &row.name),
-        hash_rule: context
-            .rule("hash-names", owner, &row.name)
-            .unwrap_or("S21-2.7-02"),
-        values_rule: context
-            .rule("values", owner, &row.name)
-            .unwrap_or("S21-2.3-07"),
-        language_rule: context
-            .rule("language", owner, &row.name)
-            .unwrap_or("S21-3.2-12"),
+        hash_rule: context.rule("hash-names", owner, &row.name).unwrap_or("S21-2.7-02"),
+        values_rule: context.rule("values", owner, &row.name).unwrap_or("S21-2.3-07"),
+        language_rule: context.rule("language", owner, &row.name).unwrap_or("S21-3.2-12"),
     }
 }
 
@@ -344,17 +254,10 @@ fn kind(owner: &str, expression: &str, row: &Property, context: &Context) -> Kin
         return Kind::OneOf(row.allowed_values.iter().map(|v| keep(v)).collect());
     }
     if let Some(name) = expression.strip_prefix("object:") {
-        let index = context
-            .nested
-            .iter()
-            .position(|n| *n == name)
-            .expect("a nested type of the facts");
+        let index = context.nested.iter().position(|n| *n == name).expect("a nested type of the facts");
         return Kind::Part(context.first_nested + index);
     }
-    if let Some(name) = expression
-        .strip_prefix("enum:")
-        .or_else(|| expression.strip_prefix("open-vocab:"))
-    {
+    if let Some(name) = expression.strip_prefix("enum:").or_else(|| expression.strip_prefix("open-vocab:")) {
         return vocabulary(name).map_or(Kind::MarkingType, Kind::Vocabulary);
     }
     match expression {
@@ -364,19 +267,18 @@ fn kind(owner: &str, expression: &str, row: &Property, context: &Context) -> Kin
         "float" => Kind::Float,
         "hex" => Kind::Hex,
         "binary" => Kind::Binary,
-        "timestamp" => Kind::Timestamp {
-            decimals: row.min_fraction_digits.unwrap_or(0),
-            whole: row.fraction_digits == Some(0),
-        },
+        "timestamp" => {
+            Kind::Timestamp { decimals: row.min_fraction_digits.unwrap_or(0), whole: row.fraction_digits == Some(0) }
+        }
         "identifier" => Kind::Identifier,
         "hashes" => Kind::Hashes,
         "dictionary" => Kind::Dictionary(Values::Any),
         "dictionary<string>" => Kind::Dictionary(Values::String),
         "dictionary<integer>" => Kind::Dictionary(Values::Integer),
         "dictionary<integer|string>" => Kind::Dictionary(Values::IntegerOrString),
-        "dictionary<list<string>>" => Kind::Dictionary(Values::StringLists {
-            plain_strings_tolerated: owner == "email-message",
-        }),
+        "dictionary<list<string>>" => {
+            Kind::Dictionary(Values::StringLists { plain_strings_tolerated: owner == "email-message" })
+        }
         "dictionary<dictionary>" => Kind::Dictionary(Values::Translations),
         "dictionary<extension>" => Kind::Extensions,
         "observable-container" => Kind::Container,
@@ -388,12 +290,7 @@ fn kind(owner: &str, expression: &str, row: &Property, context: &Context) -> Kin
 }
 
 fn format(row: &Property) -> Format {
-    match row
-        .format
-        .as_deref()
-        .or(row.item_format.as_deref())
-        .unwrap_or("")
-    {
+    match row.format.as_deref().or(row.item_format.as_deref()).unwrap_or("") {
         "rfc5646" => Format::Language,
         "url" | "rfc3986-url" => Format::Url,
         "rfc3986" => Format::UrlReference,
@@ -425,27 +322,16 @@ fn range(owner: &str, row: &Property, context: &Context) -> Option<Range> {
     if row.min.is_none() && row.max.is_none() {
         return None;
     }
-    let level = if row.bound_basis.as_deref() == Some("MUST") {
-        Level::Must
-    } else {
-        Level::Should
-    };
-    let rule = context
-        .rule("range", owner, &row.name)
-        .or(match row.name.as_str() {
-            "confidence" => Some("S21-3.2-10"),
-            "number_of_sections" => Some("U21-6.7-02"),
-            "number_of_symbols" => Some("U21-6.7-03"),
-            "entropy" => Some("U21-6.7-04"),
-            "socket_descriptor" => Some("U21-6.12-06"),
-            _ => Some("U21-6.12-01"),
-        });
-    Some(Range {
-        min: row.min.unwrap_or(f64::NEG_INFINITY),
-        max: row.max.unwrap_or(f64::INFINITY),
-        level,
-        rule,
-    })
+    let level = if row.bound_basis.as_deref() == Some("MUST") { Level::Must } else { Level::Should };
+    let rule = context.rule("range", owner, &row.name).or(match row.name.as_str() {
+        "confidence" => Some("S21-3.2-10"),
+        "number_of_sections" => Some("U21-6.7-02"),
+        "number_of_symbols" => Some("U21-6.7-03"),
+        "entropy" => Some("U21-6.7-04"),
+        "socket_descriptor" => Some("U21-6.12-06"),
+        _ => Some("U21-6.12-01"),
+    });
+    Some(Range { min: row.min.unwrap_or(f64::NEG_INFINITY), max: row.max.unwrap_or(f64::INFINITY), level, rule })
 }
 
 fn refs(owner: &str, row: &Property, context: &Context) -> Refs {
@@ -461,31 +347,16 @@ fn refs(owner: &str, row: &Property, context: &Context) -> Refs {
                 custom = true;
                 types |= context.class_set(class_of(&class[1..]));
             }
-            name => {
-                types |= context
-                    .types
-                    .iter()
-                    .position(|t| *t == name)
-                    .map_or(0, |i| 1 << i)
-            }
+            name => types |= context.types.iter().position(|t| *t == name).map_or(0, |i| 1 << i),
         }
     }
     let rule = context.rule("reference", owner, &row.name);
     Refs {
         types,
         custom,
-        level: if rule.is_some() {
-            Level::Must
-        } else {
-            Level::Should
-        },
+        level: if rule.is_some() { Level::Must } else { Level::Should },
         rule: rule.or_else(|| stated_reference(owner, &row.name)),
-        wanted: row
-            .ref_types
-            .iter()
-            .map(|t| spoken(t))
-            .collect::<Vec<_>>()
-            .join(" or "),
+        wanted: row.ref_types.iter().map(|t| spoken(t)).collect::<Vec<_>>().join(" or "),
     }
 }
 
@@ -514,15 +385,9 @@ fn stated_reference(owner: &str, prop: &str) -> Option<&'static str> {
 }
 
 fn relationships(context: &Context) -> Relationships {
-    let facts: facts::Relationships =
-        serde_json::from_str(facts::RELATIONSHIPS).expect("facts/relationships.json");
+    let facts: facts::Relationships = serde_json::from_str(facts::RELATIONSHIPS).expect("facts/relationships.json");
     let mut names: Vec<&'static str> = Vec::new();
-    for name in facts
-        .triples
-        .iter()
-        .map(|t| &t.name)
-        .chain(facts.common.iter().map(|c| &c.name))
-    {
+    for name in facts.triples.iter().map(|t| &t.name).chain(facts.common.iter().map(|c| &c.name)) {
         if !names.contains(&name.as_str()) {
             names.push(keep(name));
         }
@@ -530,10 +395,7 @@ fn relationships(context: &Context) -> Relationships {
     let mut targets = vec![vec![0; context.types.len()]; names.len()];
     let at = |name: &str| context.types.iter().position(|t| *t == name);
     for triple in &facts.triples {
-        let (Some(row), Some(source)) = (
-            names.iter().position(|n| *n == triple.name),
-            at(&triple.source),
-        ) else {
+        let (Some(row), Some(source)) = (names.iter().position(|n| *n == triple.name), at(&triple.source)) else {
             continue;
         };
         targets[row][source] |= if triple.target == "@sco" {
@@ -543,15 +405,7 @@ fn relationships(context: &Context) -> Relationships {
         };
     }
     let common = |wanted: &dyn Fn(&facts::CommonRelationship) -> bool| {
-        names
-            .iter()
-            .map(|n| facts.common.iter().any(|c| c.name == *n && wanted(c)))
-            .collect()
+        names.iter().map(|n| facts.common.iter().any(|c| c.name == *n && wanted(c))).collect()
     };
-    Relationships {
-        same_type: common(&|c| c.same_type),
-        common: common(&|_| true),
-        names: Names::new(names),
-        targets,
-    }
+    Relationships { same_type: common(&|c| c.same_type), common: common(&|_| true), names: Names::new(names), targets }
 }

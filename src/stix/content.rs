@@ -42,9 +42,9 @@ fn node(value: &Node<'_>) -> u64 {
         Node::Float(n) => mix(5, n.to_bits()),
         Node::String(s) => string(s),
         Node::Array(items) => items.iter().fold(7, |hash, item| mix(hash, node(item))),
-        Node::Object(entries) => entries.iter().fold(11u64, |sum, (k, v)| {
-            sum.wrapping_add(mix(bytes(k.as_bytes()), node(v)))
-        }),
+        Node::Object(entries) => {
+            entries.iter().fold(11u64, |sum, (k, v)| sum.wrapping_add(mix(bytes(k.as_bytes()), node(v))))
+        }
     }
 }
 
@@ -53,10 +53,7 @@ fn string(text: &str) -> u64 {
         && text.ends_with('Z')
         && let Ok(t) = timestamp::parse(text)
     {
-        return mix(
-            t.seconds.cast_unsigned(),
-            bytes(timestamp::trimmed(t.fraction)),
-        );
+        return mix(t.seconds.cast_unsigned(), bytes(timestamp::trimmed(t.fraction)));
     }
     bytes(text.as_bytes())
 }

@@ -25,9 +25,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let named = self.property_name(owner, name, &here);
         // No table says which type such a value has; that it is of some type follows from section 2.
         if matches!(value, Node::Null) {
-            self.should(&here, "null-property", "", || {
-                format!("`{name}` is null, which no data type allows")
-            });
+            self.should(&here, "null-property", "", || format!("`{name}` is null, which no data type allows"));
         } else {
             self.any_value(value, &here);
         }
@@ -44,10 +42,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             (Class::Custom, false) => ["S21-11.2-05", "S21-11.2-06", "S21-11.2-07"],
             _ => ["S21-11.1-02", "S21-11.1-04", "S21-11.1-05"],
         };
-        let (rule, why) = if !name
-            .bytes()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
-        {
+        let (rule, why) = if !name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_') {
             (rules[0], "has only the characters a-z, 0-9 and underscore")
         } else if name.len() < 3 && name != "id" {
             // The standard itself calls a property `id`.
@@ -60,9 +55,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             return true;
         };
         let hint = suggestion(name, owner.names.iter());
-        self.must(path, "property-name", rule, || {
-            format!("a property name {why}, unlike {name:?}{hint}")
-        });
+        self.must(path, "property-name", rule, || format!("a property name {why}, unlike {name:?}{hint}"));
         false
     }
 
@@ -70,13 +63,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         new_object_class(self.object).is_some()
     }
 
-    fn unknown_property_advice(
-        &mut self,
-        owner: &Owner,
-        name: &str,
-        value: &Node<'_>,
-        path: &Path<'_>,
-    ) {
+    fn unknown_property_advice(&mut self, owner: &Owner, name: &str, value: &Node<'_>, path: &Path<'_>) {
         let text = value.as_str();
         if let Some(hex) = text.filter(|_| name.ends_with("_hex"))
             && !encoding::is_hex(hex)
@@ -93,19 +80,13 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             });
         }
         self.suffix(name, value, path);
-        if matches!(owner.class, Class::Custom | Class::Bundle)
-            || self.is_extended()
-            || self.container.is_some()
-        {
+        if matches!(owner.class, Class::Custom | Class::Bundle) || self.is_extended() || self.container.is_some() {
             return;
         }
         if !name.starts_with("x_") {
             let hint = suggestion(name, owner.names.iter());
             self.should(path, "custom-prefix", "S21-11.1-03", || {
-                format!(
-                    "`{name}` is no property of {}; a name of one's own begins with x_{hint}",
-                    owner.name
-                )
+                format!("`{name}` is no property of {}; a name of one's own begins with x_{hint}", owner.name)
             });
         }
         self.should(path, "custom-property", "S21-11.1-01", || {
@@ -124,37 +105,25 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             self.should(path, "reference-suffix", "S21-3.1-07", || {
                 format!("`{name}` holds an identifier; the name of a reference ends in _ref")
             });
-        } else if value
-            .as_array()
-            .is_some_and(|items| !items.is_empty() && items.iter().all(is_id))
+        } else if value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(is_id))
             && !name.ends_with("_refs")
         {
             self.should(path, "reference-suffix", "S21-3.1-08", || {
-                format!(
-                    "`{name}` holds identifiers; the name of a list of references ends in _refs"
-                )
+                format!("`{name}` holds identifiers; the name of a list of references ends in _refs")
             });
         }
     }
 }
 
 /// The name of a type that the standard does not define.
-pub(crate) fn type_name(
-    walk: &mut Walk<'_, '_, '_>,
-    name: &str,
-    entries: &[Entry<'_>],
-    path: &Path<'_>,
-) {
+pub(crate) fn type_name(walk: &mut Walk<'_, '_, '_>, name: &str, entries: &[Entry<'_>], path: &Path<'_>) {
     let here = path.key("type");
     let rules = if new_object_class(entries).is_some() {
         ["S21-7.3-24", "S21-7.3-25", "S21-7.3-26", "S21-7.3-27"]
     } else {
         ["S21-11.2-08", "S21-11.2-09", "S21-11.2-10", "S21-11.2-11"]
     };
-    let (rule, why) = if !name
-        .bytes()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
-    {
+    let (rule, why) = if !name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-') {
         (rules[0], "has only the characters a-z, 0-9 and hyphen")
     } else if name.contains("--") {
         (rules[1], "has no two hyphens in a row")
@@ -168,17 +137,10 @@ pub(crate) fn type_name(
         return type_name_advice(walk, name, entries, &here);
     };
     let hint = suggestion(name, walk.tables.types.iter());
-    walk.must(&here, "type-name", rule, || {
-        format!("the name of a type {why}, unlike {name:?}{hint}")
-    });
+    walk.must(&here, "type-name", rule, || format!("the name of a type {why}, unlike {name:?}{hint}"));
 }
 
-fn type_name_advice(
-    walk: &mut Walk<'_, '_, '_>,
-    name: &str,
-    entries: &[Entry<'_>],
-    here: &Path<'_>,
-) {
+fn type_name_advice(walk: &mut Walk<'_, '_, '_>, name: &str, entries: &[Entry<'_>], here: &Path<'_>) {
     if !walk.advice || new_object_class(entries).is_some() {
         return;
     }
@@ -214,28 +176,16 @@ pub(crate) fn owes(walk: &mut Walk<'_, '_, '_>, entries: &[Entry<'_>], path: &Pa
     };
     let sco = class == Some("new-sco") || (class.is_none() && looks_like_sco());
     if !sco {
-        let rule = if class.is_some() {
-            "S21-7.3-18"
-        } else {
-            "S21-11.2-02"
-        };
+        let rule = if class.is_some() { "S21-7.3-18" } else { "S21-11.2-02" };
         for name in ["spec_version", "created", "modified"] {
             if !has(name) {
-                walk.must(path, "missing-property", rule, || {
-                    format!("the object lacks the common property `{name}`")
-                });
+                walk.must(path, "missing-property", rule, || format!("the object lacks the common property `{name}`"));
             }
         }
     }
     let owner = &walk.tables.owners[walk.tables.custom];
     if walk.advice && !entries.iter().any(|(k, _)| owner.names.get(k).is_none()) {
-        let rule = if class.is_some() {
-            "S21-7.3-20"
-        } else {
-            "S21-11.2-04"
-        };
-        walk.should(path, "no-own-property", rule, || {
-            "the object has no property but the common ones".into()
-        });
+        let rule = if class.is_some() { "S21-7.3-20" } else { "S21-11.2-04" };
+        walk.should(path, "no-own-property", rule, || "the object has no property but the common ones".into());
     }
 }

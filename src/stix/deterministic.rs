@@ -26,9 +26,7 @@ pub(crate) fn uuid(owner: &Owner, entries: &[Entry<'_>]) -> Option<u128> {
         string(property, &mut name);
         name.push(':');
         if property == "hashes" {
-            let (algorithm, digest) = PREFERENCE
-                .iter()
-                .find_map(|p| value.get(p).map(|d| (*p, d)))?;
+            let (algorithm, digest) = PREFERENCE.iter().find_map(|p| value.get(p).map(|d| (*p, d)))?;
             name.push('{');
             string(algorithm, &mut name);
             name.push(':');
@@ -94,11 +92,7 @@ fn float(n: f64, out: &mut String) {
     } else {
         let text = format!("{n:e}");
         // Rust writes 1e21, ECMAScript 1e+21.
-        out.push_str(&if text.contains("e-") {
-            text
-        } else {
-            text.replace('e', "e+")
-        });
+        out.push_str(&if text.contains("e-") { text } else { text.replace('e', "e+") });
     }
 }
 
@@ -131,24 +125,13 @@ mod tests {
     #[test]
     fn known_ids() {
         for (json, id) in [
-            (
-                r#"{"type":"ipv4-addr","value":"198.51.100.3"}"#,
-                "28bb3599-77cd-5a82-a950-b5bc3caf07c4",
-            ),
-            (
-                r#"{"type":"domain-name","value":"example.com"}"#,
-                "bedb4899-d24b-5401-bc86-8f6b4cc18ec7",
-            ),
-            (
-                r#"{"type":"mutex","name":"__CLEANSWEEP__"}"#,
-                "f93fe911-e545-5239-b9b0-597840d0c871",
-            ),
+            (r#"{"type":"ipv4-addr","value":"198.51.100.3"}"#, "28bb3599-77cd-5a82-a950-b5bc3caf07c4"),
+            (r#"{"type":"domain-name","value":"example.com"}"#, "bedb4899-d24b-5401-bc86-8f6b4cc18ec7"),
+            (r#"{"type":"mutex","name":"__CLEANSWEEP__"}"#, "f93fe911-e545-5239-b9b0-597840d0c871"),
         ] {
             let node = Node::parse(json.as_bytes()).expect("valid JSON");
             let entries = node.as_object().expect("object");
-            let (_, owner) = TABLES
-                .object_type(node.get("type").and_then(Node::as_str).expect("type"))
-                .expect("known");
+            let (_, owner) = TABLES.object_type(node.get("type").and_then(Node::as_str).expect("type")).expect("known");
             let found = uuid(owner, entries).map(uuid::Uuid::from_u128);
             assert_eq!(found.map(|u| u.to_string()).as_deref(), Some(id), "{json}");
         }

@@ -38,11 +38,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     ) {
         let mut wrong = |wanted: &str| {
             self.must(path, "wrong-type", prop.values_rule, || {
-                format!(
-                    "values of `{}` have to be {wanted}, not {}",
-                    prop.name,
-                    value.kind()
-                )
+                format!("values of `{}` have to be {wanted}, not {}", prop.name, value.kind())
             });
         };
         match (values, value) {
@@ -56,12 +52,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             (Values::IntegerOrString, Node::String(_)) => {}
             (Values::IntegerOrString, _) => wrong("integers or strings"),
             (Values::StringLists { .. }, Node::Array(items)) => self.strings(prop, items, path),
-            (
-                Values::StringLists {
-                    plain_strings_tolerated: true,
-                },
-                Node::String(_),
-            ) => {
+            (Values::StringLists { plain_strings_tolerated: true }, Node::String(_)) => {
                 // The standard's own example writes plain strings (policy 5).
                 self.should(path, "disputed-type", prop.values_rule, || {
                     format!("values of `{}` have to be lists of strings", prop.name)
@@ -75,9 +66,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                     });
                 }
                 if fields.is_empty() {
-                    return self.must(path, "empty-dictionary", "S21-2.3-05", || {
-                        "a translation is empty".into()
-                    });
+                    return self.must(path, "empty-dictionary", "S21-2.3-05", || "a translation is empty".into());
                 }
                 self.repeated(fields, "S21-2.3-01", path);
                 for (name, field) in fields {
@@ -92,17 +81,13 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
 
     fn safe_integer(&mut self, value: &Node<'_>, path: &Path<'_>) {
         if number(value).abs() >= 9_007_199_254_740_992.0 {
-            self.must(path, "integer-too-large", "S21-2.10-01", || {
-                format!("{} is beyond ±(2^53 - 1)", number(value))
-            });
+            self.must(path, "integer-too-large", "S21-2.10-01", || format!("{} is beyond ±(2^53 - 1)", number(value)));
         }
     }
 
     fn strings(&mut self, prop: &'static Prop, items: &[Node<'_>], path: &Path<'_>) {
         if items.is_empty() {
-            return self.must(path, "empty-list", "S21-2.12-02", || {
-                "a list has at least one value".into()
-            });
+            return self.must(path, "empty-list", "S21-2.12-02", || "a list has at least one value".into());
         }
         for (i, item) in items.iter().enumerate() {
             if item.as_str().is_none() {
@@ -116,13 +101,11 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     /// A value of which only is known that some data type of section 2 has to allow it.
     pub(crate) fn any_value(&mut self, value: &Node<'_>, path: &Path<'_>) {
         match value {
-            Node::Null => self.must(path, "null-value", "S21-2.3-07", || {
-                "no data type of the standard allows null".into()
-            }),
+            Node::Null => {
+                self.must(path, "null-value", "S21-2.3-07", || "no data type of the standard allows null".into())
+            }
             Node::Array(items) if items.is_empty() => {
-                self.must(path, "empty-list", "S21-2.12-02", || {
-                    "a list has at least one value".into()
-                });
+                self.must(path, "empty-list", "S21-2.12-02", || "a list has at least one value".into());
             }
             Node::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
@@ -130,9 +113,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                 }
             }
             Node::Object(entries) if entries.is_empty() => {
-                self.must(path, "empty-dictionary", "S21-2.3-05", || {
-                    "empty dictionaries are not allowed".into()
-                });
+                self.must(path, "empty-dictionary", "S21-2.3-05", || "empty dictionaries are not allowed".into());
             }
             Node::Object(entries) => {
                 self.repeated(entries, "S21-2.3-01", path);
@@ -148,18 +129,14 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
 
     /// The characters and the length of a dictionary key.
     pub(crate) fn key(&mut self, key: &str, keeps_case: bool, path: &Path<'_>) {
-        if !key
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
-        {
+        if !key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
             return self.must(path, "dictionary-key", "S21-2.3-02", || {
                 format!("a dictionary key has only letters, digits, hyphens and underscores, unlike {key:?}")
             });
         }
         if key.len() > 250 {
-            return self.must(path, "dictionary-key", "S21-2.3-03", || {
-                "a dictionary key has at most 250 characters".into()
-            });
+            return self
+                .must(path, "dictionary-key", "S21-2.3-03", || "a dictionary key has at most 250 characters".into());
         }
         if !keeps_case && key.bytes().any(|c| c.is_ascii_uppercase()) {
             self.should(path, "dictionary-key-case", "S21-2.3-04", || {
@@ -171,9 +148,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     /// Keys that occur more than once.
     pub(crate) fn repeated(&mut self, entries: &[Entry<'_>], rule: &'static str, path: &Path<'_>) {
         let mut report = |key: &str| {
-            self.must(&path.key(key), "repeated-key", rule, || {
-                format!("the key {key:?} occurs more than once")
-            })
+            self.must(&path.key(key), "repeated-key", rule, || format!("the key {key:?} occurs more than once"))
         };
         if entries.len() <= 16 {
             for (i, (key, _)) in entries.iter().enumerate() {

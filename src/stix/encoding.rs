@@ -19,19 +19,14 @@ pub(crate) fn is_base64(text: &str) -> bool {
     let padding = b.len() - data.len();
     b.len().is_multiple_of(4)
         && (padding == 0 || data.len() % 4 == 4 - padding)
-        && data
-            .iter()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/'))
+        && data.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/'))
 }
 
 impl Walk<'_, '_, '_> {
     pub(super) fn hex(&mut self, prop: &'static Prop, text: &str, path: &Path<'_>) {
         if !is_hex(text) {
             self.must(path, "hex-format", "S21-2.8-01", || {
-                format!(
-                    "`{}` has to be an even number of digits 0-9 and a-f",
-                    prop.name
-                )
+                format!("`{}` has to be an even number of digits 0-9 and a-f", prop.name)
             });
         }
     }
@@ -44,9 +39,7 @@ impl Walk<'_, '_, '_> {
             });
         }
         if !is_base64(text) {
-            self.must(path, "base64-format", "S21-12.1-03", || {
-                format!("`{}` is not base64 as of RFC 4648", prop.name)
-            });
+            self.must(path, "base64-format", "S21-12.1-03", || format!("`{}` is not base64 as of RFC 4648", prop.name));
         }
     }
 }
@@ -66,9 +59,7 @@ mod tests {
         for good in ["", "TQ==", "TWE=", "TWFu", "+/+/"] {
             assert!(is_base64(good), "{good}");
         }
-        for bad in [
-            "T", "TQ=", "TQ", "TQ==\n", "T===", "====", "TW-_", "TQ==TQ==",
-        ] {
+        for bad in ["T", "TQ=", "TQ", "TQ==\n", "T===", "====", "TW-_", "TQ==TQ=="] {
             assert!(!is_base64(bad), "{bad}");
         }
     }

@@ -11,9 +11,8 @@ const DEFINITION: &str = "extension-definition--";
 impl<'n, 'a> Walk<'n, 'a, '_> {
     pub(super) fn extensions(&mut self, entries: &'n [Entry<'a>], path: &Path<'_>) {
         if entries.is_empty() {
-            return self.must(path, "empty-dictionary", "S21-2.3-05", || {
-                "`extensions` is empty; leave it out instead".into()
-            });
+            return self
+                .must(path, "empty-dictionary", "S21-2.3-05", || "`extensions` is empty; leave it out instead".into());
         }
         self.repeated(entries, "S21-2.3-01", path);
         for (key, value) in entries {
@@ -27,10 +26,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             };
             if key.starts_with(DEFINITION) {
                 self.defined_extension(key, content, &here);
-            } else if let Some(extension) = self
-                .tables
-                .extension(key)
-                .filter(|_| self.owner.extensions.contains(&key.as_ref()))
+            } else if let Some(extension) =
+                self.tables.extension(key).filter(|_| self.owner.extensions.contains(&key.as_ref()))
             {
                 self.holder(extension, content, &here);
                 self.protocol(extension.protocol, &here);
@@ -43,12 +40,9 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     /// An extension of the facility of 7.3, named by its definition.
     fn defined_extension(&mut self, key: &str, content: &'n [Entry<'a>], path: &Path<'_>) {
         if identifier::parse(key).is_err() {
-            self.should(
-                path,
-                "extension-key",
-                self.owner.extension_names_rule,
-                || format!("{key:?} is not the id of an extension definition"),
-            );
+            self.should(path, "extension-key", self.owner.extension_names_rule, || {
+                format!("{key:?} is not the id of an extension definition")
+            });
         }
         match member(content, "extension_type") {
             None if identifier::parse(key).is_ok() => {
@@ -56,9 +50,9 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                     "the extension lacks the required property `extension_type`".into()
                 });
             }
-            None if content.is_empty() => self.must(path, "empty-dictionary", "S21-2.3-05", || {
-                "the extension is empty".into()
-            }),
+            None if content.is_empty() => {
+                self.must(path, "empty-dictionary", "S21-2.3-05", || "the extension is empty".into())
+            }
             None => {}
             Some(kind) => self.extension_type(kind, path),
         }
@@ -73,29 +67,17 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                 format!("`extension_type` has to be a string, not {}", kind.kind())
             });
         };
-        let Some(vocabulary) = self
-            .tables
-            .vocabularies
-            .iter()
-            .find(|v| v.name == "extension-type-enum")
-        else {
+        let Some(vocabulary) = self.tables.vocabularies.iter().find(|v| v.name == "extension-type-enum") else {
             return;
         };
         if vocabulary.values.get(kind).is_none() {
             return self.must(&here, "not-in-enumeration", "S21-3.2-19", || {
-                format!(
-                    "{kind:?} is not in {}{}",
-                    vocabulary.name,
-                    suggestion(kind, vocabulary.values.iter())
-                )
+                format!("{kind:?} is not in {}{}", vocabulary.name, suggestion(kind, vocabulary.values.iter()))
             });
         }
         if kind.starts_with("new-") && self.owner.class != Class::Custom {
             self.should(&here, "extension-redefines", "S21-7.3-01", || {
-                format!(
-                    "{kind} is for a type that the standard does not define, unlike {}",
-                    self.owner.name
-                )
+                format!("{kind} is for a type that the standard does not define, unlike {}", self.owner.name)
             });
         }
     }
@@ -119,32 +101,19 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     fn custom_extension_advice(&mut self, key: &str, path: &Path<'_>) {
         // A near miss of a predefined name is more likely a slip than an extension of somebody's own.
         let plain = key.to_ascii_lowercase().replace('_', "-");
-        if let Some(meant) = self
-            .owner
-            .extensions
-            .iter()
-            .find(|name| **name == plain || plain == name.trim_end_matches("-ext"))
+        if let Some(meant) =
+            self.owner.extensions.iter().find(|name| **name == plain || plain == name.trim_end_matches("-ext"))
         {
-            let rule = self
-                .tables
-                .extension(meant)
-                .and_then(|e| e.name_rule)
-                .unwrap_or("S21-3.2-17");
+            let rule = self.tables.extension(meant).and_then(|e| e.name_rule).unwrap_or("S21-3.2-17");
             return self.should(path, "extension-key", rule, || {
                 format!("{key:?} is no extension of the standard; did you mean {meant:?}?")
             });
         }
         let rule = self.owner.extension_names_rule;
         self.should(path, "extension-key", rule, || {
-            format!(
-                "{key:?} is neither the id of an extension definition nor an extension of {}",
-                self.owner.name
-            )
+            format!("{key:?} is neither the id of an extension definition nor an extension of {}", self.owner.name)
         });
-        let (rule, why) = if !key
-            .bytes()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-')
-        {
+        let (rule, why) = if !key.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-') {
             ("S21-11.3-03", "has only the characters a-z, 0-9 and hyphen")
         } else if key.len() < 3 {
             ("S21-11.3-06", "has at least 3 characters")
@@ -155,9 +124,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         } else if !key.starts_with("x-") {
             ("S21-11.3-05", "begins with x-")
         } else if self.owner.class != Class::Sco {
-            return self.should(path, "custom-extension", "U21-11.3-01", || {
-                "custom extensions are for SCOs only".into()
-            });
+            return self
+                .should(path, "custom-extension", "U21-11.3-01", || "custom extensions are for SCOs only".into());
         } else {
             return self.should(path, "custom-extension", "S21-11.3-01", || {
                 format!("{key} should be defined by an extension definition (7.3)")
@@ -169,12 +137,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     }
 
     /// Names and values of an extension's properties. `rules`: characters, least length, greatest length.
-    fn extension_properties(
-        &mut self,
-        content: &'n [Entry<'a>],
-        rules: [&'static str; 3],
-        path: &Path<'_>,
-    ) {
+    fn extension_properties(&mut self, content: &'n [Entry<'a>], rules: [&'static str; 3], path: &Path<'_>) {
         self.repeated(content, "S21-2.3-01", path);
         for (name, value) in content {
             let here = path.key(name);
@@ -185,16 +148,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         }
     }
 
-    pub(crate) fn extension_property_name(
-        &mut self,
-        name: &str,
-        rules: [&'static str; 3],
-        path: &Path<'_>,
-    ) {
-        let (rule, why) = if !name
-            .bytes()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_')
-        {
+    pub(crate) fn extension_property_name(&mut self, name: &str, rules: [&'static str; 3], path: &Path<'_>) {
+        let (rule, why) = if !name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_') {
             (rules[0], "has only the characters a-z, 0-9 and underscore")
         } else if name.len() < 3 && name != "id" {
             (rules[1], "has at least 3 characters")
@@ -205,9 +160,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         } else {
             return;
         };
-        self.must(path, "property-name", rule, || {
-            format!("the name of an extension property {why}, unlike {name:?}")
-        });
+        self.must(path, "property-name", rule, || format!("the name of an extension property {why}, unlike {name:?}"));
     }
 
     /// The protocol of an extension stands in `protocols` (6.12.1).
@@ -219,25 +172,18 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             return;
         };
         if !listed.iter().any(|p| p.as_str() == Some(wanted)) {
-            self.report(
-                path,
-                Level::Should,
-                "protocol-missing",
-                "S21-6.12-15",
-                || format!("`protocols` should list {wanted}"),
-            );
+            self.report(path, Level::Should, "protocol-missing", "S21-6.12-15", || {
+                format!("`protocols` should list {wanted}")
+            });
         }
     }
 
     /// Whether an extension may have brought top-level properties of its own.
     pub(crate) fn is_extended(&self) -> bool {
-        member(self.object, "extensions")
-            .and_then(Node::as_object)
-            .is_some_and(|entries| {
-                entries.iter().any(|(_, v)| {
-                    v.get("extension_type").and_then(Node::as_str)
-                        == Some("toplevel-property-extension")
-                })
-            })
+        member(self.object, "extensions").and_then(Node::as_object).is_some_and(|entries| {
+            entries
+                .iter()
+                .any(|(_, v)| v.get("extension_type").and_then(Node::as_str) == Some("toplevel-property-extension"))
+        })
     }
 }

@@ -61,25 +61,16 @@ enum Step<'p> {
 
 impl<'p> Path<'p> {
     /// The document itself.
-    pub(crate) const ROOT: Path<'static> = Path {
-        parent: None,
-        step: Step::Root,
-    };
+    pub(crate) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
 
     /// The member of this name.
     pub(crate) const fn key(&'p self, name: &'p str) -> Path<'p> {
-        Path {
-            parent: Some(self),
-            step: Step::Key(name),
-        }
+        Path { parent: Some(self), step: Step::Key(name) }
     }
 
     /// The item at this index.
     pub(crate) const fn index(&'p self, index: usize) -> Path<'p> {
-        Path {
-            parent: Some(self),
-            step: Step::Index(index),
-        }
+        Path { parent: Some(self), step: Step::Index(index) }
     }
 
     /// The place as JSON Pointer.

@@ -13,12 +13,7 @@ impl Walk<'_, '_, '_> {
         // Defanged values are broken on purpose (3.2).
         let network = matches!(
             prop.format,
-            Format::Url
-                | Format::Domain
-                | Format::Email
-                | Format::Ipv4
-                | Format::Ipv6
-                | Format::Mac
+            Format::Url | Format::Domain | Format::Email | Format::Ipv4 | Format::Ipv6 | Format::Mac
         );
         if network && member(self.root, "defanged").and_then(Node::as_bool) == Some(true) {
             return;
@@ -35,14 +30,8 @@ impl Walk<'_, '_, '_> {
             }
             Format::Url => {
                 if let Some(why) = network::url(value) {
-                    let rule = if name == "url" {
-                        "S21-6.1-06"
-                    } else {
-                        "S21-6.15-02"
-                    };
-                    self.must(path, "url-format", rule, || {
-                        format!("`{name}` is not a URL of RFC 3986: {why}")
-                    });
+                    let rule = if name == "url" { "S21-6.1-06" } else { "S21-6.15-02" };
+                    self.must(path, "url-format", rule, || format!("`{name}` is not a URL of RFC 3986: {why}"));
                 }
             }
             Format::UrlReference => {
@@ -59,9 +48,7 @@ impl Walk<'_, '_, '_> {
                         "the address may not include the display name".into()
                     });
                 } else if !network::is_addr_spec(value) {
-                    self.should(path, "email-format", "", || {
-                        format!("{value:?} is not an addr-spec of RFC 5322")
-                    });
+                    self.should(path, "email-format", "", || format!("{value:?} is not an addr-spec of RFC 5322"));
                 }
             }
             Format::Ipv4 => {
@@ -80,8 +67,7 @@ impl Walk<'_, '_, '_> {
             }
             Format::Mac => {
                 if !network::is_mac(value) {
-                    let padded = value.split(':').count() == 6
-                        && value.split(':').any(|octet| octet.len() == 1);
+                    let padded = value.split(':').count() == 6 && value.split(':').any(|octet| octet.len() == 1);
                     let rule = if padded { "S21-6.10-03" } else { "S21-6.10-02" };
                     self.must(path, "mac-format", rule, || {
                         format!("{value:?} is not six pairs of lower-case digits between colons")
@@ -90,9 +76,7 @@ impl Walk<'_, '_, '_> {
             }
             Format::Cpe => {
                 if let Some(why) = text::cpe(value) {
-                    self.must(path, "cpe-format", "S21-6.14-02", || {
-                        format!("{value:?} is not a CPE 2.3 name: {why}")
-                    });
+                    self.must(path, "cpe-format", "S21-6.14-02", || format!("{value:?} is not a CPE 2.3 name: {why}"));
                 }
             }
             Format::Charset => self.charset(prop, value, path),
@@ -122,30 +106,17 @@ impl Walk<'_, '_, '_> {
         }
         let name = prop.name;
         let (fits, code, rule, wanted) = match prop.format {
-            Format::Country => (
-                text::is_country(value),
-                "country-code",
-                "S21-4.10-11",
-                "a code of ISO 3166-1 alpha-2",
-            ),
-            Format::Subdivision => (
-                text::is_subdivision(value),
-                "subdivision-code",
-                "S21-4.10-12",
-                "a code of ISO 3166-2",
-            ),
+            Format::Country => (text::is_country(value), "country-code", "S21-4.10-11", "a code of ISO 3166-1 alpha-2"),
+            Format::Subdivision => {
+                (text::is_subdivision(value), "subdivision-code", "S21-4.10-12", "a code of ISO 3166-2")
+            }
             Format::MediaType => {
                 let rule = if member(self.root, "type").and_then(Node::as_str) == Some("artifact") {
                     "S21-6.1-04"
                 } else {
                     "S21-6.7-11"
                 };
-                (
-                    text::is_media_type(value),
-                    "media-type",
-                    rule,
-                    "a media type of the IANA registry",
-                )
+                (text::is_media_type(value), "media-type", rule, "a media type of the IANA registry")
             }
             Format::ServiceName => (
                 text::is_service_name(value),
@@ -153,24 +124,12 @@ impl Walk<'_, '_, '_> {
                 "S21-6.12-14",
                 "a service name of the IANA registry, in lower case",
             ),
-            Format::PriorityClass => (
-                value.ends_with("_CLASS"),
-                "priority-class",
-                "S21-6.13-14",
-                "a name that ends with _CLASS",
-            ),
+            Format::PriorityClass => {
+                (value.ends_with("_CLASS"), "priority-class", "S21-6.13-14", "a name that ends with _CLASS")
+            }
             Format::LowerCase => {
-                let rule = if name == "request_method" {
-                    "U21-6.12-03"
-                } else {
-                    "U21-6.12-04"
-                };
-                (
-                    !value.chars().any(char::is_uppercase),
-                    "lower-case",
-                    rule,
-                    "in lower case",
-                )
+                let rule = if name == "request_method" { "U21-6.12-03" } else { "U21-6.12-04" };
+                (!value.chars().any(char::is_uppercase), "lower-case", rule, "in lower case")
             }
             Format::BasicConstraints => (
                 text::is_basic_constraints(value),
@@ -182,9 +141,7 @@ impl Walk<'_, '_, '_> {
             _ => return,
         };
         if !fits {
-            self.should(path, code, rule, || {
-                format!("`{name}` should be {wanted}, not {value:?}")
-            });
+            self.should(path, code, rule, || format!("`{name}` should be {wanted}, not {value:?}"));
         }
     }
 
@@ -211,14 +168,8 @@ impl Walk<'_, '_, '_> {
         match network::domain(value) {
             None => {}
             Some(DomainFault::Wrong(why)) => {
-                let rule = if why.contains("character") {
-                    "S21-6.4-03"
-                } else {
-                    "S21-6.4-02"
-                };
-                self.must(path, "domain-format", rule, || {
-                    format!("{value:?} is not a domain name: {why}")
-                });
+                let rule = if why.contains("character") { "S21-6.4-03" } else { "S21-6.4-02" };
+                self.must(path, "domain-format", rule, || format!("{value:?} is not a domain name: {why}"));
             }
             Some(DomainFault::Unusual(why)) => {
                 self.should(path, "domain-unusual", "S21-6.4-02", || {
@@ -233,32 +184,14 @@ impl Walk<'_, '_, '_> {
         let (code, rule, what) = match text::charset(value) {
             Charset::Preferred => return,
             Charset::Alias(name) => {
-                let rule = if directory {
-                    "S21-6.3-04"
-                } else {
-                    "S21-6.7-09"
-                };
-                (
-                    "charset-alias",
-                    rule,
-                    format!("an alias; the name to use is {name}"),
-                )
+                let rule = if directory { "S21-6.3-04" } else { "S21-6.7-09" };
+                ("charset-alias", rule, format!("an alias; the name to use is {name}"))
             }
             Charset::Unknown => {
-                let rule = if directory {
-                    "S21-6.3-03"
-                } else {
-                    "S21-6.7-08"
-                };
-                (
-                    "charset-name",
-                    rule,
-                    "no name of the IANA registry".to_owned(),
-                )
+                let rule = if directory { "S21-6.3-03" } else { "S21-6.7-08" };
+                ("charset-name", rule, "no name of the IANA registry".to_owned())
             }
         };
-        self.must(path, code, rule, || {
-            format!("`{}`: {value:?} is {what}", prop.name)
-        });
+        self.must(path, code, rule, || format!("`{}`: {value:?} is {what}", prop.name));
     }
 }

@@ -7,12 +7,7 @@ use super::tables::{Prop, TABLES};
 use super::walk::{Walk, suggestion};
 
 impl<'n, 'a> Walk<'n, 'a, '_> {
-    pub(super) fn hashes(
-        &mut self,
-        prop: &'static Prop,
-        entries: &'n [Entry<'a>],
-        path: &Path<'_>,
-    ) {
+    pub(super) fn hashes(&mut self, prop: &'static Prop, entries: &'n [Entry<'a>], path: &Path<'_>) {
         if entries.is_empty() {
             return self.must(path, "empty-dictionary", "S21-2.3-05", || {
                 format!("`{}` is empty; leave it out instead", prop.name)
@@ -23,17 +18,13 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             let here = path.key(name);
             self.hash_name(prop, name, &here);
             let Node::String(text) = digest else {
-                self.must(&here, "wrong-type", "S21-2.7-07", || {
-                    format!("a hash is a string, not {}", digest.kind())
-                });
+                self.must(&here, "wrong-type", "S21-2.7-07", || format!("a hash is a string, not {}", digest.kind()));
                 continue;
             };
             if let Some(index) = self.tables.hash_names.get(name)
                 && !is_digest(name, self.tables.hash_lengths[index], text)
             {
-                self.must(&here, "hash-value", digest_rule(name), || {
-                    format!("{text:?} is not of the form of {name}")
-                });
+                self.must(&here, "hash-value", digest_rule(name), || format!("{text:?} is not of the form of {name}"));
             }
         }
         if self.advice && !entries.iter().any(|(k, _)| k == "SHA-256") {
@@ -47,14 +38,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         if self.tables.hash_names.get(name).is_some() {
             return;
         }
-        let (rule, why) = if !name
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
-        {
-            (
-                "S21-2.7-04",
-                "has other characters than letters, digits, hyphen and underscore",
-            )
+        let (rule, why) = if !name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
+            ("S21-2.7-04", "has other characters than letters, digits, hyphen and underscore")
         } else if name.len() < 3 {
             ("S21-2.7-05", "has less than 3 characters")
         } else if name.len() > 250 {
@@ -62,15 +47,10 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         } else {
             // The standard says MUST in one place and SHOULD, with an example, in another (policy 5).
             return self.report(path, Level::Should, "unknown-hash", prop.hash_rule, || {
-                format!(
-                    "{name:?} is not in hash-algorithm-ov{}",
-                    suggestion(name, TABLES.hash_names.iter())
-                )
+                format!("{name:?} is not in hash-algorithm-ov{}", suggestion(name, TABLES.hash_names.iter()))
             });
         };
-        self.must(path, "hash-name", rule, || {
-            format!("the name of a hash {why}: {name:?}")
-        });
+        self.must(path, "hash-name", rule, || format!("the name of a hash {why}: {name:?}"));
     }
 }
 

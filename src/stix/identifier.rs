@@ -44,16 +44,8 @@ impl Identifier<'_> {
 /// Reads an identifier.
 pub(crate) fn parse(text: &str) -> Result<Identifier<'_>, Fault> {
     let b = text.as_bytes();
-    let Some(cut) = b
-        .len()
-        .checked_sub(38)
-        .filter(|c| *c > 0 && &b[*c..*c + 2] == b"--")
-    else {
-        return Err(if text.contains("--") {
-            Fault::Uuid
-        } else {
-            Fault::Form
-        });
+    let Some(cut) = b.len().checked_sub(38).filter(|c| *c > 0 && &b[*c..*c + 2] == b"--") else {
+        return Err(if text.contains("--") { Fault::Uuid } else { Fault::Form });
     };
     // `cut` lies before an ASCII hyphen, so it is a character boundary.
     let (object_type, rest) = text.split_at(cut);
@@ -66,11 +58,7 @@ pub(crate) fn parse(text: &str) -> Result<Identifier<'_>, Fault> {
     if uuid != 0 && (variant != 0b10 || !(1..=5).contains(&version)) {
         return Err(Fault::Rfc4122);
     }
-    Ok(Identifier {
-        object_type,
-        uuid,
-        upper_case,
-    })
+    Ok(Identifier { object_type, uuid, upper_case })
 }
 
 /// A name that a type of the standard or of anybody else can have (3.1, 7.3.2.2, 11.2.1).
@@ -78,8 +66,7 @@ pub(crate) fn is_type_name(name: &str) -> bool {
     let b = name.as_bytes();
     (3..=250).contains(&b.len())
         && b[0].is_ascii_lowercase()
-        && b.iter()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == b'-')
+        && b.iter().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == b'-')
         && !b.windows(2).any(|w| w == b"--")
 }
 
@@ -139,34 +126,13 @@ mod tests {
         for (text, fault) in [
             ("", Fault::Form),
             ("indicator", Fault::Form),
-            (
-                "indicator-e2e1a340-4415-4ba8-9671-f7343fbf0836",
-                Fault::Form,
-            ),
-            (
-                "indicator--e2e1a340-4415-4ba8-9671-f7343fbf083",
-                Fault::Uuid,
-            ),
-            (
-                "indicator--e2e1a340-4415-4ba8-9671-f7343fbf083g",
-                Fault::Uuid,
-            ),
-            (
-                "Indicator--e2e1a340-4415-4ba8-9671-f7343fbf0836",
-                Fault::Type,
-            ),
-            (
-                "indicator---e2e1a340-4415-4ba8-9671-f7343fbf0836",
-                Fault::Form,
-            ),
-            (
-                "indicator--e2e1a340-4415-7ba8-9671-f7343fbf0836",
-                Fault::Rfc4122,
-            ),
-            (
-                "indicator--e2e1a340-4415-4ba8-c671-f7343fbf0836",
-                Fault::Rfc4122,
-            ),
+            ("indicator-e2e1a340-4415-4ba8-9671-f7343fbf0836", Fault::Form),
+            ("indicator--e2e1a340-4415-4ba8-9671-f7343fbf083", Fault::Uuid),
+            ("indicator--e2e1a340-4415-4ba8-9671-f7343fbf083g", Fault::Uuid),
+            ("Indicator--e2e1a340-4415-4ba8-9671-f7343fbf0836", Fault::Type),
+            ("indicator---e2e1a340-4415-4ba8-9671-f7343fbf0836", Fault::Form),
+            ("indicator--e2e1a340-4415-7ba8-9671-f7343fbf0836", Fault::Rfc4122),
+            ("indicator--e2e1a340-4415-4ba8-c671-f7343fbf0836", Fault::Rfc4122),
         ] {
             let found = parse(text).err();
             // A hyphen too many makes the type end in a hyphen, which names allow; the form is then right.

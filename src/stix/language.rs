@@ -27,10 +27,7 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
         return None;
     }
     let lower = tag.to_ascii_lowercase();
-    if !lower
-        .bytes()
-        .all(|c| c.is_ascii_alphanumeric() || c == b'-')
-    {
+    if !lower.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') {
         return Some("it has other characters than letters, digits and hyphens");
     }
     if IRREGULAR.contains(&lower.as_str()) {
@@ -66,8 +63,7 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
         rest = more;
     }
     if let [region, more @ ..] = rest
-        && ((region.len() == 2 && alpha(region))
-            || (region.len() == 3 && region.bytes().all(|c| c.is_ascii_digit())))
+        && ((region.len() == 2 && alpha(region)) || (region.len() == 3 && region.bytes().all(|c| c.is_ascii_digit())))
     {
         rest = more;
     }

@@ -19,9 +19,7 @@ impl<'a> Walk<'_, 'a, '_> {
             _ => {
                 let here = view.path.key("definition_type");
                 self.should(&here, "marking-type", "S21-7.2-02", || {
-                    format!(
-                        "{kind:?} is none of statement and tlp; new markings use extensions (7.3)"
-                    )
+                    format!("{kind:?} is none of statement and tlp; new markings use extensions (7.3)")
                 });
             }
         }
@@ -34,26 +32,15 @@ impl<'a> Walk<'_, 'a, '_> {
             _ => None,
         };
         if let Some((meant, rule)) = other {
-            self.must(
-                &view.path.key("definition_type"),
-                "marking-type-mismatch",
-                rule,
-                || {
-                    format!(
-                        "`definition` is that of a {meant} marking, `definition_type` is {kind:?}"
-                    )
-                },
-            );
+            self.must(&view.path.key("definition_type"), "marking-type-mismatch", rule, || {
+                format!("`definition` is that of a {meant} marking, `definition_type` is {kind:?}")
+            });
         }
     }
 
     /// Only the four marking definitions of 7.2.1.4 may stand for TLP.
     fn tlp(&mut self, view: &View<'_, '_, 'a>) {
-        let Some(level) = view
-            .named("definition")
-            .and_then(|d| d.get("tlp"))
-            .and_then(Node::as_str)
-        else {
+        let Some(level) = view.named("definition").and_then(|d| d.get("tlp")).and_then(Node::as_str) else {
             return;
         };
         let Some(fixed) = self.tables.tlp.iter().find(|t| t.level == level) else {
@@ -69,22 +56,12 @@ impl<'a> Walk<'_, 'a, '_> {
             None
         };
         if let Some((property, value)) = wrong {
-            self.must(
-                &view.path.key(property),
-                "tlp-instance",
-                "S21-7.2-09",
-                || {
-                    format!(
-                        "TLP {level} is only the marking definition whose `{property}` is {value}"
-                    )
-                },
-            );
+            self.must(&view.path.key(property), "tlp-instance", "S21-7.2-09", || {
+                format!("TLP {level} is only the marking definition whose `{property}` is {value}")
+            });
         } else if view.named("name").is_none() {
             self.should(view.path, "tlp-name", "S21-7.2-09", || {
-                format!(
-                    "the marking definition of TLP {level} has the name {}",
-                    fixed.name
-                )
+                format!("the marking definition of TLP {level} has the name {}", fixed.name)
             });
         }
     }
@@ -92,13 +69,7 @@ impl<'a> Walk<'_, 'a, '_> {
     fn refers_to_itself(&mut self, view: &View<'_, '_, 'a>) {
         let Some(id) = view.text("id") else { return };
         let marks = view.path.key("object_marking_refs");
-        for (i, item) in view
-            .named("object_marking_refs")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
-        {
+        for (i, item) in view.named("object_marking_refs").and_then(Node::as_array).unwrap_or(&[]).iter().enumerate() {
             if item.as_str() == Some(id) {
                 self.must(&marks.index(i), "marking-cycle", "S21-3.2-14", || {
                     "a marking definition does not mark itself".into()
@@ -106,20 +77,11 @@ impl<'a> Walk<'_, 'a, '_> {
             }
         }
         let marks = view.path.key("granular_markings");
-        for (i, item) in view
-            .named("granular_markings")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
-        {
+        for (i, item) in view.named("granular_markings").and_then(Node::as_array).unwrap_or(&[]).iter().enumerate() {
             if item.get("marking_ref").and_then(Node::as_str) == Some(id) {
-                self.must(
-                    &marks.index(i).key("marking_ref"),
-                    "marking-cycle",
-                    "S21-3.2-15",
-                    || "a marking definition does not mark itself".into(),
-                );
+                self.must(&marks.index(i).key("marking_ref"), "marking-cycle", "S21-3.2-15", || {
+                    "a marking definition does not mark itself".into()
+                });
             }
         }
     }
@@ -127,13 +89,7 @@ impl<'a> Walk<'_, 'a, '_> {
     /// The selectors of one granular marking, from the object that bears it.
     pub(super) fn selectors(&mut self, view: &View<'_, '_, 'a>) {
         let list = view.path.key("selectors");
-        for (i, item) in view
-            .named("selectors")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
-        {
+        for (i, item) in view.named("selectors").and_then(Node::as_array).unwrap_or(&[]).iter().enumerate() {
             let Some(selector) = item.as_str() else {
                 continue;
             };
@@ -141,14 +97,8 @@ impl<'a> Walk<'_, 'a, '_> {
             match resolve(self.object, selector) {
                 Ok(()) => {}
                 Err(Unresolved::Syntax(why)) => {
-                    let rule = if why.contains("full stop") {
-                        "S21-7.2-18"
-                    } else {
-                        "S21-7.2-19"
-                    };
-                    self.must(&here, "selector-syntax", rule, || {
-                        format!("the selector {selector:?} {why}")
-                    });
+                    let rule = if why.contains("full stop") { "S21-7.2-18" } else { "S21-7.2-19" };
+                    self.must(&here, "selector-syntax", rule, || format!("the selector {selector:?} {why}"));
                 }
                 Err(Unresolved::Missing) => {
                     self.must(&here, "selector-unresolved", "S21-7.2-20", || {
@@ -178,41 +128,27 @@ fn resolve(root: &[Entry<'_>], selector: &str) -> Result<(), Unresolved> {
     if selector.is_empty() {
         return Err(Unresolved::Syntax("is empty"));
     }
-    if selector
-        .split('.')
-        .any(|step| step.len() > 1 && !step.starts_with('[') && step.contains('['))
-    {
-        return Err(Unresolved::Syntax(
-            "has an index that no full stop sets apart",
-        ));
+    if selector.split('.').any(|step| step.len() > 1 && !step.starts_with('[') && step.contains('[')) {
+        return Err(Unresolved::Syntax("has an index that no full stop sets apart"));
     }
     let mut at: Option<&Node<'_>> = None;
     for step in selector.split('.') {
         let next = if let Some(index) = step.strip_prefix('[') {
-            let index = index
-                .strip_suffix(']')
-                .filter(|d| !d.is_empty() && d.bytes().all(|c| c.is_ascii_digit()));
+            let index = index.strip_suffix(']').filter(|d| !d.is_empty() && d.bytes().all(|c| c.is_ascii_digit()));
             let Some(index) = index else {
-                return Err(Unresolved::Syntax(
-                    "has an index that is no number in brackets",
-                ));
+                return Err(Unresolved::Syntax("has an index that is no number in brackets"));
             };
             let items = at.and_then(Node::as_array);
             items.and_then(|items| items.get(index.parse::<usize>().ok()?))
         } else if step.is_empty() {
             return Err(Unresolved::Syntax("has an empty component"));
-        } else if step
-            .bytes()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'))
-        {
+        } else if step.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
             match at {
                 None => member(root, step),
                 Some(node) => node.get(step),
             }
         } else {
-            return Err(Unresolved::Syntax(
-                "has a component that is neither a name nor an index",
-            ));
+            return Err(Unresolved::Syntax("has a component that is neither a name nor an index"));
         };
         at = Some(next.ok_or(Unresolved::Missing)?);
     }

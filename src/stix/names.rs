@@ -13,10 +13,7 @@ const EMPTY: u8 = u8::MAX;
 
 impl Names {
     pub(crate) fn new(names: Vec<&'static str>) -> Self {
-        assert!(
-            names.len() < usize::from(EMPTY),
-            "a set of names is too large"
-        );
+        assert!(names.len() < usize::from(EMPTY), "a set of names is too large");
         let mut size = (names.len() * 2).next_power_of_two().max(4);
         loop {
             for seed in 1..2_000 {
@@ -58,17 +55,14 @@ fn slot(name: &[u8], seed: u64, size: usize) -> usize {
     let n = name.len();
     let (first, last) = if n >= 8 {
         let middle = n / 2 - 4;
-        (
-            word(&name[..8]) ^ word(&name[middle..middle + 8]).rotate_left(13),
-            word(&name[n - 8..]),
-        )
+        (word(&name[..8]) ^ word(&name[middle..middle + 8]).rotate_left(13), word(&name[n - 8..]))
     } else {
         let mut padded = [0; 8];
         padded[..n].copy_from_slice(name);
         (u64::from_le_bytes(padded), 0)
     };
-    let mixed = (first ^ last.rotate_left(29) ^ (n as u64) << 56)
-        .wrapping_mul(seed.wrapping_mul(2) | 0x9E37_79B9_7F4A_0001);
+    let mixed =
+        (first ^ last.rotate_left(29) ^ (n as u64) << 56).wrapping_mul(seed.wrapping_mul(2) | 0x9E37_79B9_7F4A_0001);
     let mixed = mixed ^ mixed >> 32;
     (mixed.wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 40) as usize & (size - 1)
 }
@@ -83,13 +77,7 @@ mod tests {
 
     #[test]
     fn finds_its_names_and_no_others() {
-        let all = vec![
-            "id",
-            "type",
-            "modified",
-            "object_marking_refs",
-            "object_marking_rafs",
-        ];
+        let all = vec!["id", "type", "modified", "object_marking_refs", "object_marking_rafs"];
         let names = Names::new(all.clone());
         for (i, name) in all.iter().enumerate() {
             assert_eq!(names.get(name), Some(i));

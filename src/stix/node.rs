@@ -61,23 +61,13 @@ impl<'a> Node<'a> {
             Value::Null => Self::Null,
             Value::Bool(b) => Self::Bool(*b),
             Value::Number(n) => n.as_i64().map_or_else(
-                || {
-                    n.as_u64()
-                        .map_or_else(|| Self::Float(n.as_f64().unwrap_or(f64::MAX)), Self::UInt)
-                },
+                || n.as_u64().map_or_else(|| Self::Float(n.as_f64().unwrap_or(f64::MAX)), Self::UInt),
                 Self::Int,
             ),
             Value::String(s) => Self::String(Cow::Borrowed(s)),
-            Value::Array(items) => Self::Array(
-                items
-                    .iter()
-                    .map(|v| Self::borrow_at(v, depth - 1))
-                    .collect(),
-            ),
+            Value::Array(items) => Self::Array(items.iter().map(|v| Self::borrow_at(v, depth - 1)).collect()),
             Value::Object(map) => Self::Object(
-                map.iter()
-                    .map(|(k, v)| (Cow::Borrowed(k.as_str()), Self::borrow_at(v, depth - 1)))
-                    .collect(),
+                map.iter().map(|(k, v)| (Cow::Borrowed(k.as_str()), Self::borrow_at(v, depth - 1))).collect(),
             ),
         }
     }
@@ -93,12 +83,9 @@ impl<'a> Node<'a> {
             Node::Float(n) => Node::Float(n),
             Node::String(s) => Node::String(Cow::Owned(s.into_owned())),
             Node::Array(items) => Node::Array(items.into_iter().map(Node::into_owned).collect()),
-            Node::Object(entries) => Node::Object(
-                entries
-                    .into_iter()
-                    .map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned()))
-                    .collect(),
-            ),
+            Node::Object(entries) => {
+                Node::Object(entries.into_iter().map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned())).collect())
+            }
         }
     }
 
@@ -232,10 +219,7 @@ struct Key;
 impl<'de> DeserializeSeed<'de> for Key {
     type Value = Cow<'de, str>;
 
-    fn deserialize<D: de::Deserializer<'de>>(
-        self,
-        deserializer: D,
-    ) -> Result<Cow<'de, str>, D::Error> {
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }

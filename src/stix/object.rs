@@ -50,17 +50,9 @@ fn judge_entries(entries: &[Entry<'_>], path: &Path<'_>, advice: bool, out: &mut
         .and_then(|id| id.split_once("--"))
         .and_then(|(prefix, _)| walk.tables.object_type(prefix));
     if let Some((_, meant)) = meant {
-        return walk.must(
-            &path.key("type"),
-            "type-literal",
-            meant.name_rule.unwrap_or("S21-3.2-01"),
-            || {
-                format!(
-                    "`type` is {object_type:?}, but the `id` is that of {}",
-                    meant.name
-                )
-            },
-        );
+        return walk.must(&path.key("type"), "type-literal", meant.name_rule.unwrap_or("S21-3.2-01"), || {
+            format!("`type` is {object_type:?}, but the `id` is that of {}", meant.name)
+        });
     }
     let owner: &'static Owner = &walk.tables.owners[walk.tables.custom];
     custom::type_name(&mut walk, object_type, entries, path);
@@ -79,9 +71,7 @@ impl Walk<'_, '_, '_> {
         let id = match identifier::parse(text) {
             Ok(id) => id,
             // The name of the type has been judged where it stands.
-            Err(identifier::Fault::Type)
-                if owner.class == Class::Custom && text.starts_with(object_type) =>
-            {
+            Err(identifier::Fault::Type) if owner.class == Class::Custom && text.starts_with(object_type) => {
                 return;
             }
             Err(fault) => {
@@ -90,90 +80,58 @@ impl Walk<'_, '_, '_> {
                     _ if owner.class == Class::Custom => "S21-11.2-14",
                     _ => "S21-2.9-01",
                 };
-                return self.must(&here, "identifier-format", rule, || {
-                    format!("`id` {}: {text:?}", fault.message())
-                });
+                return self.must(&here, "identifier-format", rule, || format!("`id` {}: {text:?}", fault.message()));
             }
         };
         if id.object_type != object_type {
             let hint = suggestion(id.object_type, self.tables.types.iter());
             self.must(&here, "id-type", "S21-2.9-01", || {
-                format!(
-                    "the `id` of a {object_type} begins with {:?}{hint}",
-                    id.object_type
-                )
+                format!("the `id` of a {object_type} begins with {:?}{hint}", id.object_type)
             });
         }
         if !self.advice {
             return;
         }
         if id.upper_case {
-            self.should(&here, "uuid-case", "S21-2.9-02", || {
-                "UUIDs are written in lower case".into()
-            });
+            self.should(&here, "uuid-case", "S21-2.9-02", || "UUIDs are written in lower case".into());
         }
         match owner.class {
             Class::Sco => self.sco_id(owner, &id, entries, &here),
             Class::Custom if id.version() == 4 || id.version() == 5 => {}
             _ if id.version() != 4 => {
                 self.should(&here, "uuid-version", "S21-2.9-05", || {
-                    format!(
-                        "the UUID is of version {}, version 4 is advised",
-                        id.version()
-                    )
+                    format!("the UUID is of version {}, version 4 is advised", id.version())
                 });
             }
             _ => {}
         }
     }
 
-    fn sco_id(
-        &mut self,
-        owner: &Owner,
-        id: &identifier::Identifier<'_>,
-        entries: &[Entry<'_>],
-        here: &Path<'_>,
-    ) {
+    fn sco_id(&mut self, owner: &Owner, id: &identifier::Identifier<'_>, entries: &[Entry<'_>], here: &Path<'_>) {
         if owner.contributing.is_empty() {
             if id.version() != 4 {
                 self.should(here, "uuid-version", "U21-6.13-01", || {
-                    format!(
-                        "the `id` of a {} is made of a UUID of version 4",
-                        owner.name
-                    )
+                    format!("the `id` of a {} is made of a UUID of version 4", owner.name)
                 });
             }
             return;
         }
-        let present = owner
-            .contributing
-            .iter()
-            .any(|name| member(entries, name).is_some());
+        let present = owner.contributing.iter().any(|name| member(entries, name).is_some());
         if !present {
             if id.version() != 4 {
                 self.should(here, "uuid-version", "S21-2.9-12", || {
-                    format!(
-                        "without {} the UUID has to be of version 4",
-                        owner.contributing.join(", ")
-                    )
+                    format!("without {} the UUID has to be of version 4", owner.contributing.join(", "))
                 });
             }
         } else if id.version() != 5 {
             self.should(here, "uuid-version", "S21-2.9-07", || {
-                format!(
-                    "the UUID is of version {}, version 5 is advised for SCOs",
-                    id.version()
-                )
+                format!("the UUID is of version {}, version 5 is advised for SCOs", id.version())
             });
         } else if let Some(expected) = deterministic::uuid(owner, entries)
             && expected != id.uuid
         {
             self.should(here, "deterministic-id", "S21-2.9-08", || {
-                format!(
-                    "the contributing properties give {}--{}",
-                    owner.name,
-                    uuid::Uuid::from_u128(expected)
-                )
+                format!("the contributing properties give {}--{}", owner.name, uuid::Uuid::from_u128(expected))
             });
         }
     }

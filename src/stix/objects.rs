@@ -9,16 +9,8 @@ use super::{deterministic, identifier};
 impl<'n, 'a> Walk<'n, 'a, '_> {
     pub(super) fn of_type(&mut self, view: &View<'n, '_, 'a>) {
         match view.owner.name {
-            "attack-pattern" => self.catalogued(
-                view,
-                "capec",
-                "CAPEC",
-                is_capec,
-                ["S21-4.1-02", "S21-4.1-03"],
-            ),
-            "vulnerability" => {
-                self.catalogued(view, "cve", "CVE", is_cve, ["S21-4.19-02", "S21-4.19-03"])
-            }
+            "attack-pattern" => self.catalogued(view, "capec", "CAPEC", is_capec, ["S21-4.1-02", "S21-4.1-03"]),
+            "vulnerability" => self.catalogued(view, "cve", "CVE", is_cve, ["S21-4.19-02", "S21-4.19-03"]),
             "indicator" => self.indicator(view),
             "location" => self.advise(view, "latitude", "precision", "S21-4.10-03"),
             "relationship" => self.relationship(view),
@@ -47,13 +39,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     }
 
     /// `wanted` is advised where `given` is there.
-    fn advise(
-        &mut self,
-        view: &View<'n, '_, 'a>,
-        given: &str,
-        wanted: &'static str,
-        rule: &'static str,
-    ) {
+    pub(super) fn advise(&mut self, view: &View<'n, '_, 'a>, given: &str, wanted: &'static str, rule: &'static str) {
         if self.advice && view.named(given).is_some() && view.named(wanted).is_none() {
             self.should(view.path, "missing-recommended", rule, || {
                 format!("{} should have `{wanted}`", view.owner.name)
@@ -71,12 +57,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         rules: [&'static str; 2],
     ) {
         let list = view.path.key("external_references");
-        for (i, reference) in view
-            .named("external_references")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
+        for (i, reference) in
+            view.named("external_references").and_then(Node::as_array).unwrap_or(&[]).iter().enumerate()
         {
             let text = |name| reference.get(name).and_then(Node::as_str);
             let (Some(name), Some(id)) = (text("source_name"), text("external_id")) else {
@@ -88,47 +70,23 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                     format!("{id:?} is not of the form of a {prefix} identifier")
                 });
             } else if name != source && form(id) {
-                self.must(
-                    &here.key("source_name"),
-                    "catalogue-source",
-                    rules[0],
-                    || format!("the source of {id} has to be {source:?}, not {name:?}"),
-                );
+                self.must(&here.key("source_name"), "catalogue-source", rules[0], || {
+                    format!("the source of {id} has to be {source:?}, not {name:?}")
+                });
             }
         }
     }
 
-    fn indicator(&mut self, view: &View<'n, '_, 'a>) {
-        self.advise(view, "type", "name", "S21-4.7-03");
-        self.advise(view, "type", "description", "S21-4.7-04");
-        if let (Some("stix"), Some(pattern)) = (view.text("pattern_type"), view.text("pattern")) {
-            self.stix_pattern(pattern, view);
-        }
-    }
-
-    /// CALL SITE of the pattern checker: `pattern::parse` and `pattern::check` of `src/stix/pattern/` belong here.
-    /// A parse error is a MUST finding `pattern-syntax` at `/pattern` (S21-4.7-06), with its offset in the message.
-    fn stix_pattern(&mut self, pattern: &str, view: &View<'n, '_, 'a>) {
-        let _ = (pattern, view);
-    }
-
     /// The name of a relationship among the tables of the standard (3.7, 5.1, Appendix B): all of it is advice.
     fn relationship(&mut self, view: &View<'n, '_, 'a>) {
-        let ends = (
-            view.text("source_ref"),
-            view.text("target_ref"),
-            view.text("relationship_type"),
-        );
+        let ends = (view.text("source_ref"), view.text("target_ref"), view.text("relationship_type"));
         let (Some(source), Some(target), Some(name)) = ends else {
             return;
         };
         if !self.advice {
             return;
         }
-        let kind = |id: &str| {
-            id.split_once("--")
-                .and_then(|(t, _)| self.tables.types.get(t))
-        };
+        let kind = |id: &str| id.split_once("--").and_then(|(t, _)| self.tables.types.get(t));
         let here = view.path.key("relationship_type");
         let table = &self.tables.relationships;
         let Some(row) = table.names.get(name) else {
@@ -155,22 +113,14 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     fn extension_definition(&mut self, view: &View<'n, '_, 'a>) {
         self.advise(view, "type", "description", "S21-7.3-09");
         let list = view.path.key("extension_properties");
-        for (i, item) in view
-            .named("extension_properties")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-            .iter()
-            .enumerate()
-        {
+        for (i, item) in view.named("extension_properties").and_then(Node::as_array).unwrap_or(&[]).iter().enumerate() {
             let Some(name) = item.as_str() else { continue };
             let here = list.index(i);
             self.extension_property_name(name, ["S21-7.3-14", "S21-7.3-15", "S21-7.3-16"], &here);
             let common = &self.tables.owners[self.tables.custom].names;
             if common.get(name).is_some() {
                 self.must(&here, "extension-redefines", "S21-7.3-01", || {
-                    format!(
-                        "`{name}` is a property of the standard; an extension may not redefine it"
-                    )
+                    format!("`{name}` is a property of the standard; an extension may not redefine it")
                 });
             }
         }
@@ -179,19 +129,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     /// Header fields are decoded before they become properties (6.6).
     fn encoded_words(&mut self, view: &View<'n, '_, 'a>) {
         if let Some(subject) = view.text("subject").filter(|s| has_encoded_word(s)) {
-            self.must(
-                &view.path.key("subject"),
-                "encoded-word",
-                "S21-6.6-02",
-                || format!("{subject:?} has to be decoded (RFC 2047)"),
-            );
+            self.must(&view.path.key("subject"), "encoded-word", "S21-6.6-02", || {
+                format!("{subject:?} has to be decoded (RFC 2047)")
+            });
         }
         let fields = view.path.key("additional_header_fields");
-        for (name, value) in view
-            .named("additional_header_fields")
-            .and_then(Node::as_object)
-            .unwrap_or(&[])
-        {
+        for (name, value) in view.named("additional_header_fields").and_then(Node::as_object).unwrap_or(&[]) {
             let lines = value.as_array().unwrap_or(std::slice::from_ref(value));
             if lines.iter().filter_map(Node::as_str).any(has_encoded_word) {
                 self.must(&fields.key(name), "encoded-word", "S21-6.6-02", || {
@@ -210,9 +153,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             return;
         }
         let id = view.text("id").and_then(|id| identifier::parse(id).ok());
-        if id.is_some_and(|id| {
-            id.version() == 5 && deterministic::uuid(view.owner, view.entries) == Some(id.uuid)
-        }) {
+        if id.is_some_and(|id| id.version() == 5 && deterministic::uuid(view.owner, view.entries) == Some(id.uuid)) {
             self.must(&view.path.key("id"), "versioned-sco", "S21-3.6-12", || {
                 "an SCO with versions does not use the namespace of deterministic ids".into()
             });
@@ -224,16 +165,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         if !self.advice || view.named("lang").is_some() {
             return;
         }
-        let foreign = |name: &str| {
-            view.text(name)
-                .is_some_and(|t| !t.is_ascii() && t.chars().any(is_of_another_script))
-        };
+        let foreign =
+            |name: &str| view.text(name).is_some_and(|t| !t.is_ascii() && t.chars().any(is_of_another_script));
         if !foreign("name") && !foreign("description") {
             return;
         }
-        let marked = member(view.entries, "granular_markings")
-            .and_then(Node::as_array)
-            .unwrap_or(&[]);
+        let marked = member(view.entries, "granular_markings").and_then(Node::as_array).unwrap_or(&[]);
         if !marked.iter().any(|m| m.get("lang").is_some()) {
             self.should(view.path, "language-missing", "S21-3.2-13", || {
                 "the text is not in English, which an absent `lang` says it is".into()
@@ -248,15 +185,11 @@ fn is_of_another_script(c: char) -> bool {
 }
 
 fn is_capec(id: &str) -> bool {
-    id.strip_prefix("CAPEC-")
-        .is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()))
+    id.strip_prefix("CAPEC-").is_some_and(|n| !n.is_empty() && n.bytes().all(|c| c.is_ascii_digit()))
 }
 
 fn is_cve(id: &str) -> bool {
-    let Some((year, number)) = id
-        .strip_prefix("CVE-")
-        .and_then(|rest| rest.split_once('-'))
-    else {
+    let Some((year, number)) = id.strip_prefix("CVE-").and_then(|rest| rest.split_once('-')) else {
         return false;
     };
     let digits = |s: &str| s.bytes().all(|c| c.is_ascii_digit());
@@ -270,9 +203,7 @@ fn has_encoded_word(text: &str) -> bool {
         let charset = parts.next().unwrap_or("");
         let encoding = parts.next().unwrap_or("");
         let plain = !charset.is_empty() && charset.bytes().all(|c| c.is_ascii_graphic());
-        plain
-            && matches!(encoding, "b" | "B" | "q" | "Q")
-            && parts.next().is_some_and(|t| t.contains("?="))
+        plain && matches!(encoding, "b" | "B" | "q" | "Q") && parts.next().is_some_and(|t| t.contains("?="))
     })
 }
 
@@ -284,10 +215,7 @@ mod tests {
     fn forms() {
         assert!(is_capec("CAPEC-163") && !is_capec("capec-163") && !is_capec("CAPEC-"));
         assert!(
-            is_cve("CVE-2014-0160")
-                && is_cve("CVE-2021-1234567")
-                && !is_cve("CVE-14-0160")
-                && !is_cve("CVE-2014-160")
+            is_cve("CVE-2014-0160") && is_cve("CVE-2021-1234567") && !is_cve("CVE-14-0160") && !is_cve("CVE-2014-160")
         );
         assert!(has_encoded_word("=?iso-8859-1?q?this=20is?=") && !has_encoded_word("a =? b ?="));
     }

@@ -12,9 +12,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             "`objects` is deprecated; use `object_refs`".into()
         });
         if container.is_empty() {
-            return self.must(path, "empty-dictionary", "S21-4.14-07", || {
-                "`objects` holds at least one object".into()
-            });
+            return self.must(path, "empty-dictionary", "S21-4.14-07", || "`objects` holds at least one object".into());
         }
         self.repeated(container, "S21-2.3-01", path);
         let before = (self.owner, self.object);
@@ -44,10 +42,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let tables = self.tables;
         self.object = entries;
         // Observables of STIX 2.0 may stand here too; what the table does not know is left alone.
-        if let Some((_, owner)) = tables
-            .object_type(name)
-            .filter(|(i, _)| tables.scos & 1 << i != 0)
-        {
+        if let Some((_, owner)) = tables.object_type(name).filter(|(i, _)| tables.scos & 1 << i != 0) {
             self.owner = owner;
             self.holder(owner, entries, path);
         }
@@ -62,10 +57,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         path: &Path<'_>,
     ) {
         // Markings are no observables: they keep their ids.
-        if matches!(
-            prop.name,
-            "object_marking_refs" | "marking_ref" | "created_by_ref"
-        ) {
+        if matches!(prop.name, "object_marking_refs" | "marking_ref" | "created_by_ref") {
             return;
         }
         let Some(target) = member(container, text) else {
@@ -73,27 +65,18 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                 format!("the container has no object {text:?}")
             });
         };
-        if let Some(object_type) = target
-            .get("type")
-            .and_then(Node::as_str)
-            .filter(|t| self.tables.types.get(t).is_some())
+        if let Some(object_type) =
+            target.get("type").and_then(Node::as_str).filter(|t| self.tables.types.get(t).is_some())
         {
             self.reference_type(prop, object_type, path);
         }
     }
 
     fn container_keys(&mut self, container: &[Entry<'_>], path: &Path<'_>) {
-        let counted = container
-            .iter()
-            .enumerate()
-            .all(|(i, (key, _))| key.parse() == Ok(i));
-        let identifiers = container
-            .iter()
-            .all(|(key, _)| identifier::parse(key).is_ok());
+        let counted = container.iter().enumerate().all(|(i, (key, _))| key.parse() == Ok(i));
+        let identifiers = container.iter().all(|(key, _)| identifier::parse(key).is_ok());
         if !counted && !identifiers {
-            self.should(path, "container-keys", "S21-2.9-16", || {
-                "keys should count up from \"0\"".into()
-            });
+            self.should(path, "container-keys", "S21-2.9-16", || "keys should count up from \"0\"".into());
         }
     }
 
@@ -117,17 +100,9 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let first = root_of(&group, 0);
         if let Some(other) = (1..container.len()).find(|i| root_of(&group, *i) != first) {
             let key = &container[other].0;
-            self.must(
-                &path.key(key),
-                "unrelated-observables",
-                "S21-4.14-08",
-                || {
-                    format!(
-                        "the objects {:?} and {key:?} are not related to each other by references",
-                        container[0].0
-                    )
-                },
-            );
+            self.must(&path.key(key), "unrelated-observables", "S21-4.14-08", || {
+                format!("the objects {:?} and {key:?} are not related to each other by references", container[0].0)
+            });
         }
     }
 }
@@ -146,9 +121,7 @@ fn references<'v>(value: &'v Node<'_>, out: &mut Vec<&'v str>) {
             for (name, member) in entries {
                 match member {
                     Node::String(text) if name.ends_with("_ref") => out.push(text),
-                    Node::Array(items) if name.ends_with("_refs") => {
-                        out.extend(items.iter().filter_map(Node::as_str))
-                    }
+                    Node::Array(items) if name.ends_with("_refs") => out.extend(items.iter().filter_map(Node::as_str)),
                     _ => references(member, out),
                 }
             }

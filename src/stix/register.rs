@@ -45,11 +45,7 @@ impl Rule {
     /// The level that its keyword gives a finding.
     #[must_use]
     pub fn level(&self) -> Level {
-        if self.keyword.starts_with("MUST") {
-            Level::Must
-        } else {
-            Level::Should
-        }
+        if self.keyword.starts_with("MUST") { Level::Must } else { Level::Should }
     }
 }
 

@@ -88,10 +88,7 @@ impl Scope {
         match kind {
             "malware" => {
                 if let Some(is_family) = member(entries, "is_family").and_then(Node::as_bool) {
-                    self.malware.push(Malware {
-                        uuid: parsed.uuid,
-                        is_family,
-                    });
+                    self.malware.push(Malware { uuid: parsed.uuid, is_family });
                 }
             }
             "relationship" if text("relationship_type") == Some("variant-of") => {
@@ -102,12 +99,7 @@ impl Scope {
                         .map(|i| i.uuid)
                 };
                 if let (Some(source), Some(target)) = (end("source_ref"), end("target_ref")) {
-                    self.variants.push(VariantOf {
-                        index,
-                        id: id.to_owned(),
-                        source,
-                        target,
-                    });
+                    self.variants.push(VariantOf { index, id: id.to_owned(), source, target });
                 }
             }
             "marking-definition" => self.see_marking(node, id, index),
@@ -137,21 +129,13 @@ impl Scope {
     /// Adds what another scope has seen of the same document.
     pub(crate) fn merge(&mut self, other: Self) {
         let first = TABLES.custom;
-        let kinds: Vec<u16> = other
-            .other_types
-            .iter()
-            .map(|name| self.other_type(name))
-            .collect();
-        self.records
-            .extend(other.records.into_iter().map(|mut record| {
-                if let Some(kind) = usize::from(record.kind)
-                    .checked_sub(first)
-                    .and_then(|i| kinds.get(i))
-                {
-                    record.kind = *kind;
-                }
-                record
-            }));
+        let kinds: Vec<u16> = other.other_types.iter().map(|name| self.other_type(name)).collect();
+        self.records.extend(other.records.into_iter().map(|mut record| {
+            if let Some(kind) = usize::from(record.kind).checked_sub(first).and_then(|i| kinds.get(i)) {
+                record.kind = *kind;
+            }
+            record
+        }));
         self.malware.extend(other.malware);
         self.variants.extend(other.variants);
         self.marked.extend(other.marked);
@@ -160,44 +144,24 @@ impl Scope {
 
     fn see_marking(&mut self, node: &Node<'_>, id: &str, index: u32) {
         let mut marks = Vec::new();
-        for mark in node
-            .get("object_marking_refs")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-        {
+        for mark in node.get("object_marking_refs").and_then(Node::as_array).unwrap_or(&[]) {
             marks.extend(mark.as_str().map(|m| (m.to_owned(), false)));
         }
-        for mark in node
-            .get("granular_markings")
-            .and_then(Node::as_array)
-            .unwrap_or(&[])
-        {
-            marks.extend(
-                mark.get("marking_ref")
-                    .and_then(Node::as_str)
-                    .map(|m| (m.to_owned(), true)),
-            );
+        for mark in node.get("granular_markings").and_then(Node::as_array).unwrap_or(&[]) {
+            marks.extend(mark.get("marking_ref").and_then(Node::as_str).map(|m| (m.to_owned(), true)));
         }
         // What marks itself is found without knowing any other object.
         marks.retain(|(m, _)| m != id);
         if !marks.is_empty() {
-            self.marked.push(Marked {
-                index,
-                id: id.to_owned(),
-                marks,
-            });
+            self.marked.push(Marked { index, id: id.to_owned(), marks });
         }
     }
 
     fn other_type(&mut self, name: &str) -> u16 {
-        let at = self
-            .other_types
-            .iter()
-            .position(|t| t == name)
-            .unwrap_or_else(|| {
-                self.other_types.push(name.to_owned());
-                self.other_types.len() - 1
-            });
+        let at = self.other_types.iter().position(|t| t == name).unwrap_or_else(|| {
+            self.other_types.push(name.to_owned());
+            self.other_types.len() - 1
+        });
         u16::try_from(TABLES.custom + at).unwrap_or(u16::MAX)
     }
 
@@ -206,20 +170,14 @@ impl Scope {
         let name = if kind < TABLES.first_extension {
             TABLES.owners[kind].name
         } else {
-            self.other_types
-                .get(kind.wrapping_sub(TABLES.custom))
-                .map_or("", String::as_str)
+            self.other_types.get(kind.wrapping_sub(TABLES.custom)).map_or("", String::as_str)
         };
         format!("{name}--{}", uuid::Uuid::from_u128(record.uuid))
     }
 
     /// Judges the rules between all objects seen. `fetch` brings objects back for which more has to be known.
-    pub(crate) fn finish(
-        mut self,
-        fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>,
-    ) -> Vec<Between> {
-        self.records
-            .sort_unstable_by_key(|r| (r.uuid, r.kind, r.modified, r.index));
+    pub(crate) fn finish(mut self, fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>) -> Vec<Between> {
+        self.records.sort_unstable_by_key(|r| (r.uuid, r.kind, r.modified, r.index));
         let mut out = Vec::new();
         for same_uuid in self.records.chunk_by(|a, b| a.uuid == b.uuid) {
             for versions in same_uuid.chunk_by(|a, b| a.kind == b.kind) {
@@ -267,17 +225,8 @@ impl Scope {
             }
             let id = || self.id(this);
             if this.modified == before.modified && this.content != before.content {
-                let message =
-                    "two copies of one version (same `id` and `modified`) differ".to_owned();
-                Self::add(
-                    out,
-                    this.index,
-                    id(),
-                    "",
-                    "version-differs",
-                    "S21-3.6-08",
-                    message,
-                );
+                let message = "two copies of one version (same `id` and `modified`) differ".to_owned();
+                Self::add(out, this.index, id(), "", "version-differs", "S21-3.6-08", message);
             }
             if this.created != first.created {
                 Self::add(
@@ -320,33 +269,18 @@ impl Scope {
         let first = &records[0];
         for other in &records[1..] {
             if other.kind != first.kind && other.creator != 0 && other.creator == first.creator {
-                let message = format!(
-                    "its UUID is that of {}, of the same creator",
-                    self.id(first)
-                );
-                Self::add(
-                    out,
-                    other.index,
-                    self.id(other),
-                    "/id",
-                    "shared-uuid",
-                    "S21-2.9-04",
-                    message,
-                );
+                let message = format!("its UUID is that of {}, of the same creator", self.id(first));
+                Self::add(out, other.index, self.id(other), "/id", "shared-uuid", "S21-2.9-04", message);
             }
         }
     }
 
     /// A family is no variant of an instance (4.11.2).
     fn variants_of_families(&self, out: &mut Vec<Between>) {
-        let family: HashMap<u128, bool> =
-            self.malware.iter().map(|m| (m.uuid, m.is_family)).collect();
+        let family: HashMap<u128, bool> = self.malware.iter().map(|m| (m.uuid, m.is_family)).collect();
         for relation in &self.variants {
-            if family.get(&relation.source) == Some(&true)
-                && family.get(&relation.target) == Some(&false)
-            {
-                let message =
-                    "a malware family cannot be a variant of a malware instance".to_owned();
+            if family.get(&relation.source) == Some(&true) && family.get(&relation.target) == Some(&false) {
+                let message = "a malware family cannot be a variant of a malware instance".to_owned();
                 Self::add(
                     out,
                     relation.index,
@@ -362,8 +296,7 @@ impl Scope {
 
     /// Marking definitions do not mark each other in a circle (3.2).
     fn marking_cycles(&self, out: &mut Vec<Between>) {
-        let by_id: HashMap<&str, &Marked> =
-            self.marked.iter().map(|m| (m.id.as_str(), m)).collect();
+        let by_id: HashMap<&str, &Marked> = self.marked.iter().map(|m| (m.id.as_str(), m)).collect();
         for start in &self.marked {
             for (mark, granular) in &start.marks {
                 let mut seen: Vec<&str> = Vec::new();
@@ -376,12 +309,7 @@ impl Scope {
                     }
                     if !seen.contains(&at) && seen.len() < 1_000 {
                         seen.push(at);
-                        open.extend(
-                            by_id
-                                .get(at)
-                                .into_iter()
-                                .flat_map(|m| m.marks.iter().map(|(id, _)| id.as_str())),
-                        );
+                        open.extend(by_id.get(at).into_iter().flat_map(|m| m.marks.iter().map(|(id, _)| id.as_str())));
                     }
                 }
                 if circle {
@@ -391,39 +319,22 @@ impl Scope {
                         ("/object_marking_refs", "S21-3.2-14")
                     };
                     let message = format!("through {mark} the marking definition marks itself");
-                    Self::add(
-                        out,
-                        start.index,
-                        start.id.clone(),
-                        pointer,
-                        "marking-cycle",
-                        rule,
-                        message,
-                    );
+                    Self::add(out, start.index, start.id.clone(), pointer, "marking-cycle", rule, message);
                 }
             }
         }
     }
 
-    fn translations(
-        &self,
-        fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>,
-        out: &mut Vec<Between>,
-    ) {
+    fn translations(&self, fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>, out: &mut Vec<Between>) {
         let mut pairs: Vec<(&Translation, u32)> = Vec::new();
         for t in &self.translations {
             // Sorted by UUID, type and time.
             let kind = TABLES.types.get(&t.target_type).unwrap_or_else(|| {
-                self.other_types
-                    .iter()
-                    .position(|o| *o == t.target_type)
-                    .map_or(usize::MAX, |i| TABLES.custom + i)
+                self.other_types.iter().position(|o| *o == t.target_type).map_or(usize::MAX, |i| TABLES.custom + i)
             });
             let from = self.records.partition_point(|r| r.uuid < t.target);
-            let known = self.records[from..]
-                .iter()
-                .take_while(|r| r.uuid == t.target)
-                .filter(|r| usize::from(r.kind) == kind);
+            let known =
+                self.records[from..].iter().take_while(|r| r.uuid == t.target).filter(|r| usize::from(r.kind) == kind);
             let versions: Vec<&Record> = known.collect();
             let Some(latest) = versions.last() else {
                 continue;
@@ -435,17 +346,8 @@ impl Scope {
             match meant {
                 Some(record) => pairs.push((t, record.index)),
                 None => {
-                    let message =
-                        "no version of the object referred to has this `modified`".to_owned();
-                    Self::add(
-                        out,
-                        t.index,
-                        t.id.clone(),
-                        "/object_modified",
-                        "object-modified",
-                        "S21-7.1-03",
-                        message,
-                    );
+                    let message = "no version of the object referred to has this `modified`".to_owned();
+                    Self::add(out, t.index, t.id.clone(), "/object_modified", "object-modified", "S21-7.1-03", message);
                 }
             }
         }

@@ -218,8 +218,6 @@ impl Tables {
     }
 
     pub(crate) fn extension(&self, name: &str) -> Option<&Owner> {
-        self.extensions
-            .get(name)
-            .map(|i| &self.owners[self.first_extension + i])
+        self.extensions.get(name).map(|i| &self.owners[self.first_extension + i])
     }
 }

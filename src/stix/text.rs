@@ -42,19 +42,14 @@ pub(crate) fn is_media_type(text: &str) -> bool {
         !s.is_empty()
             && s.len() <= 127
             && s.as_bytes()[0].is_ascii_alphanumeric()
-            && s.bytes()
-                .all(|c| c.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&c))
+            && s.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&c))
     };
-    text.split_once('/')
-        .is_some_and(|(kind, sub)| name(kind) && name(sub))
+    text.split_once('/').is_some_and(|(kind, sub)| name(kind) && name(sub))
 }
 
 /// All lower case, words joined by hyphens rather than spaces or underscores.
 pub(crate) fn hyphenated_lower_case(text: &str) -> (bool, bool) {
-    (
-        !text.chars().any(char::is_uppercase),
-        !text.contains([' ', '_']),
-    )
+    (!text.chars().any(char::is_uppercase), !text.contains([' ', '_']))
 }
 
 /// The assigned codes of ISO 3166-1 alpha-2.
@@ -76,9 +71,7 @@ pub(crate) fn is_subdivision(text: &str) -> bool {
     text.split_once('-').is_some_and(|(country, part)| {
         is_country(country)
             && (1..=3).contains(&part.len())
-            && part
-                .bytes()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+            && part.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
     })
 }
 
@@ -87,26 +80,16 @@ pub(crate) fn is_service_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 30
         && !text.starts_with('-')
-        && text
-            .bytes()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-._+/".contains(&c))
+        && text.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-._+/".contains(&c))
 }
 
 /// `CA:TRUE` or `CA:FALSE` first, `pathlen` after the former only.
 pub(crate) fn is_basic_constraints(text: &str) -> bool {
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect::<String>()
-        .to_ascii_uppercase();
+    let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     let plain = plain.strip_prefix("CRITICAL,").unwrap_or(&plain);
-    let rest = plain
-        .strip_prefix("CA:")
-        .or_else(|| plain.strip_prefix("CA="));
-    let length = |s: &str| {
-        s.strip_prefix(",PATHLEN")
-            .is_some_and(|n| n.len() > 1 && n[1..].bytes().all(|c| c.is_ascii_digit()))
-    };
+    let rest = plain.strip_prefix("CA:").or_else(|| plain.strip_prefix("CA="));
+    let length =
+        |s: &str| s.strip_prefix(",PATHLEN").is_some_and(|n| n.len() > 1 && n[1..].bytes().all(|c| c.is_ascii_digit()));
     match rest {
         Some("FALSE" | "TRUE") => true,
         Some(other) => other.strip_prefix("TRUE").is_some_and(length),
@@ -116,12 +99,7 @@ pub(crate) fn is_basic_constraints(text: &str) -> bool {
 
 /// Hives that are written in short form, against 6.17.1.
 pub(crate) fn short_hive(key: &str) -> Option<&'static str> {
-    let hive = key
-        .split('\\')
-        .next()
-        .unwrap_or("")
-        .trim_end_matches(':')
-        .to_ascii_uppercase();
+    let hive = key.split('\\').next().unwrap_or("").trim_end_matches(':').to_ascii_uppercase();
     Some(match hive.as_str() {
         "HKLM" => "HKEY_LOCAL_MACHINE",
         "HKCU" => "HKEY_CURRENT_USER",
@@ -158,8 +136,7 @@ static BY_NAME: LazyLock<HashMap<String, Charset>> = LazyLock::new(|| {
         };
         let preferred = if mime.is_empty() { name } else { mime };
         for alias in cells.next().unwrap_or("").split(' ').chain([name]) {
-            out.entry(alias.to_ascii_lowercase())
-                .or_insert(Charset::Alias(preferred));
+            out.entry(alias.to_ascii_lowercase()).or_insert(Charset::Alias(preferred));
         }
     }
     for line in CHARSETS.lines().skip(1) {
@@ -174,10 +151,7 @@ static BY_NAME: LazyLock<HashMap<String, Charset>> = LazyLock::new(|| {
 
 /// Looks a name up in the IANA registry, where names compare without case.
 pub(crate) fn charset(name: &str) -> Charset {
-    BY_NAME
-        .get(&name.to_ascii_lowercase())
-        .copied()
-        .unwrap_or(Charset::Unknown)
+    BY_NAME.get(&name.to_ascii_lowercase()).copied().unwrap_or(Charset::Unknown)
 }
 
 #[cfg(test)]
@@ -193,11 +167,7 @@ mod tests {
                 && cpe("cpe:2.3:a:b").is_some()
                 && cpe("cpe:2.3:x:a:b:c:*:*:*:*:*:*:*").is_some()
         );
-        assert!(
-            is_media_type("application/vnd.ms-excel")
-                && !is_media_type("pdf")
-                && !is_media_type("text/")
-        );
+        assert!(is_media_type("application/vnd.ms-excel") && !is_media_type("pdf") && !is_media_type("text/"));
         assert!(
             is_country("CH")
                 && !is_country("ch")

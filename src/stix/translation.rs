@@ -38,12 +38,7 @@ impl Translation {
 }
 
 /// Compares the shape of all translations with the object's.
-pub(crate) fn compare(
-    contents: &Node<'_>,
-    target: &Node<'_>,
-    path: &Path<'_>,
-    out: &mut Vec<Slip>,
-) {
+pub(crate) fn compare(contents: &Node<'_>, target: &Node<'_>, path: &Path<'_>, out: &mut Vec<Slip>) {
     for (language, fields) in contents.as_object().unwrap_or(&[]) {
         for (name, translated) in fields.as_object().unwrap_or(&[]) {
             // Names that the object does not have are to be ignored.
@@ -59,19 +54,12 @@ fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut 
     match (original, translated) {
         (Node::String(_), Node::String(_)) => {}
         (Node::String(_), other) => {
-            let message = format!(
-                "the translation of a string is a string, not {}",
-                other.kind()
-            );
+            let message = format!("the translation of a string is a string, not {}", other.kind());
             out.push((path.pointer(), "translation-type", "S21-7.1-05", message));
         }
         (Node::Array(items), Node::Array(parts)) => {
             if items.len() != parts.len() {
-                let message = format!(
-                    "the original list has {} items, its translation {}",
-                    items.len(),
-                    parts.len()
-                );
+                let message = format!("the original list has {} items, its translation {}", items.len(), parts.len());
                 return out.push((path.pointer(), "translation-length", "S21-7.1-06", message));
             }
             for (i, (item, part)) in items.iter().zip(parts).enumerate() {

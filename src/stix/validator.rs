@@ -58,25 +58,14 @@ impl Validator {
         let objects = Path::ROOT.key("objects");
         match Shape::of(content) {
             Shape::Object => self.object(content, &Path::ROOT, false, &mut out),
-            Shape::List => self.all(
-                content.as_array().unwrap_or(&[]),
-                &Path::ROOT,
-                false,
-                &mut out,
-            ),
+            Shape::List => self.all(content.as_array().unwrap_or(&[]), &Path::ROOT, false, &mut out),
             Shape::Envelope => {
-                let items = content
-                    .get("objects")
-                    .and_then(Node::as_array)
-                    .unwrap_or(&[]);
+                let items = content.get("objects").and_then(Node::as_array).unwrap_or(&[]);
                 self.all(items, &objects, false, &mut out);
             }
             Shape::Bundle => {
                 let old = self.bundle(content, &mut out);
-                let items = content
-                    .get("objects")
-                    .and_then(Node::as_array)
-                    .unwrap_or(&[]);
+                let items = content.get("objects").and_then(Node::as_array).unwrap_or(&[]);
                 self.all(items, &objects, old, &mut out);
             }
         }
@@ -94,13 +83,7 @@ impl Validator {
     }
 
     /// Judges one object of a document.
-    pub(crate) fn object(
-        &self,
-        content: &Node<'_>,
-        path: &Path<'_>,
-        in_20_bundle: bool,
-        out: &mut Vec<Finding>,
-    ) {
+    pub(crate) fn object(&self, content: &Node<'_>, path: &Path<'_>, in_20_bundle: bool, out: &mut Vec<Finding>) {
         if version::of_object(content, in_20_bundle) == SpecVersion::V20 {
             if !in_20_bundle {
                 self.say_20(content, path, "object", out);
@@ -111,13 +94,7 @@ impl Validator {
     }
 
     /// Judges an object of a list or bundle, where a bundle may not stand.
-    pub(crate) fn member(
-        &self,
-        content: &Node<'_>,
-        path: &Path<'_>,
-        in_20_bundle: bool,
-        out: &mut Vec<Finding>,
-    ) {
+    pub(crate) fn member(&self, content: &Node<'_>, path: &Path<'_>, in_20_bundle: bool, out: &mut Vec<Finding>) {
         if content.get("type").and_then(Node::as_str) == Some("bundle") {
             let mut walk = Walk::new(&[], self.advice, out);
             walk.must(path, "bundle-in-list", "S21-8.1-02", || {
@@ -130,9 +107,8 @@ impl Validator {
 
     fn say_20(&self, content: &Node<'_>, path: &Path<'_>, what: &str, out: &mut Vec<Finding>) {
         let from = out.len();
-        Walk::new(&[], self.advice, out).should(path, "stix-2-0", "", || {
-            format!("this {what} is of STIX 2.0 and not judged by the rules of 2.1")
-        });
+        Walk::new(&[], self.advice, out)
+            .should(path, "stix-2-0", "", || format!("this {what} is of STIX 2.0 and not judged by the rules of 2.1"));
         for finding in &mut out[from..] {
             finding.object = content.get("id").and_then(Node::as_str).map(str::to_owned);
         }
@@ -147,17 +123,11 @@ impl Validator {
             }
         }
         let between = scope.finish(|wanted| {
-            wanted
-                .iter()
-                .filter_map(|i| Some((*i, items.get(*i as usize)?.clone().into_owned())))
-                .collect()
+            wanted.iter().filter_map(|i| Some((*i, items.get(*i as usize)?.clone().into_owned()))).collect()
         });
         for found in between {
             let pointer = path.index(found.index as usize).pointer() + &found.finding.pointer;
-            out.push(Finding {
-                pointer,
-                ..found.finding
-            });
+            out.push(Finding { pointer, ..found.finding });
         }
     }
 }
@@ -180,11 +150,7 @@ impl Shape {
         }
         match content.get("type") {
             Some(kind) if kind.as_str() == Some("bundle") => Self::Bundle,
-            None if content.get("id").is_none()
-                && content
-                    .get("objects")
-                    .is_some_and(|o| o.as_array().is_some()) =>
-            {
+            None if content.get("id").is_none() && content.get("objects").is_some_and(|o| o.as_array().is_some()) => {
                 Self::Envelope
             }
             _ => Self::Object,

@@ -24,54 +24,31 @@ impl Walk<'_, '_, '_> {
         }
         #[expect(clippy::cast_precision_loss, reason = "2^53 - 1 is exact in a double")]
         if number.abs() > MAX_INTEGER as f64 || matches!(value, Node::UInt(_)) {
-            self.must(path, "integer-too-large", "S21-2.10-01", || {
-                format!("`{}` is beyond ±(2^53 - 1)", prop.name)
-            });
+            self.must(path, "integer-too-large", "S21-2.10-01", || format!("`{}` is beyond ±(2^53 - 1)", prop.name));
         }
     }
 
     /// Whether the number is out of range.
-    pub(super) fn range(
-        &mut self,
-        prop: &'static Prop,
-        range: &Range,
-        number: f64,
-        path: &Path<'_>,
-    ) -> bool {
+    pub(super) fn range(&mut self, prop: &'static Prop, range: &Range, number: f64, path: &Path<'_>) -> bool {
         if number >= range.min && number <= range.max {
             return false;
         }
-        self.report(
-            path,
-            range.level,
-            "out-of-range",
-            range.rule.unwrap_or(""),
-            || {
-                let upper = if range.max.is_finite() {
-                    format!("between {} and {}", range.min, range.max)
-                } else {
-                    format!("at least {}", range.min)
-                };
-                format!("`{}` has to be {upper}, not {number}", prop.name)
-            },
-        );
+        self.report(path, range.level, "out-of-range", range.rule.unwrap_or(""), || {
+            let upper = if range.max.is_finite() {
+                format!("between {} and {}", range.min, range.max)
+            } else {
+                format!("at least {}", range.min)
+            };
+            format!("`{}` has to be {upper}, not {number}", prop.name)
+        });
         true
     }
 
-    pub(super) fn timestamp(
-        &mut self,
-        prop: &'static Prop,
-        text: &str,
-        decimals: u8,
-        whole: bool,
-        path: &Path<'_>,
-    ) {
+    pub(super) fn timestamp(&mut self, prop: &'static Prop, text: &str, decimals: u8, whole: bool, path: &Path<'_>) {
         match timestamp::parse(text) {
             Err(timestamp::Fault::Format) => {
                 let (rule, why) = timestamp_slip(text);
-                self.must(path, "timestamp-format", rule, || {
-                    format!("`{}` {why}: {text:?}", prop.name)
-                });
+                self.must(path, "timestamp-format", rule, || format!("`{}` {why}: {text:?}", prop.name));
             }
             Err(timestamp::Fault::Value) => {
                 self.must(path, "timestamp-value", "S21-2.16-01", || {
@@ -79,21 +56,13 @@ impl Walk<'_, '_, '_> {
                 });
             }
             Ok(t) if t.fraction.len() < usize::from(decimals) => {
-                let rule = if prop.name == "modified" {
-                    "S21-3.2-05"
-                } else {
-                    "S21-3.2-03"
-                };
+                let rule = if prop.name == "modified" { "S21-3.2-05" } else { "S21-3.2-03" };
                 self.must(path, "timestamp-precision", rule, || {
                     format!("`{}` needs at least {decimals} decimals: {text}", prop.name)
                 });
             }
             Ok(t) if whole && !t.fraction.is_empty() => {
-                let level = if timestamp::trimmed(t.fraction).is_empty() {
-                    Level::Should
-                } else {
-                    Level::Must
-                };
+                let level = if timestamp::trimmed(t.fraction).is_empty() { Level::Should } else { Level::Must };
                 self.report(path, level, "timestamp-too-precise", "S21-6.7-32", || {
                     format!("`{}` is precise to the second: {text}", prop.name)
                 });
@@ -102,49 +71,23 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    pub(super) fn vocabulary(
-        &mut self,
-        prop: &'static Prop,
-        index: usize,
-        text: &str,
-        path: &Path<'_>,
-    ) {
+    pub(super) fn vocabulary(&mut self, prop: &'static Prop, index: usize, text: &str, path: &Path<'_>) {
         let vocabulary = &self.tables.vocabularies[index];
         if vocabulary.values.get(text).is_some() {
             return;
         }
         if !vocabulary.open {
-            let rule = prop
-                .vocabulary_rule
-                .unwrap_or(if prop.name == "extension_type" {
-                    "S21-3.2-19"
-                } else {
-                    "S21-2.4-01"
-                });
+            let rule =
+                prop.vocabulary_rule.unwrap_or(if prop.name == "extension_type" { "S21-3.2-19" } else { "S21-2.4-01" });
             return self.must(path, "not-in-enumeration", rule, || {
-                format!(
-                    "{text:?} is not in {}{}",
-                    vocabulary.name,
-                    suggestion(text, vocabulary.values.iter())
-                )
+                format!("{text:?} is not in {}{}", vocabulary.name, suggestion(text, vocabulary.values.iter()))
             });
         }
-        self.should(
-            path,
-            "not-in-vocabulary",
-            prop.vocabulary_rule.unwrap_or("S21-2.14-01"),
-            || {
-                format!(
-                    "{text:?} is not in {}{}",
-                    vocabulary.name,
-                    suggestion(text, vocabulary.values.iter())
-                )
-            },
-        );
+        self.should(path, "not-in-vocabulary", prop.vocabulary_rule.unwrap_or("S21-2.14-01"), || {
+            format!("{text:?} is not in {}{}", vocabulary.name, suggestion(text, vocabulary.values.iter()))
+        });
         if text.chars().any(char::is_uppercase) {
-            self.should(path, "vocabulary-case", "S21-2.14-02", || {
-                format!("{text:?} should be in lower case")
-            });
+            self.should(path, "vocabulary-case", "S21-2.14-02", || format!("{text:?} should be in lower case"));
         }
         if text.contains([' ', '_']) {
             self.should(path, "vocabulary-separator", "S21-2.14-03", || {
@@ -160,30 +103,19 @@ impl Walk<'_, '_, '_> {
         let id = match identifier::parse(text) {
             Ok(id) => id,
             Err(fault) => {
-                let rule = if fault == identifier::Fault::Rfc4122 {
-                    "S21-2.9-02"
-                } else {
-                    "S21-2.9-01"
-                };
+                let rule = if fault == identifier::Fault::Rfc4122 { "S21-2.9-02" } else { "S21-2.9-01" };
                 return self.must(path, "identifier-format", rule, || {
                     format!("`{}`: {text:?} {}", prop.name, fault.message())
                 });
             }
         };
         if id.upper_case {
-            self.should(path, "uuid-case", "S21-2.9-02", || {
-                "UUIDs are written in lower case".into()
-            });
+            self.should(path, "uuid-case", "S21-2.9-02", || "UUIDs are written in lower case".into());
         }
         self.reference_type(prop, id.object_type, path);
     }
 
-    pub(crate) fn reference_type(
-        &mut self,
-        prop: &'static Prop,
-        object_type: &str,
-        path: &Path<'_>,
-    ) {
+    pub(crate) fn reference_type(&mut self, prop: &'static Prop, object_type: &str, path: &Path<'_>) {
         let Some(refs) = &prop.refs else { return };
         let fits = match self.tables.types.get(object_type) {
             Some(index) => refs.types & 1 << index != 0,
@@ -198,10 +130,7 @@ impl Walk<'_, '_, '_> {
             refs.rule.unwrap_or("")
         };
         self.report(path, refs.level, "reference-type", rule, || {
-            format!(
-                "`{}` has to refer to {}, not to {object_type}",
-                prop.name, refs.wanted
-            )
+            format!("`{}` has to refer to {}, not to {object_type}", prop.name, refs.wanted)
         });
     }
 }
@@ -215,8 +144,5 @@ fn timestamp_slip(text: &str) -> (&'static str, &'static str) {
     if local {
         return ("S21-2.16-03", "is not in UTC marked by Z");
     }
-    (
-        "S21-2.16-01",
-        "is not of the form YYYY-MM-DDTHH:mm:ss[.s+]Z",
-    )
+    ("S21-2.16-01", "is not of the form YYYY-MM-DDTHH:mm:ss[.s+]Z")
 }

@@ -24,11 +24,7 @@ pub fn spec_version(content: &Value) -> SpecVersion {
 pub(crate) fn of(content: &Node<'_>) -> SpecVersion {
     if content.get("type").and_then(Node::as_str) == Some("bundle") {
         let declared = content.get("spec_version").and_then(Node::as_str) == Some("2.0");
-        return if declared {
-            SpecVersion::V20
-        } else {
-            SpecVersion::V21
-        };
+        return if declared { SpecVersion::V20 } else { SpecVersion::V21 };
     }
     of_object(content, false)
 }
@@ -37,11 +33,7 @@ pub(crate) fn of(content: &Node<'_>) -> SpecVersion {
 pub(crate) fn of_object(object: &Node<'_>, in_20_bundle: bool) -> SpecVersion {
     let declared = object.get("spec_version").map(Node::as_str);
     let silent = matches!(declared, None | Some(Some("2.0")));
-    if silent && (in_20_bundle || has_shape_of_20(object)) {
-        SpecVersion::V20
-    } else {
-        SpecVersion::V21
-    }
+    if silent && (in_20_bundle || has_shape_of_20(object)) { SpecVersion::V20 } else { SpecVersion::V21 }
 }
 
 /// Properties that STIX 2.0 requires and 2.1 has given up, without those that 2.1 put in their place.
@@ -50,16 +42,11 @@ fn has_shape_of_20(object: &Node<'_>) -> bool {
     let Some(kind) = object.get("type").and_then(Node::as_str) else {
         return false;
     };
-    if TABLES
-        .object_type(kind)
-        .is_none_or(|(_, owner)| owner.class == Class::Sco)
-    {
+    if TABLES.object_type(kind).is_none_or(|(_, owner)| owner.class == Class::Sco) {
         return false;
     }
     match kind {
-        "indicator" => {
-            has("labels") && has("pattern") && !has("pattern_type") && !has("indicator_types")
-        }
+        "indicator" => has("labels") && has("pattern") && !has("pattern_type") && !has("indicator_types"),
         "malware" => has("labels") && !has("malware_types") && !has("is_family"),
         "report" => has("labels") && !has("report_types"),
         "threat-actor" => has("labels") && !has("threat_actor_types"),

@@ -24,9 +24,7 @@ impl<'w, 'n> View<'w, '_, 'n> {
         if !self.has(prop) {
             return None;
         }
-        self.entries
-            .get(usize::from(self.slots[prop]))
-            .map(|(_, v)| v)
+        self.entries.get(usize::from(self.slots[prop])).map(|(_, v)| v)
     }
 
     pub(crate) fn bool(&self, prop: usize) -> Option<bool> {

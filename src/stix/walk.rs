@@ -25,15 +25,7 @@ pub(crate) struct Walk<'n, 'a, 'o> {
 
 impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
     pub(crate) fn new(root: &'n [Entry<'a>], advice: bool, out: &'o mut Vec<Finding>) -> Self {
-        Self {
-            tables: &TABLES,
-            root,
-            container: None,
-            object: root,
-            owner: &TABLES.owners[TABLES.custom],
-            advice,
-            out,
-        }
+        Self { tables: &TABLES, root, container: None, object: root, owner: &TABLES.owners[TABLES.custom], advice, out }
     }
 
     /// Adds a finding. The message is only made where it is wanted.
@@ -49,19 +41,9 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             return;
         }
         debug_assert!(super::is_code(code), "unknown code {code}");
-        debug_assert!(
-            rule.is_empty() || register::rule(rule).is_some(),
-            "unknown rule {rule}"
-        );
+        debug_assert!(rule.is_empty() || register::rule(rule).is_some(), "unknown rule {rule}");
         let rule = (!rule.is_empty()).then_some(rule);
-        self.out.push(Finding {
-            level,
-            code,
-            rule,
-            object: None,
-            pointer: path.pointer(),
-            message: message(),
-        });
+        self.out.push(Finding { level, code, rule, object: None, pointer: path.pointer(), message: message() });
     }
 
     pub(crate) fn must(
@@ -85,19 +67,8 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
     }
 
     /// Judges the properties of an object, extension or nested value, and the rules between them.
-    pub(crate) fn holder(
-        &mut self,
-        owner: &'static Owner,
-        entries: &'n [Entry<'a>],
-        path: &Path<'_>,
-    ) {
-        let mut view: View<'n, '_, 'a> = View {
-            owner,
-            entries,
-            path,
-            seen: 0,
-            slots: [0; 64],
-        };
+    pub(crate) fn holder(&mut self, owner: &'static Owner, entries: &'n [Entry<'a>], path: &Path<'_>) {
+        let mut view: View<'n, '_, 'a> = View { owner, entries, path, seen: 0, slots: [0; 64] };
         for (index, (name, value)) in entries.iter().enumerate() {
             let Some(at) = owner.names.get(name) else {
                 self.unknown_property(owner, entries, index, path);
@@ -140,30 +111,19 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
         for (i, prop) in view.owner.props.iter().enumerate() {
             if missing & 1 << i != 0 {
                 self.must(view.path, "missing-property", "S21-3.1-14", || {
-                    format!(
-                        "{} lacks the required property `{}`",
-                        view.owner.name, prop.name
-                    )
+                    format!("{} lacks the required property `{}`", view.owner.name, prop.name)
                 });
             }
         }
     }
 
-    fn property(
-        &mut self,
-        owner: &'static Owner,
-        prop: &'static Prop,
-        value: &'n Node<'a>,
-        path: &Path<'_>,
-    ) {
+    fn property(&mut self, owner: &'static Owner, prop: &'static Prop, value: &'n Node<'a>, path: &Path<'_>) {
         match prop.presence {
             Presence::Allowed => {}
             Presence::NotApplicable => {
                 let rule = if owner.class == Class::Sco
-                    && matches!(
-                        prop.name,
-                        "created_by_ref" | "created" | "modified" | "revoked"
-                    ) {
+                    && matches!(prop.name, "created_by_ref" | "created" | "modified" | "revoked")
+                {
                     "U21-3.6-01"
                 } else {
                     ""
@@ -184,10 +144,7 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             }
             Presence::Reserved => {
                 self.must(path, "reserved-name", "S21-3.8-01", || {
-                    format!(
-                        "`{}` is reserved for later versions of the standard",
-                        prop.name
-                    )
+                    format!("`{}` is reserved for later versions of the standard", prop.name)
                 });
                 return;
             }
@@ -213,21 +170,13 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
         }
     }
 
-    pub(crate) fn wrong_type(
-        &mut self,
-        path: &Path<'_>,
-        prop: &'static Prop,
-        wanted: &str,
-        found: &Node<'_>,
-    ) {
+    pub(crate) fn wrong_type(&mut self, path: &Path<'_>, prop: &'static Prop, wanted: &str, found: &Node<'_>) {
         let rule = match prop.kind {
             _ if prop.list && wanted != "a list" => "S21-2.12-01",
             Kind::Boolean => "S21-2.2-01",
             _ => "S21-12.1-03",
         };
-        self.must(path, "wrong-type", rule, || {
-            format!("`{}` has to be {wanted}, not {}", prop.name, found.kind())
-        });
+        self.must(path, "wrong-type", rule, || format!("`{}` has to be {wanted}, not {}", prop.name, found.kind()));
     }
 
     /// Judges one value, or one item of a list.
@@ -259,9 +208,7 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
                     format!("`{}` is a string in the standard's table", prop.name)
                 });
             }
-            (Kind::Integer, Node::Int(_) | Node::UInt(_) | Node::Float(_)) => {
-                self.integer(prop, value, path)
-            }
+            (Kind::Integer, Node::Int(_) | Node::UInt(_) | Node::Float(_)) => self.integer(prop, value, path),
             (Kind::Float, Node::Int(_) | Node::UInt(_) | Node::Float(_)) => {
                 if let Some(range) = &prop.range {
                     self.range(prop, range, number(value), path);
@@ -272,16 +219,12 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             }
             (Kind::OwnId, Node::String(_)) => {}
             (Kind::Identifier, Node::String(text)) => self.reference(prop, text, path),
-            (Kind::Vocabulary(index), Node::String(text)) => {
-                self.vocabulary(prop, *index, text, path)
-            }
+            (Kind::Vocabulary(index), Node::String(text)) => self.vocabulary(prop, *index, text, path),
             (Kind::MarkingType, Node::String(_)) => {}
             (Kind::Hex, Node::String(text)) => self.hex(prop, text, path),
             (Kind::Binary, Node::String(text)) => self.binary(prop, text, path),
             (Kind::Hashes, Node::Object(entries)) => self.hashes(prop, entries, path),
-            (Kind::Dictionary(values), Node::Object(entries)) => {
-                self.dictionary(prop, *values, entries, path)
-            }
+            (Kind::Dictionary(values), Node::Object(entries)) => self.dictionary(prop, *values, entries, path),
             (Kind::Part(index), Node::Object(entries)) => {
                 let owner: &'static Owner = &self.tables.owners[*index];
                 self.holder(owner, entries, path);
@@ -309,17 +252,10 @@ const fn wanted(kind: &Kind) -> &'static str {
 }
 
 fn fixed_rule(name: &str) -> &'static str {
-    if name == "spec_version" {
-        "S21-3.2-02"
-    } else {
-        "S21-3.2-01"
-    }
+    if name == "spec_version" { "S21-3.2-02" } else { "S21-3.2-01" }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "numbers beyond 2^53 are out of bounds anyway"
-)]
+#[expect(clippy::cast_precision_loss, reason = "numbers beyond 2^53 are out of bounds anyway")]
 pub(crate) fn number(value: &Node<'_>) -> f64 {
     match value {
         Node::Int(n) => *n as f64,

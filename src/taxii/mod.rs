@@ -1,1 +1,17 @@
-//! taxii
+//! The protocol: a client that records exchanges, media types, timestamps, paths. Knows nothing of cases.
+
+pub mod challenge;
+pub mod client;
+pub mod endpoint;
+pub mod media_type;
+pub mod paths;
+pub mod redact;
+pub mod timestamp;
+
+pub use client::{Client, Outgoing};
+pub use endpoint::Endpoint;
+pub use media_type::MediaType;
+pub use timestamp::Timestamp;
+
+/// Media type of TAXII 2.1 (section 1.6.8.2).
+pub const TAXII: &str = "application/taxii+json;version=2.1";

@@ -20,25 +20,13 @@ impl Schemas {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/stix");
         let mut all = HashMap::new();
         for path in files(&root) {
-            let schema: Value =
-                serde_json::from_slice(&fs::read(&path).expect("readable")).expect("a schema");
-            let id = schema["$id"]
-                .as_str()
-                .expect("$id")
-                .strip_prefix(PREFIX)
-                .expect("our own prefix")
-                .to_owned();
-            assert!(
-                all.insert(id, schema).is_none(),
-                "two schemas have the $id of {}",
-                path.display()
-            );
+            let schema: Value = serde_json::from_slice(&fs::read(&path).expect("readable")).expect("a schema");
+            let id = schema["$id"].as_str().expect("$id").strip_prefix(PREFIX).expect("our own prefix").to_owned();
+            assert!(all.insert(id, schema).is_none(), "two schemas have the $id of {}", path.display());
         }
         let mut registry = Registry::new();
         for (id, schema) in &all {
-            registry = registry
-                .add(format!("{PREFIX}{id}"), schema)
-                .expect("a schema");
+            registry = registry.add(format!("{PREFIX}{id}"), schema).expect("a schema");
         }
         let registry = registry.prepare().expect("references resolve");
         let validators: HashMap<String, Validator> = all
@@ -46,10 +34,7 @@ impl Schemas {
             .filter(|(id, _)| *id != "common")
             .map(|(id, schema)| {
                 let validator = jsonschema::options().with_registry(&registry).build(schema);
-                (
-                    id.clone(),
-                    validator.unwrap_or_else(|e| panic!("{id}: {e}")),
-                )
+                (id.clone(), validator.unwrap_or_else(|e| panic!("{id}: {e}")))
             })
             .collect();
         drop(registry);
@@ -59,9 +44,7 @@ impl Schemas {
     /// The validator of an object's type; that of custom types where the standard has no such type.
     pub fn of(&self, object: &Value) -> &Validator {
         let name = object["type"].as_str().unwrap_or("custom");
-        self.validators
-            .get(name)
-            .unwrap_or_else(|| &self.validators["custom"])
+        self.validators.get(name).unwrap_or_else(|| &self.validators["custom"])
     }
 }
 

@@ -15,14 +15,10 @@ pub fn objects() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stix/vectors");
     let bases = bases();
     let mut out: Vec<(String, Value)> = bases.clone().into_iter().collect();
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .expect("vectors")
-        .map(|e| e.expect("entry").path())
-        .collect();
+    let mut paths: Vec<_> = fs::read_dir(folder).expect("vectors").map(|e| e.expect("entry").path()).collect();
     paths.sort();
     for path in paths.iter().filter(|p| !p.ends_with("bases.json")) {
-        let family: Value =
-            serde_json::from_slice(&fs::read(path).expect("readable")).expect("a family");
+        let family: Value = serde_json::from_slice(&fs::read(path).expect("readable")).expect("a family");
         for vector in family["vectors"].as_array().expect("vectors") {
             for side in ["valid", "invalid"] {
                 let name = format!("{} / {} / {side}", family["family"], vector["name"]);

@@ -14,19 +14,13 @@ pub(super) struct Human {
 
 impl Human {
     pub(super) fn new(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            must: 0,
-            should: 0,
-        }
+        Self { file: file.to_owned(), must: 0, should: 0 }
     }
 }
 
 /// Content is not trusted: what would steer a terminal is left out.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
 
 impl Report for Human {
@@ -46,11 +40,7 @@ impl Report for Human {
         let file = plain(&self.file);
         let message = plain(&f.message);
         match &placed.place {
-            Some(p) => writeln!(
-                out,
-                "{file}:{}:{}: {word}[{}]{rule}: {message}",
-                p.line, p.column, f.code
-            )?,
+            Some(p) => writeln!(out, "{file}:{}:{}: {word}[{}]{rule}: {message}", p.line, p.column, f.code)?,
             None => writeln!(out, "{file}: {word}[{}]{rule}: {message}", f.code)?,
         }
         let object = f.object.as_deref().map(plain).unwrap_or_default();
@@ -59,33 +49,21 @@ impl Report for Human {
             writeln!(
                 out,
                 "    at {}",
-                [object.as_str(), pointer.as_str()]
-                    .into_iter()
-                    .filter(|s| !s.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" ")
+                [object.as_str(), pointer.as_str()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ")
             )?;
         }
         if let Some(p) = placed.place.as_ref().filter(|p| !p.excerpt.is_empty()) {
             let number = p.line.to_string();
             writeln!(out, "{number:>6} | {}", p.excerpt)?;
-            writeln!(
-                out,
-                "       | {}{}",
-                " ".repeat(p.before),
-                "^".repeat(p.width)
-            )?;
+            writeln!(out, "       | {}{}", " ".repeat(p.before), "^".repeat(p.width))?;
         }
         Ok(())
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary, valid: bool) -> io::Result<()> {
         let verdict = if valid { "valid" } else { "invalid" };
-        let old = if summary.stix_20 > 0 {
-            format!(", {} of STIX 2.0 not judged", summary.stix_20)
-        } else {
-            String::new()
-        };
+        let old =
+            if summary.stix_20 > 0 { format!(", {} of STIX 2.0 not judged", summary.stix_20) } else { String::new() };
         writeln!(
             out,
             "{}: {verdict}, {} objects{old}, {} errors, {} advice",

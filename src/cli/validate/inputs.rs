@@ -48,10 +48,9 @@ fn add(path: &Path, named: bool, out: &mut Vec<Input>) {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => add_directory(path, out),
         // A pipe has no size to go by.
-        Ok(meta) if named || is_content(path) => out.push(Input::File(
-            path.to_owned(),
-            if meta.is_file() { meta.len() } else { u64::MAX },
-        )),
+        Ok(meta) if named || is_content(path) => {
+            out.push(Input::File(path.to_owned(), if meta.is_file() { meta.len() } else { u64::MAX }))
+        }
         Ok(_) => {}
         Err(e) => out.push(Input::Missing(path.display().to_string(), e.to_string())),
     }
@@ -61,8 +60,7 @@ fn add_directory(path: &Path, out: &mut Vec<Input>) {
     let before = out.len();
     match fs::read_dir(path) {
         Ok(entries) => {
-            let mut paths: Vec<PathBuf> =
-                entries.filter_map(Result::ok).map(|e| e.path()).collect();
+            let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
             paths.sort();
             // A link to a directory may lead back up.
             for inner in paths.iter().filter(|p| !(p.is_symlink() && p.is_dir())) {
@@ -72,16 +70,11 @@ fn add_directory(path: &Path, out: &mut Vec<Input>) {
         Err(e) => out.push(Input::Missing(path.display().to_string(), e.to_string())),
     }
     if out.len() == before {
-        eprintln!(
-            "warning: {} holds no .json, .jsonl, .ndjson or .stix file",
-            path.display()
-        );
+        eprintln!("warning: {} holds no .json, .jsonl, .ndjson or .stix file", path.display());
     }
 }
 
 fn is_content(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-    ["json", "jsonl", "ndjson", "stix"]
-        .iter()
-        .any(|known| extension.eq_ignore_ascii_case(known))
+    ["json", "jsonl", "ndjson", "stix"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -32,10 +32,7 @@ struct Row<'a> {
 
 impl Json {
     pub(super) fn new(file: &str) -> Self {
-        Self {
-            file: file.to_owned(),
-            begun: false,
-        }
+        Self { file: file.to_owned(), begun: false }
     }
 
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -72,11 +69,7 @@ impl Report for Json {
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary, valid: bool) -> io::Result<()> {
         self.begin(out)?;
-        write!(
-            out,
-            "],\"objects\":{},\"stix_2_0\":{},\"valid\":{valid}}}",
-            summary.objects, summary.stix_20
-        )?;
+        write!(out, "],\"objects\":{},\"stix_2_0\":{},\"valid\":{valid}}}", summary.objects, summary.stix_20)?;
         out.write_all(b"\n")
     }
 }

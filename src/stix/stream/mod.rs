@@ -82,28 +82,15 @@ pub fn judge<R: Read + Send>(
     let mut role = None;
     let mut group = read(&mut splitter)?;
     loop {
-        let Group {
-            batches,
-            fault,
-            head_is_20,
-        } = group;
+        let Group { batches, fault, head_is_20 } = group;
         if batches.is_empty() && fault.is_none() {
             break;
         }
         // While the cores judge these batches, the next ones are read.
         let (judged, next) = rayon::join(
+            || batches.into_par_iter().map(|b| of_batch(&b, head_is_20, options)).collect::<Vec<_>>(),
             || {
-                batches
-                    .into_par_iter()
-                    .map(|b| of_batch(&b, head_is_20, options))
-                    .collect::<Vec<_>>()
-            },
-            || {
-                if fault.is_some() {
-                    Ok(Group::default())
-                } else {
-                    read(&mut splitter)
-                }
+                if fault.is_some() { Ok(Group::default()) } else { read(&mut splitter) }
             },
         );
         for part in judged {
@@ -119,27 +106,13 @@ pub fn judge<R: Read + Send>(
         }
         if let Some(fault) = fault {
             let finding = syntax(fault.message, fault.line, fault.column);
-            let place = Place {
-                line: fault.line,
-                column: fault.column,
-                excerpt: String::new(),
-                before: 0,
-                width: 0,
-            };
-            sink(Placed {
-                finding,
-                document: summary.documents.saturating_sub(1),
-                place: Some(place),
-            });
+            let place = Place { line: fault.line, column: fault.column, excerpt: String::new(), before: 0, width: 0 };
+            sink(Placed { finding, document: summary.documents.saturating_sub(1), place: Some(place) });
             return Ok(summary);
         }
         group = next?;
     }
-    let between = scope.finish(|wanted| {
-        again
-            .and_then(|open| fetch(open().ok()?, wanted))
-            .unwrap_or_default()
-    });
+    let between = scope.finish(|wanted| again.and_then(|open| fetch(open().ok()?, wanted)).unwrap_or_default());
     for found in between.into_iter().filter(|b| (options.wanted)(&b.finding)) {
         let (document, prefix) = match role {
             Some(Role::Document(_)) => (found.index, String::new()),
@@ -147,14 +120,7 @@ pub fn judge<R: Read + Send>(
             _ => (0, format!("/objects/{}", found.index)),
         };
         let pointer = prefix + &found.finding.pointer;
-        sink(Placed {
-            finding: Finding {
-                pointer,
-                ..found.finding
-            },
-            document,
-            place: None,
-        });
+        sink(Placed { finding: Finding { pointer, ..found.finding }, document, place: None });
     }
     Ok(summary)
 }
@@ -214,22 +180,10 @@ fn of_batch(batch: &Batch, head_is_20: bool, options: &Options<'_>) -> Part {
                 return part;
             }
         };
-        of_item(
-            &node,
-            item.role,
-            head_is_20,
-            options.validator,
-            &mut part,
-            &mut findings,
-        );
+        of_item(&node, item.role, head_is_20, options.validator, &mut part, &mut findings);
         for finding in findings.drain(..).filter(|f| (options.wanted)(f)) {
-            let place = (options.places && item.role != Role::Head)
-                .then(|| place(batch, item, &finding.pointer));
-            part.out.push(Placed {
-                finding,
-                document,
-                place,
-            });
+            let place = (options.places && item.role != Role::Head).then(|| place(batch, item, &finding.pointer));
+            part.out.push(Placed { finding, document, place });
         }
     }
     part
@@ -253,46 +207,24 @@ fn of_item(
                 one(node, &root, false, validator, index, part, out);
                 return;
             }
-            let items = if shape == Shape::List {
-                node.as_array()
-            } else {
-                node.get("objects").and_then(Node::as_array)
-            };
+            let items =
+                if shape == Shape::List { node.as_array() } else { node.get("objects").and_then(Node::as_array) };
             let items = items.unwrap_or(&[]);
             part.summary.objects += items.len() as u64;
             let old = shape == Shape::Bundle && version::of(node) == SpecVersion::V20;
-            part.summary.stix_20 += items
-                .iter()
-                .filter(|i| version::of_object(i, old) == SpecVersion::V20)
-                .count() as u64
-                + u64::from(old);
+            part.summary.stix_20 +=
+                items.iter().filter(|i| version::of_object(i, old) == SpecVersion::V20).count() as u64 + u64::from(old);
             out.extend(validator.validate_node(node));
         }
         Role::ListItem(index) => {
             part.role = part.role.or(Some(role));
             part.summary.objects += 1;
-            one(
-                node,
-                &root.index(index as usize),
-                false,
-                validator,
-                index,
-                part,
-                out,
-            );
+            one(node, &root.index(index as usize), false, validator, index, part, out);
         }
         Role::Object(index) => {
             part.role = part.role.or(Some(role));
             part.summary.objects += 1;
-            one(
-                node,
-                &objects.index(index as usize),
-                head_is_20,
-                validator,
-                index,
-                part,
-                out,
-            );
+            one(node, &objects.index(index as usize), head_is_20, validator, index, part, out);
         }
         // An envelope owes nothing that is judged here.
         Role::Head => {
@@ -341,21 +273,14 @@ fn syntax(message: &str, line: u64, column: u64) -> Finding {
 fn unparsable(batch: &Batch, item: &Item, document: u32, error: &serde_json::Error) -> Placed {
     let raw = &batch.text[item.start..item.end];
     // The parser counts lines from 1 and columns in bytes; 0 stands for the end of a line.
-    let line_start = raw
-        .split_inclusive(|c| *c == b'\n')
-        .take(error.line().saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum::<usize>();
+    let line_start =
+        raw.split_inclusive(|c| *c == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum::<usize>();
     let at = (item.start + line_start + error.column().saturating_sub(1)).min(batch.text.len());
     let text = error.to_string();
     let message = text.split(" at line ").next().unwrap_or("").to_owned();
     let place = place_at(batch, at, at + 1);
     let finding = syntax(&message, place.line, place.column);
-    Placed {
-        finding,
-        document,
-        place: Some(place),
-    }
+    Placed { finding, document, place: Some(place) }
 }
 
 fn place(batch: &Batch, item: &Item, pointer: &str) -> Place {
@@ -366,10 +291,7 @@ fn place(batch: &Batch, item: &Item, pointer: &str) -> Place {
         Role::ListItem(_) => 1,
         Role::Document(_) | Role::Head => 0,
     };
-    let inner = pointer
-        .match_indices('/')
-        .nth(steps)
-        .map_or("", |(at, _)| &pointer[at..]);
+    let inner = pointer.match_indices('/').nth(steps).map_or("", |(at, _)| &pointer[at..]);
     let (start, end) = scan::locate(raw, inner);
     place_at(batch, item.start + start, item.start + end)
 }
@@ -379,22 +301,13 @@ fn place_at(batch: &Batch, start: usize, end: usize) -> Place {
     const MARGIN: usize = 60;
     let text = &batch.text;
     let (line, column) = scan::position(&text[..start], batch.line, batch.column);
-    let line_start = text[..start]
-        .iter()
-        .rposition(|c| *c == b'\n')
-        .map_or(0, |i| i + 1);
-    let line_end = text[start..]
-        .iter()
-        .position(|c| *c == b'\n')
-        .map_or(text.len(), |i| start + i);
+    let line_start = text[..start].iter().rposition(|c| *c == b'\n').map_or(0, |i| i + 1);
+    let line_end = text[start..].iter().position(|c| *c == b'\n').map_or(text.len(), |i| start + i);
     let end = end.clamp(start, line_end);
     let from = line_start.max(start.saturating_sub(MARGIN));
     let to = line_end.min(end.min(start + MARGIN) + MARGIN);
     let plain = |bytes: &[u8]| -> String {
-        String::from_utf8_lossy(bytes)
-            .chars()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect()
+        String::from_utf8_lossy(bytes).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     };
     let before = plain(&text[from..start]);
     let value = plain(&text[start..end.min(to)]);
@@ -419,12 +332,7 @@ fn fetch(reader: Box<dyn Read>, wanted: &[u32]) -> Option<HashMap<u32, Node<'sta
                 Role::Head => continue,
             };
             if wanted.binary_search(&index).is_ok() {
-                out.insert(
-                    index,
-                    Node::parse(&batch.text[item.start..item.end])
-                        .ok()?
-                        .into_owned(),
-                );
+                out.insert(index, Node::parse(&batch.text[item.start..item.end]).ok()?.into_owned());
             }
         }
     }

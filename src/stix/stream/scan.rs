@@ -16,9 +16,8 @@ pub(crate) fn value_end(text: &[u8], start: usize, eof: bool) -> Option<usize> {
         b'{' | b'[' => container_end(text, start),
         _ => {
             let rest = &text[start..];
-            let length = rest.iter().position(|c| {
-                matches!(c, b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}' | b':')
-            });
+            let length =
+                rest.iter().position(|c| matches!(c, b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}' | b':'));
             match length {
                 Some(n) => Some(start + n),
                 None if eof => Some(text.len()),
@@ -48,17 +47,13 @@ fn quote_or_backslash(text: &[u8], mut at: usize) -> Option<usize> {
         let word = u64::from_le_bytes(chunk.try_into().ok()?);
         let quotes = word ^ (ONES * b'"' as u64);
         let slashes = word ^ (ONES * b'\\' as u64);
-        let found =
-            (quotes.wrapping_sub(ONES) & !quotes | slashes.wrapping_sub(ONES) & !slashes) & HIGH;
+        let found = (quotes.wrapping_sub(ONES) & !quotes | slashes.wrapping_sub(ONES) & !slashes) & HIGH;
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
         at += 8;
     }
-    text.get(at..)?
-        .iter()
-        .position(|c| matches!(c, b'"' | b'\\'))
-        .map(|n| at + n)
+    text.get(at..)?.iter().position(|c| matches!(c, b'"' | b'\\')).map(|n| at + n)
 }
 
 fn container_end(text: &[u8], start: usize) -> Option<usize> {
@@ -85,9 +80,7 @@ fn container_end(text: &[u8], start: usize) -> Option<usize> {
 
 /// The raw value of a member of an object, if it has it; the object may lack its end.
 pub(crate) fn member<'t>(text: &'t [u8], name: &str) -> Option<&'t [u8]> {
-    members(text)
-        .find(|(key, _, _)| *key == name.as_bytes())
-        .map(|(_, start, end)| &text[start..end])
+    members(text).find(|(key, _, _)| *key == name.as_bytes()).map(|(_, start, end)| &text[start..end])
 }
 
 /// Names, starts and ends of the members of an object. Names are as written, without their quotes.
@@ -95,11 +88,7 @@ pub(crate) fn members(text: &[u8]) -> impl Iterator<Item = (&[u8], usize, usize)
     let mut at = skip_space(text, 0) + 1;
     std::iter::from_fn(move || {
         let start = skip_space(text, at);
-        let start = if text.get(start) == Some(&b',') {
-            skip_space(text, start + 1)
-        } else {
-            start
-        };
+        let start = if text.get(start) == Some(&b',') { skip_space(text, start + 1) } else { start };
         if text.get(start) != Some(&b'"') {
             return None;
         }
@@ -116,11 +105,7 @@ fn items(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let mut at = skip_space(text, 0) + 1;
     std::iter::from_fn(move || {
         let start = skip_space(text, at);
-        let start = if text.get(start) == Some(&b',') {
-            skip_space(text, start + 1)
-        } else {
-            start
-        };
+        let start = if text.get(start) == Some(&b',') { skip_space(text, start + 1) } else { start };
         if matches!(text.get(start), None | Some(b']')) {
             return None;
         }
@@ -138,9 +123,7 @@ pub(crate) fn locate(text: &[u8], pointer: &str) -> (usize, usize) {
         let name = step.replace("~1", "/").replace("~0", "~");
         let inner = &text[start..end];
         let found = match inner.first() {
-            Some(b'{') => members(inner)
-                .find(|(key, _, _)| is_name(key, &name))
-                .map(|(_, s, e)| (s, e)),
+            Some(b'{') => members(inner).find(|(key, _, _)| is_name(key, &name)).map(|(_, s, e)| (s, e)),
             Some(b'[') => name.parse().ok().and_then(|n| items(inner).nth(n)),
             _ => None,
         };
@@ -175,14 +158,8 @@ mod tests {
 
     #[test]
     fn ends_of_values() {
-        assert_eq!(
-            value_end(br#"{"a":"}\"]","b":[1,{}]} x"#, 0, true),
-            Some(23)
-        );
-        assert_eq!(
-            value_end(br#""a long string with \\ and \" in it" "#, 0, true),
-            Some(36)
-        );
+        assert_eq!(value_end(br#"{"a":"}\"]","b":[1,{}]} x"#, 0, true), Some(23));
+        assert_eq!(value_end(br#""a long string with \\ and \" in it" "#, 0, true), Some(36));
         assert_eq!(value_end(b"12,", 0, false), Some(2));
         assert_eq!(value_end(b"12", 0, false), None);
         assert_eq!(value_end(b"[1", 0, true), None);

@@ -119,8 +119,7 @@ impl<R: Read> Splitter<R> {
                 return Ok(Some(self.batch(items, head)));
             }
             if self.eof {
-                let open = self.mode != Mode::Between
-                    || skip_space(&self.buffer, self.at) < self.buffer.len();
+                let open = self.mode != Mode::Between || skip_space(&self.buffer, self.at) < self.buffer.len();
                 if self.documents == 0 && !open {
                     // Nothing at all is no JSON either; say so once.
                     self.documents = 1;
@@ -179,16 +178,8 @@ impl<R: Read> Splitter<R> {
     }
 
     fn fault(&self, at: usize, message: &'static str) -> Error {
-        let (line, column) = scan::position(
-            &self.buffer[..at.min(self.buffer.len())],
-            self.line,
-            self.column,
-        );
-        Error::Syntax(Fault {
-            line,
-            column: column + 1,
-            message,
-        })
+        let (line, column) = scan::position(&self.buffer[..at.min(self.buffer.len())], self.line, self.column);
+        Error::Syntax(Fault { line, column: column + 1, message })
     }
 
     /// Turns what has been cut into a batch; the rest of the buffer stays.
@@ -202,18 +193,9 @@ impl<R: Read> Splitter<R> {
             // The head is not a piece of the input, but pieced together.
             let start = text.len();
             text.append(&mut self.head);
-            items.push(Item {
-                start,
-                end: text.len(),
-                role: Role::Head,
-            });
+            items.push(Item { start, end: text.len(), role: Role::Head });
         }
-        Batch {
-            text,
-            line,
-            column,
-            items,
-        }
+        Batch { text, line, column, items }
     }
 
     /// Cuts what is complete in the buffer. True where a head has been completed.
@@ -229,12 +211,10 @@ impl<R: Read> Splitter<R> {
                         return Ok(false);
                     }
                 }
-                Mode::List(after) | Mode::Objects(after) => {
-                    match self.item(next, byte, after, items)? {
-                        true => {}
-                        false => return Ok(false),
-                    }
-                }
+                Mode::List(after) | Mode::Objects(after) => match self.item(next, byte, after, items)? {
+                    true => {}
+                    false => return Ok(false),
+                },
                 Mode::Head(after) => match self.head_member(next, byte, after)? {
                     Step::More => return Ok(false),
                     Step::Done => return Ok(true),
@@ -252,22 +232,14 @@ impl<R: Read> Splitter<R> {
             Some(end) => {
                 // A stray bracket or comma: at least one byte, about which the parser complains.
                 let end = end.max(start + 1);
-                items.push(Item {
-                    start,
-                    end,
-                    role: Role::Document(self.documents),
-                });
+                items.push(Item { start, end, role: Role::Document(self.documents) });
                 self.documents += 1;
                 self.at = end;
                 true
             }
             None if self.eof => {
                 // Whatever it is, the parser says what is wrong with it.
-                items.push(Item {
-                    start,
-                    end: self.buffer.len(),
-                    role: Role::Document(self.documents),
-                });
+                items.push(Item { start, end: self.buffer.len(), role: Role::Document(self.documents) });
                 self.documents += 1;
                 self.at = self.buffer.len();
                 true
@@ -293,21 +265,11 @@ impl<R: Read> Splitter<R> {
     }
 
     /// An item of a list; false where more input is needed first.
-    fn item(
-        &mut self,
-        next: usize,
-        byte: u8,
-        after: bool,
-        items: &mut Vec<Item>,
-    ) -> Result<bool, Error> {
+    fn item(&mut self, next: usize, byte: u8, after: bool, items: &mut Vec<Item>) -> Result<bool, Error> {
         let in_objects = matches!(self.mode, Mode::Objects(_));
         if byte == b']' {
             self.at = next + 1;
-            self.mode = if in_objects {
-                Mode::Head(true)
-            } else {
-                Mode::Between
-            };
+            self.mode = if in_objects { Mode::Head(true) } else { Mode::Between };
             self.documents += u32::from(!in_objects);
             return Ok(true);
         }
@@ -331,19 +293,11 @@ impl<R: Read> Splitter<R> {
         if end == start {
             return Err(self.fault(start, "expected a value"));
         }
-        let role = if in_objects {
-            Role::Object(self.index)
-        } else {
-            Role::ListItem(self.index)
-        };
+        let role = if in_objects { Role::Object(self.index) } else { Role::ListItem(self.index) };
         items.push(Item { start, end, role });
         self.index = self.index.saturating_add(1);
         self.at = end;
-        self.mode = if in_objects {
-            Mode::Objects(true)
-        } else {
-            Mode::List(true)
-        };
+        self.mode = if in_objects { Mode::Objects(true) } else { Mode::List(true) };
         Ok(true)
     }
 
@@ -381,9 +335,8 @@ impl<R: Read> Splitter<R> {
         let Some(first) = self.buffer.get(value).copied() else {
             return Ok(Step::More);
         };
-        let is_list_of_objects = &self.buffer[start..name_end] == b"\"objects\""
-            && first == b'['
-            && self.may_hold_objects();
+        let is_list_of_objects =
+            &self.buffer[start..name_end] == b"\"objects\"" && first == b'[' && self.may_hold_objects();
         let end = if is_list_of_objects {
             value + 1
         } else {

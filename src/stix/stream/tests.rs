@@ -4,29 +4,21 @@ const IDENTITY: &str = r#"{"type":"identity","spec_version":"2.1","id":"identity
 
 fn run(text: &str) -> (Summary, Vec<Placed>) {
     let mut out = Vec::new();
-    let options = Options {
-        validator: Validator::new(),
-        places: true,
-        wanted: &|_| true,
-    };
-    let summary =
-        judge(text.as_bytes(), None, &options, &mut |p| out.push(p)).expect("reading from memory");
+    let options = Options { validator: Validator::new(), places: true, wanted: &|_| true };
+    let summary = judge(text.as_bytes(), None, &options, &mut |p| out.push(p)).expect("reading from memory");
     (summary, out)
 }
 
 /// A bundle larger than what is judged whole, so that it is cut.
 fn large(object: &str) -> String {
     let filler = format!(r#"{IDENTITY},"#).repeat(split::WHOLE / IDENTITY.len() + 10);
-    format!(
-        r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{filler}{object}]}}"#
-    )
+    format!(r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{filler}{object}]}}"#)
 }
 
 #[test]
 fn all_forms_are_counted() {
-    let bundle = format!(
-        r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{IDENTITY}]}}"#
-    );
+    let bundle =
+        format!(r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{IDENTITY}]}}"#);
     for (text, objects) in [
         (IDENTITY.to_owned(), 1),
         (format!("[{IDENTITY}, {IDENTITY}]"), 2),
@@ -35,11 +27,7 @@ fn all_forms_are_counted() {
         (bundle, 1),
     ] {
         let (summary, out) = run(&text);
-        assert_eq!(
-            (summary.objects, out.len()),
-            (objects, 0),
-            "{text}: {out:?}"
-        );
+        assert_eq!((summary.objects, out.len()), (objects, 0), "{text}: {out:?}");
     }
 }
 
@@ -49,39 +37,21 @@ fn a_large_bundle_is_cut_and_judged_alike() {
     let text = large(&wrong);
     let (summary, out) = run(&text);
     let last = summary.objects - 1;
-    let found: Vec<(&str, String)> = out
-        .iter()
-        .map(|p| (p.finding.code, p.finding.pointer.clone()))
-        .collect();
+    let found: Vec<(&str, String)> = out.iter().map(|p| (p.finding.code, p.finding.pointer.clone())).collect();
     assert_eq!(
         found,
-        [
-            ("wrong-type", format!("/objects/{last}/name")),
-            ("version-differs", format!("/objects/{last}"))
-        ]
+        [("wrong-type", format!("/objects/{last}/name")), ("version-differs", format!("/objects/{last}"))]
     );
     let place = out[0].place.as_ref().expect("a place");
-    assert_eq!(
-        (place.line, usize::try_from(place.column)),
-        (1, Ok(text.rfind(r#":1}"#).expect("there") + 2))
-    );
+    assert_eq!((place.line, usize::try_from(place.column)), (1, Ok(text.rfind(r#":1}"#).expect("there") + 2)));
 }
 
 #[test]
 fn what_is_no_json_says_where() {
-    for (text, line, column) in [
-        ("{\"a\":1,\n \"b\":}", 2, 6),
-        ("[1,2", 1, 4),
-        ("}", 1, 1),
-        ("", 1, 1),
-    ] {
+    for (text, line, column) in [("{\"a\":1,\n \"b\":}", 2, 6), ("[1,2", 1, 4), ("}", 1, 1), ("", 1, 1)] {
         let (_, out) = run(text);
         let place = out[0].place.as_ref().expect("a place");
-        assert_eq!(
-            (out[0].finding.code, place.line, place.column),
-            ("invalid-json", line, column),
-            "{text}"
-        );
+        assert_eq!((out[0].finding.code, place.line, place.column), ("invalid-json", line, column), "{text}");
     }
     let text = large("1 2").replace("1 2]", "{} {}]");
     let (_, out) = run(&text);

@@ -1,0 +1,326 @@
+//! The words with which a case says what has to hold. Each is judged by a check of the same name.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use toml::Spanned;
+
+/// What has to hold of a step's answer. Unknown words are errors.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Expect {
+    /// The status code is one of these.
+    pub status: Option<StatusSet>,
+    /// The Content-Type is TAXII 2.1, in any spelling of RFC 9110.
+    pub media_type: Option<TaxiiWord>,
+    /// Header fields, by name.
+    pub header: BTreeMap<String, HeaderWord>,
+    /// The body is this resource; findings are those that the case's requirements are about.
+    pub resource: Option<Resource>,
+    /// The answer selects what the oracle selects, compared in this way.
+    pub selection: Option<SelectionWord>,
+    /// Objects come in ascending order of date added, and as told.
+    pub order: Option<OrderWord>,
+    /// At least this many objects have to be seen for a verdict.
+    pub at_least: Option<usize>,
+    /// No more objects than the request's limit.
+    pub limit: Option<YesWord>,
+    /// `more` says whether something is left.
+    pub more: Option<MoreWord>,
+    /// All pages together are what the query selects, once each, and they end.
+    pub pages: Option<PagesWord>,
+    /// The date headers are those of the first and last object.
+    pub dates: Option<YesWord>,
+    /// The answer tells the same as that of another step.
+    pub same: Option<Same>,
+    /// Counts of a status resource.
+    pub counts: Option<CountsWord>,
+    /// Details of a status resource name the posted objects.
+    pub details: Option<DetailsWord>,
+    /// Own objects that are there, by name.
+    pub has: Vec<Spanned<String>>,
+    /// Own objects that are not there, by name.
+    pub lacks: Vec<Spanned<String>>,
+    /// Own objects that came back as they were added, by name.
+    pub unchanged: Vec<Spanned<String>>,
+    /// Properties of the body: JSON pointer to text, with variables.
+    pub value: BTreeMap<String, Spanned<String>>,
+    /// Properties that are not in the body: JSON pointers.
+    pub absent: Vec<String>,
+    /// A rule about one resource.
+    pub rule: Option<Rule>,
+    /// Reported as an option of the server: this question is answered by the status code.
+    pub feature: Option<String>,
+}
+
+/// Only `yes`: a word that is there or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum YesWord {
+    /// It holds.
+    Yes,
+}
+
+/// Only `taxii`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TaxiiWord {
+    /// `application/taxii+json` with version 2.1.
+    Taxii,
+    /// The same, for an error whose body is a TAXII error message.
+    TaxiiError,
+}
+
+/// What a header field has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeaderWord {
+    /// There, whatever it says.
+    Present,
+    /// Absent.
+    Absent,
+    /// There, and an RFC 3339 date-time.
+    Timestamp,
+    /// Absent or an RFC 3339 date-time.
+    TimestampIfPresent,
+    /// In UTC with `Z`, where it is a date-time at all.
+    Utc,
+    /// With six fractional digits, where it is a date-time at all.
+    Microseconds,
+    /// At least one challenge of RFC 9110.
+    Challenge,
+}
+
+/// A TAXII resource with a JSON Schema under `schemas/taxii/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resource {
+    /// Section 4.1.1.
+    Discovery,
+    /// Section 4.2.1.
+    ApiRoot,
+    /// Section 4.3.1.
+    Status,
+    /// Section 5.1.1.
+    Collections,
+    /// Section 5.2.1.
+    Collection,
+    /// Section 5.3.1.
+    Manifest,
+    /// Section 3.7.
+    Envelope,
+    /// Section 5.8.1.
+    Versions,
+    /// Section 3.6.1.
+    Error,
+    /// The resource of the endpoint that the step asks.
+    OfEndpoint,
+}
+
+/// How a selection is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelectionWord {
+    /// The set of ids.
+    Ids,
+    /// The set of ids with their versions.
+    Versions,
+    /// The set of ids with their versions and specification versions.
+    Specs,
+    /// Nothing at all.
+    Nothing,
+}
+
+/// Which order is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrderWord {
+    /// By date added, as the holdings know it.
+    DateAdded,
+    /// The oldest come first: this page is the beginning of the selection.
+    OldestFirst,
+}
+
+/// What `more` has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MoreWord {
+    /// True, because something is left.
+    True,
+    /// False or absent, because nothing is left.
+    False,
+    /// `next` is there only where `more` is true.
+    NextOnlyWithMore,
+}
+
+/// What a walk over pages has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagesWord {
+    /// Everything once, in order, to an end.
+    Complete,
+    /// As above; loss inside a group of equal dates at a page border is reported, not judged.
+    CompleteButTies,
+    /// Nothing twice.
+    NoRepeats,
+}
+
+/// In what an answer agrees with an earlier one.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Same {
+    /// Name of the earlier step.
+    pub step: String,
+    /// What is compared.
+    pub what: SameWhat,
+}
+
+/// What is compared between two answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SameWhat {
+    /// The whole body as JSON.
+    Body,
+    /// Ids of collections, in order.
+    CollectionOrder,
+    /// The entry of the same id in a collections resource.
+    CollectionEntry,
+    /// Ids and versions that are named, without order.
+    Members,
+    /// Ids and versions that are named, in order.
+    Sequence,
+}
+
+/// What the counts of a status resource have to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CountsWord {
+    /// They add up to the number of posted objects.
+    AddUp,
+    /// Complete, with nothing pending.
+    Complete,
+    /// All posted objects succeeded.
+    AllSucceeded,
+    /// At least one failed.
+    SomeFailed,
+}
+
+/// What the details of a status resource have to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DetailsWord {
+    /// Lists are as long as their counts and name posted objects.
+    Match,
+    /// Versions are those of the posted objects.
+    Versions,
+}
+
+/// A rule that is about one resource and that no schema can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// The body is a JSON object, and no error message.
+    JsonObject,
+    /// No property is a misspelling of one that the standard defines (section 3.8).
+    Spelling,
+    /// `default` is one of `api_roots` (section 4.1.1).
+    DefaultInRoots,
+    /// API root URLs are absolute HTTPS URLs or begin with one slash, without query (section 4.1.1).
+    RootUrls,
+    /// API root URLs differ (section 4.2).
+    DistinctRoots,
+    /// At least one API root (section 8.2.1).
+    SomeRoot,
+    /// `versions` names TAXII 2.1 (section 4.2.1).
+    TaxiiVersions,
+    /// Aliases are unique (section 5.2.1).
+    UniqueAliases,
+    /// Media types of manifest records are among the collection's (sections 5.2.1 and 5.3.1).
+    CollectionMediaTypes,
+    /// Manifest versions are those of the objects (section 5.3.1).
+    ManifestVersions,
+    /// The body is I-JSON in UTF-8 (section 2).
+    IJson,
+    /// The error text tells nothing that it should not (appendix B).
+    NoLeak,
+    /// `http_status` is the status code (section 3.6.1).
+    HttpStatus,
+    /// STIX content is in an envelope: no bundle, no bare list (section 3.7).
+    Envelope,
+    /// The objects are STIX objects, not bundles (section 3.7).
+    StixObjects,
+    /// Custom property names are spelled as section 7.1.1 wants.
+    CustomNames,
+    /// Custom property names begin with `x_` (section 7.1.1).
+    CustomPrefix,
+    /// The envelope holds one id alone (section 5.6).
+    OneId,
+    /// The server was reached by HTTPS (section 8.2.2).
+    Https,
+    /// An authentication challenge names Basic, or Basic was accepted (section 8.2.2).
+    Basic,
+}
+
+/// A set of status codes: a number, a list, or a class such as `"4xx"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusSet {
+    /// Lowest and highest code of each part.
+    parts: Vec<(u16, u16)>,
+    /// As it was written.
+    text: String,
+}
+
+impl StatusSet {
+    /// Whether the code is in the set.
+    pub fn contains(&self, code: u16) -> bool {
+        self.parts.iter().any(|(low, high)| (*low..=*high).contains(&code))
+    }
+}
+
+impl std::fmt::Display for StatusSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for StatusSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> Visitor<'de> for V {
+            type Value = StatusSet;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a status code, a class such as \"4xx\", or a list of these")
+            }
+
+            fn visit_i64<E: de::Error>(self, code: i64) -> Result<StatusSet, E> {
+                match u16::try_from(code) {
+                    Ok(c) if (100..600).contains(&c) => Ok(StatusSet { parts: vec![(c, c)], text: c.to_string() }),
+                    _ => Err(E::custom(format!("{code} is not a status code"))),
+                }
+            }
+
+            fn visit_str<E: de::Error>(self, class: &str) -> Result<StatusSet, E> {
+                let digit = match class.as_bytes() {
+                    [d @ b'1'..=b'5', b'x', b'x'] => u16::from(d - b'0') * 100,
+                    _ => return Err(E::custom(format!("`{class}` is not a class such as \"4xx\""))),
+                };
+                Ok(StatusSet { parts: vec![(digit, digit + 99)], text: class.to_owned() })
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<StatusSet, A::Error> {
+                let mut all = StatusSet { parts: Vec::new(), text: String::new() };
+                while let Some(part) = seq.next_element::<StatusSet>()? {
+                    if !all.text.is_empty() {
+                        all.text.push_str(" or ");
+                    }
+                    all.text.push_str(&part.text);
+                    all.parts.extend(part.parts);
+                }
+                if all.parts.is_empty() { Err(de::Error::custom("an empty list of status codes")) } else { Ok(all) }
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}

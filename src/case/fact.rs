@@ -1,0 +1,126 @@
+//! Facts that a case may need before there is anything to judge.
+
+use serde::Deserialize;
+
+use crate::record::Verdict;
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $verdict:ident, $remedy:literal, $judge:expr;)*) => {
+        /// Something that has to be true of the server or of a collection.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        pub enum Fact {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+        }
+
+        impl Fact {
+            /// Every fact.
+            pub const ALL: &[Fact] = &[$(Fact::$name),*];
+
+            /// Its name in case files.
+            pub fn word(self) -> &'static str {
+                match self { $(Fact::$name => $word,)* }
+            }
+
+            /// What is missing and what would help, where the fact does not hold.
+            pub fn remedy(self) -> &'static str {
+                match self { $(Fact::$name => $remedy,)* }
+            }
+
+            /// Verdict of a case that needs a fact which does not hold: skip where the server does not
+            /// offer the feature or the user did not ask for it, inconclusive where data are missing or broken.
+            pub fn lacking(self) -> Verdict {
+                match self { $(Fact::$name => Verdict::$verdict,)* }
+            }
+
+            /// The case that judges what stands in the way, where there is one.
+            pub fn judge(self) -> Option<&'static str> {
+                match self { $(Fact::$name => $judge,)* }
+            }
+        }
+    };
+}
+
+facts! {
+    /// The server is reached by HTTPS.
+    Https = "https", Skip, "the server is tested over plain HTTP", None;
+    /// Collections are not open to everybody.
+    Authentication = "authentication", Skip, "the server asks nobody for credentials", None;
+    /// The collection is closed to clients without credentials.
+    Private = "private", Skip, "the collection is open to everybody", None;
+    /// The user gave credentials.
+    Credentials = "credentials", Skip, "no credentials were given: use --user or --token-env", None;
+    /// The user gave HTTP Basic credentials.
+    BasicCredentials = "basic-credentials", Skip, "no HTTP Basic credentials were given: use --user", None;
+    /// The user gave a second client's credentials.
+    OtherClient = "other-client", Skip, "no second client was given: use --other-user", None;
+    /// Two API roots are tested.
+    TwoRoots = "two-roots", Skip, "only one API root is tested", None;
+    /// Discovery answers with JSON.
+    Discovery = "discovery", Inconclusive, "discovery does not answer with a resource", Some("discovery/answers");
+    /// The API root answers with JSON.
+    RootAnswers = "root-answers", Inconclusive, "the API root does not answer with a resource", Some("api-root/answers");
+    /// The list of collections answers with JSON.
+    CollectionsAnswer = "collections-answer", Inconclusive, "the list of collections does not answer with a resource", Some("collections/answers");
+    /// A collection that the client can read.
+    Readable = "readable", Skip, "no collection can be read with these credentials", None;
+    /// A collection that the client can write to, and may by `--write`.
+    Writable = "writable", Skip, "nothing may be written: give --write with a collection that can be read and written", None;
+    /// The user allowed writing by `--write`.
+    WriteAllowed = "write-allowed", Skip, "nothing may be written: give --write", None;
+    /// A collection that the client may not read.
+    Unreadable = "unreadable", Skip, "every collection can be read", None;
+    /// A collection that the client may not write to.
+    Unwritable = "unwritable", Skip, "every collection can be written", None;
+    /// Read, not write.
+    ReadOnly = "read-only", Skip, "no collection can be read and not written", None;
+    /// Write, not read.
+    WriteOnly = "write-only", Skip, "no collection can be written and not read", None;
+    /// Neither.
+    NoAccess = "no-access", Skip, "no collection is listed that can be neither read nor written", None;
+    /// A collection that holds nothing.
+    Empty = "empty", Skip, "no collection is empty", None;
+    /// Another readable collection.
+    OtherCollection = "other-collection", Skip, "no second collection can be read", None;
+    /// The collection has an alias.
+    Alias = "alias", Skip, "no collection has an alias", None;
+    /// `GET objects/` answers 200 with JSON.
+    ObjectsAnswer = "objects-answer", Inconclusive, "a plain GET of objects does not answer with an envelope", Some("objects/answers");
+    /// `GET manifest/` answers 200 with JSON.
+    ManifestAnswers = "manifest-answers", Inconclusive, "a plain GET of the manifest does not answer with a manifest", Some("manifest/answers");
+    /// `GET objects/{id}/` answers 200 with JSON.
+    ObjectAnswers = "object-answers", Inconclusive, "a plain GET of an object does not answer with an envelope", Some("object/answers");
+    /// `GET objects/{id}/versions/` answers 200 with JSON.
+    VersionsAnswer = "versions-answer", Inconclusive, "a plain GET of versions does not answer with a list", Some("versions/answers");
+    /// At least one object.
+    SomeObject = "some-object", Inconclusive, "the collection holds no object: load some, or give --write", None;
+    /// At least three objects.
+    ThreeObjects = "three-objects", Inconclusive, "the collection holds fewer than 3 objects: load more, or give --write", None;
+    /// Objects of at least two types.
+    TwoTypes = "two-types", Inconclusive, "the collection holds objects of one type alone: load others, or give --write", None;
+    /// At least three different dates of addition.
+    ThreeDates = "three-dates", Inconclusive, "fewer than 3 different dates of addition are known: load objects at different times, or give --write", None;
+    /// An object in at least two versions.
+    TwoVersions = "two-versions", Inconclusive, "no object is there in 2 versions: load some, or give --write", None;
+    /// An object in at least three versions.
+    ThreeVersions = "three-versions", Inconclusive, "no object is there in 3 versions: load some, or give --write", None;
+    /// Versions of one object that were added at different times.
+    SpreadVersions = "spread-versions", Inconclusive, "no object has versions that were added at different times: load some, or give --write", None;
+    /// An object with `created` and without `modified`.
+    Unversioned = "unversioned", Inconclusive, "the collection holds no unversioned object: load a marking-definition, or give --write", None;
+    /// A cyber-observable object.
+    Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load one, or give --write", None;
+    /// An object that is there as STIX 2.0 and 2.1, or objects of both.
+    TwoSpecs = "two-specs", Skip, "no collection holds both STIX 2.0 and 2.1", None;
+    /// All of the collection was read, and two reads agree.
+    CompleteRead = "complete-read", Inconclusive, "what the collection holds could not be read to the end, or two reads disagree", Some("paging/next");
+    /// Dates of addition are known.
+    DatesKnown = "dates-known", Inconclusive, "dates of addition are not known: the manifest does not tell", Some("manifest/answers");
+    /// Pages carry `next`.
+    NextOffered = "next-offered", Skip, "the server offers no next: pages go on by added_after", None;
+    /// Objects that were added can be read back.
+    Adds = "adds", Inconclusive, "objects that the suite added could not be read back", Some("add/answers");
+    /// Objects that were added can be deleted.
+    Deletes = "deletes", Inconclusive, "an object that the suite added could not be deleted", Some("delete/answers");
+    /// `max_content_length` is small enough to be tried.
+    SmallContentLimit = "small-content-limit", Inconclusive, "max_content_length is too large to be tried, or not known", None;
+}

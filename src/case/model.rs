@@ -1,0 +1,245 @@
+//! The shape of a case file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Expect, Fact};
+
+/// One case file. Unknown keys are errors.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Unique and stable: folder and name, such as `filter/type`.
+    pub id: Spanned<String>,
+    /// What has to hold, in one line.
+    pub title: String,
+    /// Ids of the requirements that it tests; findings cite the first unless a step says otherwise.
+    pub requirements: Vec<Spanned<String>>,
+    /// What one trial of the case is bound to.
+    #[serde(default)]
+    pub scope: Scope,
+    /// What has to be true of server and collection before there is anything to judge.
+    #[serde(default)]
+    pub needs: Vec<Fact>,
+    /// Which readings of the standard are accepted, and why.
+    #[serde(default)]
+    pub ambiguity: Option<String>,
+    /// How servers usually come to break this, and how to mend it.
+    #[serde(default)]
+    pub advice: Option<String>,
+    /// Highest level at which findings count: for what the standard asks of clients alone, or only implies.
+    #[serde(default)]
+    pub level: Option<crate::record::Level>,
+    /// May spoil a fragile server for the trials after it: runs last.
+    #[serde(default)]
+    pub risky: bool,
+    /// Disturbs others that read or write the same collection: runs alone.
+    #[serde(default)]
+    pub alone: bool,
+    /// One trial for each combination of these values.
+    #[serde(default)]
+    pub matrix: BTreeMap<String, Vec<Spanned<String>>>,
+    /// Objects that the case adds, by a name of its own.
+    #[serde(default)]
+    pub objects: BTreeMap<String, Object>,
+    /// What to do, in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+    /// The file, for messages and reports.
+    #[serde(skip)]
+    pub file: String,
+}
+
+impl Case {
+    /// Whether it adds or deletes objects, or tries to where a faulty server might let it.
+    pub fn writes(&self) -> bool {
+        self.steps.iter().any(Step::writes)
+    }
+}
+
+/// What a trial is bound to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The server: one trial.
+    Server,
+    /// One trial for each API root.
+    Root,
+    /// The one collection that fits the needs best.
+    #[default]
+    Collection,
+    /// One trial for each collection that the client sees.
+    EveryCollection,
+}
+
+/// An object to be added, made from a template so that each trial has its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// Name of a template of `cases/templates.toml`.
+    #[serde(default)]
+    pub like: Option<Spanned<String>>,
+    /// Name of an object of this case of which this is another version.
+    #[serde(default)]
+    pub version_of: Option<Spanned<String>>,
+    /// Seconds between the `modified` of that version and of this; may be negative.
+    #[serde(default)]
+    pub later: i64,
+    /// Properties to set.
+    #[serde(default)]
+    pub set: toml::Table,
+    /// Properties to take away.
+    #[serde(default)]
+    pub without: Vec<String>,
+}
+
+/// One thing to do. Exactly one of the methods, `add` or `wait_for` says what.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Step {
+    /// Name by which later steps refer to it.
+    pub name: Option<String>,
+    /// GET this endpoint or absolute path.
+    pub get: Option<Spanned<String>>,
+    /// POST to this endpoint.
+    pub post: Option<Spanned<String>>,
+    /// DELETE this endpoint.
+    pub delete: Option<Spanned<String>>,
+    /// HEAD this endpoint.
+    pub head: Option<Spanned<String>>,
+    /// OPTIONS of this endpoint.
+    pub options: Option<Spanned<String>>,
+    /// PUT to this endpoint.
+    pub put: Option<Spanned<String>>,
+    /// POST these objects to the collection in one envelope, and wait until the status is complete.
+    pub add: Option<Vec<Spanned<String>>>,
+    /// With `add` or `post`: do not wait for the status to become complete.
+    pub no_wait: bool,
+    /// Ask for the status with this id until it is complete.
+    pub poll: Option<Spanned<String>>,
+    /// Object id, for the endpoints that have one in their path.
+    pub object: Option<Spanned<String>>,
+    /// Status id, for the status endpoint.
+    pub status: Option<Spanned<String>>,
+    /// Which collection, where it is not the one that the trial is bound to.
+    #[serde(rename = "in")]
+    pub place: Option<Place>,
+    /// Who asks.
+    #[serde(rename = "as")]
+    pub actor: Actor,
+    /// Query parameters; they are percent-encoded.
+    pub query: BTreeMap<String, Spanned<String>>,
+    /// Query component as it is to be sent.
+    pub query_string: Option<Spanned<String>>,
+    /// Header fields to set; `Accept` and `Content-Type` are set to TAXII 2.1 otherwise.
+    pub headers: BTreeMap<String, Spanned<String>>,
+    /// Header fields to leave out.
+    pub without: Vec<String>,
+    /// Body as it is to be sent.
+    pub body: Option<Spanned<String>>,
+    /// Bytes of padding to reach, for bodies of a certain size: an object's description is made as long.
+    pub pad_to: Option<Spanned<String>>,
+    /// Properties of the envelope beside `objects`.
+    pub envelope: toml::Table,
+    /// Whether to read on where there are more pages, and how.
+    pub walk: Walk,
+    /// Leave the step out where the last POST was refused: refusing as a whole is then the answer.
+    pub after_success: bool,
+    /// How often to send it.
+    pub times: Option<u32>,
+    /// Values to keep: name to JSON pointer, or to `header:` and a field name.
+    pub save: BTreeMap<String, String>,
+    /// Requirement that this step's findings cite; one of the case's.
+    pub cite: Option<Spanned<String>>,
+    /// What has to hold for the trial to mean anything; else it is inconclusive.
+    pub given: Option<Expect>,
+    /// What has to hold.
+    pub expect: Option<Expect>,
+}
+
+impl Step {
+    /// Method and target.
+    pub fn method(&self) -> Option<(&'static str, &Spanned<String>)> {
+        let methods = [
+            ("GET", &self.get),
+            ("POST", &self.post),
+            ("DELETE", &self.delete),
+            ("HEAD", &self.head),
+            ("OPTIONS", &self.options),
+            ("PUT", &self.put),
+        ];
+        methods.into_iter().find_map(|(m, t)| t.as_ref().map(|t| (m, t)))
+    }
+
+    /// Whether it adds or deletes objects, or tries to.
+    pub fn writes(&self) -> bool {
+        self.add.is_some() || self.post.is_some() || self.delete.is_some() || self.put.is_some()
+    }
+
+    /// How many of the ways to say what to do are used; a valid step has one.
+    pub fn actions(&self) -> usize {
+        [&self.get, &self.post, &self.delete, &self.head, &self.options, &self.put, &self.poll]
+            .iter()
+            .filter(|t| t.is_some())
+            .count()
+            + usize::from(self.add.is_some())
+    }
+}
+
+/// Which collection a step asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The one that the trial is bound to, by its alias.
+    Alias,
+    /// One that does not exist: a random identifier.
+    Unknown,
+    /// One that the client may not read.
+    Unreadable,
+    /// One that the client may not write.
+    Unwritable,
+    /// One that the client may read and not write.
+    ReadOnly,
+    /// One that the client may write and not read.
+    WriteOnly,
+    /// One that the client may neither read nor write.
+    NoAccess,
+    /// One that holds nothing.
+    Empty,
+    /// Another one that can be read.
+    Other,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// The client as the user configured it.
+    #[default]
+    Client,
+    /// Nobody: no credentials.
+    Nobody,
+    /// Somebody whose credentials are wrong.
+    Wrong,
+    /// The second client that the user configured.
+    Other,
+    /// The client, with the name of the authentication scheme in lower case.
+    LowerCase,
+}
+
+/// Whether and how a step reads all pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Walk {
+    /// To the end where the step expects a selection and has no `limit`; else one page.
+    #[default]
+    Auto,
+    /// One page.
+    No,
+    /// By `next`.
+    Next,
+    /// By `added_after` with the date of the last object.
+    AddedAfter,
+}

@@ -1,0 +1,63 @@
+//! Variables that a trial knows: what `{name}` in a case may stand for.
+
+use super::Fact;
+
+/// A variable: its name, what it stands for, and the fact without which it has no value.
+pub struct Variable {
+    /// Name between braces.
+    pub name: &'static str,
+    /// What it stands for.
+    pub meaning: &'static str,
+    /// Fact that the case needs to use it.
+    pub needs: Option<Fact>,
+}
+
+const fn v(name: &'static str, needs: Option<Fact>, meaning: &'static str) -> Variable {
+    Variable { name, meaning, needs }
+}
+
+/// Every variable that is there without being made by the case itself.
+pub const VARIABLES: &[Variable] = &[
+    v("random-uuid", None, "a version 4 UUID that nothing has"),
+    v("random-object", None, "the id of an indicator that does not exist"),
+    v("root", None, "path of the API root, with slashes"),
+    v("collection", None, "id of the collection"),
+    v("alias", Some(Fact::Alias), "alias of the collection"),
+    v("object", Some(Fact::SomeObject), "id of an object of the collection"),
+    v("object.version", Some(Fact::SomeObject), "its latest version"),
+    v("object-b", Some(Fact::ThreeObjects), "id of another object"),
+    v("object-c", Some(Fact::ThreeObjects), "id of a third object"),
+    v("type", Some(Fact::TwoTypes), "type of an object of the collection"),
+    v("type-b", Some(Fact::TwoTypes), "another type that the collection holds"),
+    v("object-of-type", Some(Fact::TwoTypes), "id of an object of type {type}"),
+    v("object-of-type-b", Some(Fact::TwoTypes), "id of an object of type {type-b}"),
+    v("absent-type", None, "a type of STIX 2.1 that the collection does not hold"),
+    v("versioned", Some(Fact::TwoVersions), "id of an object with several versions"),
+    v("versioned.first", Some(Fact::TwoVersions), "its earliest version"),
+    v("versioned.last", Some(Fact::TwoVersions), "its latest version"),
+    v("versioned.middle", Some(Fact::ThreeVersions), "a version between these"),
+    v("versioned.count", Some(Fact::TwoVersions), "how many versions it has"),
+    v("versioned.count-1", Some(Fact::TwoVersions), "one less"),
+    v("versioned.added-first", Some(Fact::SpreadVersions), "date added of its first added version"),
+    v("unversioned", Some(Fact::Unversioned), "id of an object with created and without modified"),
+    v("unversioned.created", Some(Fact::Unversioned), "when it was created"),
+    v("sco", Some(Fact::Sco), "id of a cyber-observable object"),
+    v("sco.version", Some(Fact::Sco), "the version that the server gives it"),
+    v("first-added", Some(Fact::ThreeDates), "the earliest date of addition"),
+    v("middle-added", Some(Fact::ThreeDates), "a date of addition with earlier and later ones"),
+    v("before-middle-added", Some(Fact::ThreeDates), "one microsecond before {middle-added}"),
+    v("last-added", Some(Fact::ThreeDates), "the latest date of addition"),
+    v("before-last-added", Some(Fact::ThreeDates), "one microsecond before {last-added}"),
+    v("before-first-added", Some(Fact::ThreeDates), "one microsecond before {first-added}"),
+    v("count", Some(Fact::SomeObject), "how many objects a plain read gives"),
+    v("count-1", Some(Fact::ThreeObjects), "one less"),
+    v("count+1", Some(Fact::SomeObject), "one more"),
+    v("below-content-limit", Some(Fact::SmallContentLimit), "max_content_length less one byte"),
+    v("above-content-limit", Some(Fact::SmallContentLimit), "max_content_length and one byte"),
+    v("other-root", Some(Fact::TwoRoots), "path of another API root"),
+];
+
+/// The variable of this name.
+pub fn variable(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|v| v.name == name)
+}

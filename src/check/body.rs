@@ -1,0 +1,107 @@
+//! What an answer names: the objects, records or versions in its body, read leniently.
+
+use serde_json::Value;
+
+use crate::oracle::Holding;
+use crate::oracle::holdings::kind;
+use crate::record::Exchange;
+use crate::taxii::{Endpoint, Timestamp};
+
+/// One object, record or version that an answer names.
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// STIX id.
+    pub id: String,
+    /// Version, where the answer tells one.
+    pub version: Option<String>,
+    /// Date added, where the answer tells it.
+    pub added: Option<String>,
+    /// `spec_version` of an object.
+    pub spec: Option<String>,
+    /// The object itself, where the answer holds it.
+    pub object: Option<&'a Value>,
+    /// JSON pointer to it.
+    pub pointer: String,
+    /// Page on which it came, from 0.
+    pub page: usize,
+}
+
+impl Member<'_> {
+    /// STIX type.
+    pub fn kind(&self) -> &str {
+        kind(&self.id)
+    }
+
+    /// Id and version, spelled so that equal instants are equal.
+    pub fn key(&self) -> String {
+        key(&self.id, self.version.as_deref())
+    }
+
+    /// Whether it may be this version of this object. An answer that tells no version names any.
+    pub fn may_be(&self, holding: &Holding) -> bool {
+        self.id == holding.id && self.version.as_deref().is_none_or(|v| holding.is_version(v))
+    }
+}
+
+/// Id and version, spelled so that equal instants are equal.
+pub fn key(id: &str, version: Option<&str>) -> String {
+    let version =
+        version.map_or_else(|| "-".to_owned(), |v| Timestamp::parse(v).map_or_else(|| v.to_owned(), |t| t.spelled(9)));
+    format!("{id} {version}")
+}
+
+/// The key of a holding in answers of this endpoint: envelopes tell no version of objects that have none.
+pub fn key_in(endpoint: Endpoint, holding: &Holding) -> String {
+    let bare = matches!(endpoint, Endpoint::Objects | Endpoint::Object)
+        && holding.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_none());
+    key(&holding.id, if bare { None } else { holding.version.as_deref() })
+}
+
+/// What the body of an answer of this endpoint names. `object` is the id in the path.
+pub fn members<'a>(endpoint: Endpoint, object: Option<&str>, body: &'a Value, page: usize) -> Vec<Member<'a>> {
+    let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (key, list) = match endpoint {
+        Endpoint::Versions => ("versions", body.get("versions")),
+        _ => ("objects", body.get("objects")),
+    };
+    let items = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let member = |(i, item): (usize, &'a Value)| {
+        let pointer = format!("/{key}/{i}");
+        let mut member =
+            Member { id: String::new(), version: None, added: None, spec: None, object: None, pointer, page };
+        match endpoint {
+            Endpoint::Versions => {
+                member.id = object?.to_owned();
+                member.version = Some(item.as_str()?.to_owned());
+            }
+            Endpoint::Manifest => {
+                member.id = text(item, "id")?;
+                member.version = text(item, "version");
+                member.added = text(item, "date_added");
+            }
+            _ => {
+                member.id = text(item, "id")?;
+                member.version = text(item, "modified").or_else(|| text(item, "created"));
+                member.spec = text(item, "spec_version");
+                member.object = Some(item);
+            }
+        }
+        Some(member)
+    };
+    items.iter().enumerate().filter_map(member).collect()
+}
+
+/// What all exchanges of a step name, page by page.
+pub fn members_of<'a>(endpoint: Endpoint, object: Option<&str>, exchanges: &'a [Exchange]) -> Vec<Member<'a>> {
+    exchanges
+        .iter()
+        .enumerate()
+        .filter_map(|(page, e)| Some(members(endpoint, object, e.json()?, page)))
+        .flatten()
+        .collect()
+}
+
+/// Whether an answer says that there is more.
+pub fn more(exchange: &Exchange) -> bool {
+    exchange.json().is_some_and(|b| b.get("more").and_then(Value::as_bool) == Some(true))
+}

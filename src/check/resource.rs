@@ -1,0 +1,80 @@
+//! Word `resource`: the body against the JSON Schema of its resource.
+
+use serde_json::Value;
+
+use super::{Context, Outcome, schema};
+use crate::case::expect::Resource;
+use crate::taxii::Endpoint;
+
+/// The resource that an endpoint answers with.
+pub fn of_endpoint(endpoint: Option<Endpoint>) -> Option<Resource> {
+    Some(match endpoint? {
+        Endpoint::Discovery => Resource::Discovery,
+        Endpoint::ApiRoot => Resource::ApiRoot,
+        Endpoint::Status => Resource::Status,
+        Endpoint::Collections => Resource::Collections,
+        Endpoint::Collection => Resource::Collection,
+        Endpoint::Manifest => Resource::Manifest,
+        Endpoint::Objects | Endpoint::Object => Resource::Envelope,
+        Endpoint::Versions => Resource::Versions,
+    })
+}
+
+/// Judges the body of each answer of a step. Misfits of requirements that the case is not about
+/// are another case's matter.
+pub fn check(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let resource = match context.expect.resource {
+        Some(Resource::OfEndpoint) => of_endpoint(context.record.endpoint),
+        other => other,
+    };
+    let Some(mut resource) = resource else { return outcome };
+    for (i, exchange) in context.exchanges().iter().enumerate() {
+        // what a POST answers with, and what polling gets, are status resources
+        if exchange.request.method == "POST" || (!context.record.posted.is_empty() && i > 0) {
+            resource = Resource::Status;
+        }
+        let Some(body) = exchange.json() else {
+            if resource == Resource::Error {
+                outcome.block("the answer carries no TAXII error message");
+            } else {
+                let mut finding = context.finding(i, "the body is not JSON");
+                finding.actual = exchange.response.as_ref().map(|r| r.body.excerpt().chars().take(200).collect());
+                outcome.findings.push(finding);
+            }
+            continue;
+        };
+        if resource == Resource::Error && !looks_like_error(exchange, &body) {
+            outcome.block("the answer carries no TAXII error message");
+            continue;
+        }
+        let judgement = schema::judge(resource, &body);
+        let mut judged = 0;
+        for requirement in &context.transcript.case.requirements {
+            judged += judgement.seen.get(requirement.get_ref()).copied().unwrap_or(0);
+        }
+        for misfit in judgement.misfits.into_iter().filter(|m| context.about(&m.requirement)) {
+            let place = if misfit.pointer.is_empty() { "the body".to_owned() } else { misfit.pointer.clone() };
+            let mut finding = context.finding_on(&misfit.requirement, i, format!("{place}: {}", misfit.message));
+            finding.actual = body.pointer(&misfit.pointer).map(super::brief);
+            finding.pointer = Some(misfit.pointer);
+            outcome.findings.push(finding);
+        }
+        if judged > 0 {
+            outcome.saw(format!("{judged} values of a {} resource", schema::name(resource)));
+        } else {
+            outcome.block(format!("the {} resource has no value of this kind", schema::name(resource)));
+        }
+    }
+    outcome
+}
+
+/// A body that claims to be a TAXII error message: by its media type, or by its title.
+fn looks_like_error(exchange: &crate::record::Exchange, body: &Value) -> bool {
+    let taxii = exchange
+        .response
+        .as_ref()
+        .and_then(|r| r.header("content-type"))
+        .is_some_and(|t| t.to_ascii_lowercase().contains("taxii+json"));
+    taxii || body.get("title").is_some()
+}

@@ -1,0 +1,499 @@
+//! Word `rule`: what is about one resource and no schema can say.
+
+use serde_json::Value;
+
+use super::body::members_of;
+use super::{Context, Outcome, brief};
+use crate::case::expect::{Resource, Rule};
+use crate::record::Exchange;
+use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths};
+
+/// What a rule says of one answer: what was seen, why there is nothing to judge, or what is wrong and where.
+enum Said {
+    Holds(String),
+    Nothing(&'static str),
+    Broken { message: String, pointer: &'static str, actual: String, expected: &'static str },
+}
+
+/// Judges every answer of the step by one rule.
+pub fn check(context: &Context<'_>, rule: Rule) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (i, exchange) in context.exchanges().iter().enumerate() {
+        match said(context, rule, exchange) {
+            Said::Holds(seen) => outcome.saw(seen),
+            Said::Nothing(why) => outcome.block(why),
+            Said::Broken { message, pointer, actual, expected } => {
+                let mut finding = context.finding(i, message);
+                finding.pointer = Some(pointer.to_owned()).filter(|p| !p.is_empty());
+                finding.actual = Some(actual);
+                finding.expected = Some(expected.to_owned()).filter(|e| !e.is_empty());
+                outcome.findings.push(finding);
+            }
+        }
+    }
+    // one page without anything to judge does not spoil the others
+    if !outcome.seen.is_empty() {
+        outcome.blocked.clear();
+    }
+    outcome
+}
+
+fn broken(
+    message: impl Into<String>,
+    pointer: &'static str,
+    actual: impl Into<String>,
+    expected: &'static str,
+) -> Said {
+    Said::Broken { message: message.into(), pointer, actual: actual.into(), expected }
+}
+
+fn texts(body: &Value, name: &str) -> Vec<String> {
+    body.get(name)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
+    let body = exchange.json().unwrap_or(&Value::Null);
+    match rule {
+        Rule::JsonObject => match body {
+            Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
+            _ => {
+                let text: String = exchange
+                    .response
+                    .iter()
+                    .flat_map(|r| r.body.excerpt().chars().take(200).collect::<Vec<_>>())
+                    .collect();
+                broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
+            }
+        },
+        Rule::Spelling => spelling(context, exchange, body),
+        Rule::DefaultInRoots => default_in_roots(exchange, body),
+        Rule::RootUrls => root_urls(body),
+        Rule::DistinctRoots => distinct_roots(exchange, body),
+        Rule::SomeRoot => match texts(body, "api_roots").len() {
+            0 => broken("discovery names no API root", "/api_roots", brief(body), "at least one API root"),
+            n => Said::Holds(format!("{n} API roots")),
+        },
+        Rule::TaxiiVersions => taxii_versions(body),
+        Rule::UniqueAliases => unique_aliases(body),
+        Rule::CollectionMediaTypes => media_types(context, body),
+        Rule::ManifestVersions => manifest_versions(context, exchange),
+        Rule::IJson => i_json(exchange),
+        Rule::NoLeak => no_leak(exchange),
+        Rule::HttpStatus => match body.get("http_status") {
+            None => Said::Nothing("no error message with http_status came"),
+            Some(Value::String(s)) if *s == exchange.status().to_string() => Said::Holds(format!("http_status {s}")),
+            Some(other) => broken(
+                "http_status is not the status code of the answer",
+                "/http_status",
+                brief(other),
+                "the status code, as a string",
+            ),
+        },
+        Rule::Envelope => match body {
+            Value::Array(_) => broken("the objects come as a bare list", "", brief(body), "an envelope"),
+            v if v.get("type").and_then(Value::as_str) == Some("bundle") => {
+                broken("the objects come in a bundle", "/type", "bundle", "an envelope")
+            }
+            Value::Object(map) if map.contains_key("objects") => Said::Holds("an envelope".into()),
+            Value::Object(map) if map.keys().all(|k| ["more", "next"].contains(&k.as_str()) || k.starts_with("x_")) => {
+                Said::Nothing("the envelope is empty")
+            }
+            other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
+        },
+        Rule::StixObjects => stix_objects(body),
+        Rule::CustomNames => custom(context, exchange, body, |name| {
+            (3..=250).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        }),
+        Rule::CustomPrefix => custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_')),
+        Rule::OneId => {
+            let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
+            let wanted = context.record.object.as_deref().unwrap_or("");
+            match members.iter().find(|m| m.id != wanted) {
+                Some(m) => broken(
+                    "the envelope holds another object than the one asked for",
+                    "/objects",
+                    m.id.clone(),
+                    "that object alone",
+                ),
+                None if members.is_empty() => {
+                    broken("the envelope holds no object", "/objects", brief(body), "the object asked for")
+                }
+                None => Said::Holds(format!("{wanted} alone")),
+            }
+        }
+        Rule::Https => match (context.transcript.https, context.transcript.http_allowed) {
+            (true, _) => Said::Holds("requests are accepted over HTTPS".into()),
+            (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),
+        },
+        Rule::Basic => {
+            let challenges: Vec<String> = exchange
+                .response
+                .iter()
+                .flat_map(|r| r.headers("www-authenticate"))
+                .flat_map(challenge::schemes)
+                .collect();
+            if challenges.iter().any(|c| c == "basic") {
+                Said::Holds("a Basic challenge".into())
+            } else if challenges.is_empty() {
+                Said::Nothing("no challenge came")
+            } else {
+                broken(
+                    "the challenges do not name Basic",
+                    "WWW-Authenticate",
+                    challenges.join(", "),
+                    "Basic among them",
+                )
+            }
+        }
+    }
+}
+
+fn resolved(exchange: &Exchange, text: &str) -> String {
+    let base = url::Url::parse(&exchange.request.url).ok();
+    base.and_then(|b| paths::resolve_root(&b, text)).map_or_else(|| text.to_owned(), |u| u.to_string())
+}
+
+fn default_in_roots(exchange: &Exchange, body: &Value) -> Said {
+    let Some(default) = body.get("default") else { return Said::Nothing("discovery names no default") };
+    let roots = texts(body, "api_roots");
+    let equal = |r: &String| default.as_str().is_some_and(|d| d == r || resolved(exchange, d) == resolved(exchange, r));
+    if roots.iter().any(equal) {
+        Said::Holds(format!("default is one of {} API roots", roots.len()))
+    } else {
+        broken("default is not one of api_roots", "/default", brief(default), "an item of api_roots")
+    }
+}
+
+fn root_urls(body: &Value) -> Said {
+    let roots = texts(body, "api_roots");
+    let fits = |root: &str| match url::Url::parse(root) {
+        Ok(url) => url.scheme() == "https" && url.host_str().is_some() && !root.contains('?'),
+        Err(_) => root.starts_with('/') && !root.starts_with("//") && !root.contains('?'),
+    };
+    match roots.iter().find(|r| !fits(r)) {
+        Some(bad) => broken(
+            format!("`{bad}` is not a URL that an API root may have"),
+            "/api_roots",
+            bad.clone(),
+            "an absolute HTTPS URL, or a path with one slash at its start, without query",
+        ),
+        None if roots.is_empty() => Said::Nothing("discovery names no API root"),
+        None => Said::Holds(format!("{} API root URLs", roots.len())),
+    }
+}
+
+fn distinct_roots(exchange: &Exchange, body: &Value) -> Said {
+    let roots: Vec<String> = texts(body, "api_roots").iter().map(|r| resolved(exchange, r)).collect();
+    let twice = roots.iter().enumerate().find(|(i, r)| roots[..*i].contains(r));
+    match twice {
+        Some((_, url)) => {
+            broken("two API roots have the same URL", "/api_roots", url.clone(), "a URL of its own for each")
+        }
+        None if roots.is_empty() => Said::Nothing("discovery names no API root"),
+        None => Said::Holds(format!("{} API roots, all different", roots.len())),
+    }
+}
+
+fn taxii_versions(body: &Value) -> Said {
+    let versions = texts(body, "versions");
+    let taxii = |v: &String| {
+        MediaType::parse(v).is_some_and(|m| m.essence == "application/taxii+json" && m.parameter("version").is_some())
+    };
+    let legacy = |v: &String| MediaType::parse(v).is_some_and(|m| m.essence == "application/vnd.oasis.taxii+json");
+    if versions.is_empty() {
+        return Said::Nothing("the API root names no versions");
+    }
+    if let Some(bad) = versions.iter().find(|v| !taxii(v) && !legacy(v)) {
+        return broken(
+            "versions holds what is no TAXII media type with a version",
+            "/versions",
+            bad.clone(),
+            "application/taxii+json;version=2.1",
+        );
+    }
+    if versions.iter().any(|v| MediaType::parse(v).is_some_and(|m| m.is_taxii_21())) {
+        Said::Holds(versions.join(", "))
+    } else {
+        broken(
+            "versions does not name TAXII 2.1",
+            "/versions",
+            versions.join(", "),
+            "application/taxii+json;version=2.1",
+        )
+    }
+}
+
+fn unique_aliases(body: &Value) -> Said {
+    let list = body.get("collections").and_then(Value::as_array).cloned().unwrap_or_default();
+    let aliases: Vec<&str> = list.iter().filter_map(|c| c.get("alias")?.as_str()).collect();
+    match aliases.iter().enumerate().find(|(i, a)| aliases[..*i].contains(a)) {
+        Some((_, alias)) => {
+            broken("two collections have the same alias", "/collections", (*alias).to_owned(), "a unique alias")
+        }
+        None if aliases.is_empty() => Said::Nothing("no collection has an alias"),
+        None => Said::Holds(format!("{} aliases", aliases.len())),
+    }
+}
+
+fn media_types(context: &Context<'_>, body: &Value) -> Said {
+    let mut allowed = texts(&context.transcript.bound.resource, "media_types");
+    if allowed.is_empty() {
+        allowed.push("application/stix+json".into());
+    }
+    let parse = |t: &str| MediaType::parse(t);
+    let fits = |t: &str| {
+        allowed.iter().any(|a| match (parse(a), parse(t)) {
+            // a type without version stands for every version of it
+            (Some(a), Some(t)) => {
+                a.essence == t.essence
+                    && (a.parameter("version").is_none() || a.parameter("version") == t.parameter("version"))
+            }
+            _ => a == t,
+        })
+    };
+    let types: Vec<&str> = body
+        .get("objects")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|r| r.get("media_type")?.as_str())
+        .collect();
+    match types.iter().find(|t| !fits(t)) {
+        Some(bad) => broken(
+            format!("the manifest names {bad}, which the collection does not"),
+            "/objects",
+            (*bad).to_owned(),
+            "one of the collection's media_types",
+        ),
+        None if types.is_empty() => Said::Nothing("no manifest record has a media_type"),
+        None => Said::Holds(format!("media types of {} records", types.len())),
+    }
+}
+
+fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
+    let mut judged = 0;
+    for member in members_of(Endpoint::Manifest, None, std::slice::from_ref(exchange)) {
+        let objects: Vec<&Value> = context
+            .transcript
+            .bound
+            .holdings
+            .items
+            .iter()
+            .filter(|h| h.id == member.id)
+            .filter_map(|h| h.object.as_deref())
+            .collect();
+        let versions: Vec<&str> =
+            objects.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
+        let (Some(version), false) = (&member.version, versions.is_empty()) else { continue };
+        judged += 1;
+        let instant = Timestamp::parse(version);
+        if instant.is_none() || !versions.iter().any(|v| Timestamp::parse(v) == instant) {
+            return broken(
+                format!("the version of {} is neither modified nor created of that object", member.id),
+                "/objects",
+                version.clone(),
+                "modified, or created where there is no modified",
+            );
+        }
+    }
+    if judged == 0 {
+        Said::Nothing("no record could be compared with its object")
+    } else {
+        Said::Holds(format!("versions of {judged} records"))
+    }
+}
+
+/// I-JSON (RFC 7493): UTF-8, no duplicate names, no lone surrogates.
+fn i_json(exchange: &Exchange) -> Said {
+    let Some(response) = &exchange.response else { return Said::Nothing("no answer") };
+    let bytes = &response.body.bytes;
+    if response.body.cut {
+        return Said::Nothing("the body is too long to be read");
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return broken(
+            "the body is not UTF-8",
+            "",
+            response.body.excerpt().chars().take(100).collect::<String>(),
+            "UTF-8",
+        );
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    match serde::Deserialize::deserialize(&mut deserializer).map(|_: Unique| ()).and_then(|()| deserializer.end()) {
+        Ok(()) => Said::Holds(format!("{} bytes of I-JSON", bytes.len())),
+        Err(e) => broken(
+            format!("the body is no I-JSON: {e}"),
+            "",
+            response.body.excerpt().chars().take(100).collect::<String>(),
+            "I-JSON (RFC 7493)",
+        ),
+    }
+}
+
+/// JSON in which no object has a name twice.
+struct Unique;
+
+impl<'de> serde::Deserialize<'de> for Unique {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct V;
+        impl<'de> serde::de::Visitor<'de> for V {
+            type Value = Unique;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("JSON")
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_unit<E>(self) -> Result<Unique, E> {
+                Ok(Unique)
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Unique, A::Error> {
+                while seq.next_element::<Unique>()?.is_some() {}
+                Ok(Unique)
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
+                let mut names = std::collections::HashSet::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    map.next_value::<Unique>()?;
+                    if names.contains(&name) {
+                        return Err(serde::de::Error::custom(format!("the name `{name}` occurs twice")));
+                    }
+                    names.insert(name);
+                }
+                Ok(Unique)
+            }
+        }
+        deserializer.deserialize_any(V)
+    }
+}
+
+/// Words that only the inside of a program knows (appendix B of the standard, security considerations).
+fn no_leak(exchange: &Exchange) -> Said {
+    const SIGNS: [&str; 14] = [
+        "Traceback (most recent call last)",
+        "File \"/",
+        "at java.",
+        "at org.",
+        ".java:",
+        "goroutine ",
+        "panicked at",
+        "SQLSTATE",
+        "SELECT ",
+        "/site-packages/",
+        "/node_modules/",
+        "Werkzeug Debugger",
+        "ORA-0",
+        "stack backtrace",
+    ];
+    let Some(response) = exchange.response.as_ref().filter(|r| r.status >= 400) else {
+        return Said::Nothing("no error came");
+    };
+    let text = String::from_utf8_lossy(&response.body.bytes);
+    match SIGNS.iter().find(|s| text.contains(*s)) {
+        Some(sign) => broken(
+            "the error text shows the inside of the server",
+            "",
+            (*sign).to_owned(),
+            "nothing but what the client may know",
+        ),
+        None => Said::Holds(format!("an error of {} bytes", text.len())),
+    }
+}
+
+fn stix_objects(body: &Value) -> Said {
+    let Some(list) = body.get("objects").and_then(Value::as_array) else {
+        return Said::Nothing("the envelope holds no object");
+    };
+    let stix = |o: &Value| {
+        o.get("type").and_then(Value::as_str).is_some_and(|t| t != "bundle")
+            && o.get("id").and_then(Value::as_str).is_some()
+    };
+    match list.iter().find(|o| !stix(o)) {
+        Some(bad) => broken(
+            "the envelope holds what is no STIX object",
+            "/objects",
+            brief(bad),
+            "objects with type and id, and no bundle",
+        ),
+        None if list.is_empty() => Said::Nothing("the envelope holds no object"),
+        None => Said::Holds(format!("{} STIX objects", list.len())),
+    }
+}
+
+/// Names at the root of the resource and of collections and records in it, each with those that the standard defines there.
+fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(String, Vec<String>)> {
+    let resource = match super::resource::of_endpoint(context.record.endpoint) {
+        _ if exchange.status() >= 400 => Resource::Error,
+        _ if exchange.request.method == "POST" => Resource::Status,
+        Some(r) => r,
+        None => return Vec::new(),
+    };
+    let mut found = Vec::new();
+    let mut look = |map: &Value, known: Vec<String>| {
+        found.extend(map.as_object().into_iter().flatten().map(|(name, _)| (name.clone(), known.clone())));
+    };
+    look(body, super::schema::properties(resource));
+    for entry in body.get("collections").and_then(Value::as_array).into_iter().flatten() {
+        look(entry, super::schema::properties(Resource::Collection));
+    }
+    if resource == Resource::Manifest {
+        for record in body.get("objects").and_then(Value::as_array).into_iter().flatten() {
+            look(record, ["id", "date_added", "version", "media_type"].map(str::to_owned).to_vec());
+        }
+    }
+    found
+}
+
+fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
+    let names = names(context, exchange, body);
+    let custom: Vec<&String> =
+        names.iter().filter(|(name, known)| !known.contains(name)).map(|(name, _)| name).collect();
+    let bad: Vec<&&String> = custom.iter().filter(|name| !fits(name)).collect();
+    if let Some(first) = bad.first() {
+        broken(
+            "a custom property is not named as section 7.1.1 wants",
+            "",
+            first.as_str(),
+            "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start",
+        )
+    } else if names.is_empty() {
+        Said::Nothing("the resource has no property")
+    } else {
+        Said::Holds(format!("{} property names, {} of them custom", names.len(), custom.len()))
+    }
+}
+
+fn spelling(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Said {
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let names = names(context, exchange, body);
+    let wrong =
+        names.iter().find(|(name, known)| !known.contains(name) && known.iter().any(|k| plain(k) == plain(name)));
+    match wrong {
+        Some((name, _)) => broken(
+            format!("`{name}` is spelled otherwise than the standard does"),
+            "",
+            name.clone(),
+            "the names of the property tables, case included",
+        ),
+        None if names.is_empty() => Said::Nothing("the resource has no property"),
+        None => Said::Holds(format!("{} property names", names.len())),
+    }
+}

@@ -1,0 +1,117 @@
+//! Word `same`: two answers that have to agree.
+
+use serde_json::Value;
+
+use super::body::{Member, members_of};
+use super::{Context, Outcome, brief, some};
+use crate::case::expect::{Same, SameWhat};
+use crate::taxii::Endpoint;
+
+/// Compares the last answer of a step, or all its pages, with those of an earlier step.
+pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
+    let mut outcome = Outcome::default();
+    let steps = &context.transcript.case.steps;
+    let Some(index) = steps.iter().position(|s| s.name.as_deref() == Some(&same.step)) else { return outcome };
+    let Some(earlier) = context.transcript.steps.get(index) else { return outcome };
+    let before = &context.transcript.exchanges[earlier.exchanges.clone()];
+    let now = context.exchanges();
+    let (Some(a), Some(b)) = (before.last().and_then(|e| e.json()), now.last().and_then(|e| e.json())) else {
+        outcome.block(format!("the answer of step {} or of this one is not JSON", same.step));
+        return outcome;
+    };
+    let named = |record: &super::StepRecord, exchanges| -> Vec<String> {
+        let endpoint = record.endpoint.unwrap_or(Endpoint::Objects);
+        members_of(endpoint, record.object.as_deref(), exchanges).iter().map(Member::key).collect()
+    };
+    let last = now.len() - 1;
+    let mut differ = |message: &str, expected: String, actual: String| {
+        let mut finding = context.finding(last, message);
+        finding.expected = Some(expected);
+        finding.actual = Some(actual);
+        outcome.findings.push(finding);
+    };
+    match same.what {
+        SameWhat::Body if a != b => differ("two answers that have to agree differ", brief(&a), brief(&b)),
+        SameWhat::Body => outcome.saw("two answers that agree"),
+        SameWhat::CollectionOrder => {
+            let ids = |v: &Value| -> Vec<String> {
+                let list = v.get("collections").and_then(Value::as_array);
+                list.into_iter().flatten().filter_map(|c| Some(c.get("id")?.as_str()?.to_owned())).collect()
+            };
+            let (a, b) = (ids(&a), ids(&b));
+            // a collection that came or went in between is no change of order
+            let common = |x: &[String], y: &[String]| x.iter().filter(|i| y.contains(i)).cloned().collect::<Vec<_>>();
+            if common(&a, &b) != common(&b, &a) {
+                differ("the order of collections changes between requests", a.join(", "), b.join(", "));
+            } else if a.len() < 2 {
+                outcome.block("fewer than 2 collections to put in order");
+            } else {
+                outcome.saw(format!("{} collections in the same order", a.len()));
+            }
+        }
+        SameWhat::CollectionEntry => {
+            let list = if a.get("collections").is_some() { &a } else { &b };
+            let single = if a.get("collections").is_some() { &b } else { &a };
+            let entry = list
+                .get("collections")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .find(|c| c.get("id") == single.get("id"));
+            match entry {
+                None => differ("the list of collections has no entry with this id", brief(list), brief(single)),
+                Some(entry) => match difference(entry, single) {
+                    Some(name) => {
+                        let value = |v: &Value| v.get(&name).map_or("absent".to_owned(), brief);
+                        differ(
+                            &format!("{name} differs between the list and the collection itself"),
+                            value(entry),
+                            value(single),
+                        );
+                    }
+                    None => outcome.saw("the entry of the list and the collection agree"),
+                },
+            }
+        }
+        SameWhat::Members | SameWhat::Sequence => {
+            let (mut a, mut b) = (named(earlier, before), named(context.record, now));
+            if same.what == SameWhat::Members {
+                a.sort();
+                b.sort();
+            }
+            if a != b {
+                let only = |x: &[String], y: &[String]| {
+                    some(&x.iter().filter(|i| !y.contains(i)).cloned().collect::<Vec<_>>())
+                };
+                let (lost, new) = (only(&a, &b), only(&b, &a));
+                let words =
+                    |s: String, w: &str| if s.is_empty() { format!("the same objects in {w} order") } else { s };
+                differ(
+                    "two answers that have to name the same objects differ",
+                    words(lost, "this"),
+                    words(new, "another"),
+                );
+            } else if a.is_empty() {
+                outcome.block("neither answer names an object");
+            } else {
+                outcome.saw(format!("{} named by both", super::selection::count(a.len(), "object")));
+            }
+        }
+    }
+    outcome
+}
+
+/// The first property, of those that the standard defines, in which two collection resources differ. Lists count as sets.
+fn difference(a: &Value, b: &Value) -> Option<String> {
+    let normal = |v: Option<&Value>| match v {
+        Some(Value::Array(items)) => {
+            let mut items: Vec<String> = items.iter().map(Value::to_string).collect();
+            items.sort();
+            Some(items.join(","))
+        }
+        other => other.map(Value::to_string),
+    };
+    super::schema::properties(crate::case::expect::Resource::Collection)
+        .into_iter()
+        .find(|name| normal(a.get(name)) != normal(b.get(name)))
+}

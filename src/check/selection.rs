@@ -1,0 +1,199 @@
+//! Word `selection`: the answer against what the oracle selects.
+
+use std::collections::BTreeSet;
+
+use super::body::{Member, key, key_in, members_of, more};
+use super::{Context, Outcome, some};
+use crate::case::expect::SelectionWord;
+use crate::oracle::{Holding, Query, Scope, Selection, select};
+use crate::record::Reading;
+use crate::taxii::{Endpoint, Timestamp};
+
+/// The selections that the readings of the standard give for a step's query.
+pub fn selections<'a>(context: &Context<'a>) -> Vec<Selection<'a>> {
+    let Some(first) = context.exchanges().first() else { return Vec::new() };
+    let query = Query::of_url(&first.request.url);
+    let holdings = &context.transcript.bound.holdings;
+    let id = context.record.object.as_deref().unwrap_or("");
+    let scope = match context.record.endpoint {
+        Some(Endpoint::Object) => Scope::Object(id),
+        Some(Endpoint::Versions) => Scope::Versions(id),
+        _ => Scope::Collection,
+    };
+    select(holdings, scope, &query)
+}
+
+/// How an answer differs from a selection.
+#[derive(Default)]
+struct Difference<'a> {
+    missing: Vec<&'a Holding>,
+    unexpected: Vec<&'a Member<'a>>,
+}
+
+impl Difference<'_> {
+    fn size(&self) -> usize {
+        self.missing.len() + self.unexpected.len()
+    }
+}
+
+/// Judges what all pages of a step name together.
+pub fn check(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let Some(word) = context.expect.selection else { return outcome };
+    let endpoint = context.record.endpoint.unwrap_or(Endpoint::Objects);
+    let exchanges = context.exchanges();
+    let members = members_of(endpoint, context.record.object.as_deref(), exchanges);
+    if word == SelectionWord::Nothing {
+        return nothing(context, &members);
+    }
+    let selections = selections(context);
+    let differences: Vec<Difference<'_>> =
+        selections.iter().map(|s| difference(context, endpoint, word, s, &members)).collect();
+    let Some((best, selection)) = differences.iter().zip(&selections).min_by_key(|(d, _)| d.size()) else {
+        return outcome;
+    };
+    if !selection.reading.is_empty() && best.size() == 0 {
+        outcome
+            .readings
+            .push(Reading { question: context.transcript.case.title.clone(), answer: selection.reading.clone() });
+    }
+    let ended = exchanges.last().is_some_and(|e| !more(e));
+    let later_page_only = !best.unexpected.is_empty() && best.unexpected.iter().all(|m| m.page > 0);
+    if later_page_only && !context.about("T21-3.5-01") {
+        outcome.block("a later page holds what the query does not select: see paging/next (T21-3.5-01)");
+    } else if !best.unexpected.is_empty() {
+        let names: Vec<String> = best.unexpected.iter().map(|m| m.key()).collect();
+        let mut finding = context.finding(
+            best.unexpected[0].page,
+            format!("the answer holds {} that the query does not select", count(names.len(), "object")),
+        );
+        finding.expected = Some(expected(selection, endpoint));
+        finding.actual = Some(some(&names));
+        finding.pointer = Some(best.unexpected[0].pointer.clone());
+        outcome.findings.push(finding);
+    }
+    let borders = borders(context, exchanges, &members);
+    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
+        best.missing.iter().copied().partition(|h| h.added.is_some_and(|a| borders.contains(&a)));
+    if !ties.is_empty() {
+        outcome.readings.push(Reading {
+            question: "continuing by added_after where objects share a date added".into(),
+            answer: format!("{} at page borders inside such a group cannot be reached", count(ties.len(), "object")),
+        });
+    }
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(|h| key_in(endpoint, h)).collect();
+        if let Some(why) = &context.record.stopped {
+            outcome.block(format!("not all pages could be read: {why}"));
+        } else if ended {
+            let mut finding = context.finding(
+                exchanges.len() - 1,
+                format!("the answer lacks {} that the query selects", count(names.len(), "object")),
+            );
+            finding.expected = Some(some(&names));
+            finding.actual = Some(format!("{} in all", count(members.len(), "object")));
+            outcome.findings.push(finding);
+        }
+    }
+    let judged = selection.items.len().max(members.len());
+    if selection.items.is_empty() && members.is_empty() {
+        outcome.block("the query selects nothing of what the collection holds");
+    } else if judged < context.expect.at_least.unwrap_or(1) {
+        outcome.block(format!("only {} to judge", count(judged, "object")));
+    } else {
+        outcome.saw(format!("{} on {}", count(members.len(), "object"), count(exchanges.len(), "page")));
+    }
+    outcome
+}
+
+/// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
+/// date may be lost (section 3.5), and whether it is, is the matter of the paging cases.
+fn borders(
+    context: &Context<'_>,
+    exchanges: &[crate::record::Exchange],
+    members: &[Member<'_>],
+) -> BTreeSet<Timestamp> {
+    let holdings = &context.transcript.bound.holdings;
+    let by_date = |page: usize| exchanges.get(page + 1).is_some_and(|e| !e.request.url.contains("next="));
+    (0..exchanges.len())
+        .filter(|page| by_date(*page))
+        .filter_map(|page| members.iter().rfind(|m| m.page == page))
+        .filter_map(|m| match &m.added {
+            Some(text) => Timestamp::parse(text),
+            None => holdings.items.iter().find(|h| m.may_be(h)).and_then(|h| h.added),
+        })
+        .collect()
+}
+
+fn nothing(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {
+    let mut outcome = Outcome::default();
+    if let Some(first) = members.first() {
+        let mut finding = context.finding(first.page, "the answer holds objects that the query does not select");
+        finding.expected = Some("no object".into());
+        finding.actual = Some(some(&members.iter().map(Member::key).collect::<Vec<_>>()));
+        finding.pointer = Some(first.pointer.clone());
+        outcome.findings.push(finding);
+    } else {
+        outcome.saw("an answer without objects");
+    }
+    outcome
+}
+
+fn difference<'a>(
+    context: &Context<'_>,
+    endpoint: Endpoint,
+    word: SelectionWord,
+    selection: &Selection<'a>,
+    members: &'a [Member<'a>],
+) -> Difference<'a> {
+    let holdings = &context.transcript.bound.holdings;
+    let of_holding = |h: &Holding| match word {
+        SelectionWord::Ids => h.id.clone(),
+        SelectionWord::Specs => format!("{} {}", key_in(endpoint, h), h.spec.as_deref().unwrap_or("-")),
+        _ => key_in(endpoint, h),
+    };
+    let of_member = |m: &Member<'_>| match word {
+        SelectionWord::Ids => m.id.clone(),
+        SelectionWord::Specs => format!("{} {}", m.key(), m.spec.as_deref().unwrap_or("-")),
+        _ => m.key(),
+    };
+    let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
+    let got: BTreeSet<String> = members.iter().map(of_member).collect();
+    let mut difference = Difference::default();
+    difference.missing =
+        selection.items.iter().copied().filter(|h| h.certain && !got.contains(&of_holding(h))).collect();
+    let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
+    difference.unexpected = members
+        .iter()
+        .filter(|m| !wanted.contains(&of_member(m)))
+        .filter(|m| !is_arrival(m, &query, holdings.items.iter().filter(|h| h.id == m.id)))
+        .collect();
+    difference
+}
+
+/// Whether a member that the oracle does not select may have been added by somebody else since the
+/// survey: it is not known, and what it tells of itself fits the query.
+fn is_arrival<'h>(member: &Member<'_>, query: &Query, mut known: impl Iterator<Item = &'h Holding>) -> bool {
+    let fits = query.ids.as_ref().is_none_or(|ids| ids.contains(&member.id))
+        && query.types.as_ref().is_none_or(|types| types.iter().any(|t| t == member.kind()))
+        && match (&query.specs, &member.spec) {
+            (Some(specs), Some(spec)) => specs.contains(spec),
+            _ => true,
+        };
+    fits && known.next().is_none()
+}
+
+fn expected(selection: &Selection<'_>, endpoint: Endpoint) -> String {
+    let names: Vec<String> = selection.items.iter().map(|h| key_in(endpoint, h)).collect();
+    if names.is_empty() { "no object".into() } else { format!("{}: {}", count(names.len(), "object"), some(&names)) }
+}
+
+/// `1 object`, `3 objects`.
+pub fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+/// Whether a member names this holding, by id and version.
+pub fn names(member: &Member<'_>, id: &str, version: Option<&str>) -> bool {
+    member.id == id && (version.is_none() || member.version.is_none() || member.key() == key(id, version))
+}

@@ -1,0 +1,63 @@
+//! Words `status` and `media_type`.
+
+use super::{Context, Outcome};
+use crate::case::expect::TaxiiWord;
+use crate::taxii::MediaType;
+
+/// Judges the status codes of a step, and its media types where asked for.
+///
+/// A step that says nothing of the status asks for a 2xx: whatever else is expected needs an answer.
+pub fn check(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let expect = context.expect;
+    for (i, exchange) in context.exchanges().iter().enumerate() {
+        let Some(response) = &exchange.response else { continue };
+        // what polling a status gets after a POST is not the answer that the case is about
+        if i > 0 && !context.record.posted.is_empty() && exchange.request.method == "GET" {
+            continue;
+        }
+        let code = response.status;
+        match &expect.status {
+            Some(set) if set.contains(code) => outcome.saw(format!("answered {code}")),
+            Some(set) => {
+                let mut finding = context.finding(i, format!("the answer to this request is {code}"));
+                finding.expected = Some(set.to_string());
+                finding.actual = Some(code.to_string());
+                outcome.findings.push(finding);
+            }
+            None if !(200..300).contains(&code) && expect.media_type.is_none() => {
+                let mut finding = context.finding(i, format!("the request is refused or fails: {code}"));
+                finding.expected = Some("2xx".into());
+                finding.actual = Some(code.to_string());
+                outcome.findings.push(finding);
+            }
+            None => {}
+        }
+    }
+    if let (Some(word), true) = (expect.media_type, outcome.findings.is_empty()) {
+        outcome.merge(media_type(context, word));
+    }
+    outcome
+}
+
+fn media_type(context: &Context<'_>, word: TaxiiWord) -> Outcome {
+    let mut outcome = Outcome::default();
+    for (i, exchange) in context.exchanges().iter().enumerate() {
+        let Some(response) = &exchange.response else { continue };
+        if word == TaxiiWord::TaxiiError && exchange.json().is_none_or(|b| b.get("title").is_none()) {
+            outcome.block("the answer carries no TAXII error message");
+            continue;
+        }
+        let text = response.header("content-type");
+        if text.and_then(MediaType::parse).is_some_and(|m| m.is_taxii_21()) {
+            outcome.saw(format!("Content-Type {}", text.unwrap_or_default()));
+        } else {
+            let mut finding = context.finding(i, "the Content-Type does not name TAXII 2.1");
+            finding.expected = Some("application/taxii+json;version=2.1".into());
+            finding.actual = Some(text.unwrap_or("none").to_owned());
+            finding.pointer = Some("Content-Type".into());
+            outcome.findings.push(finding);
+        }
+    }
+    outcome
+}

@@ -1,0 +1,317 @@
+//! Words `counts`, `details`, `has`, `lacks`, `unchanged`, `value`, `absent`: adding, deleting, reading back.
+
+use serde_json::Value;
+
+use super::body::{key, members_of};
+use super::selection::{count, names};
+use super::{Context, Outcome, brief, some};
+use crate::case::expect::{CountsWord, DetailsWord};
+use crate::record::Exchange;
+use crate::taxii::{Endpoint, Timestamp};
+
+/// Judges whichever of the words are there.
+pub fn check(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let expect = context.expect;
+    if let Some(word) = expect.counts {
+        outcome.merge(counts(context, word));
+    }
+    if let Some(word) = expect.details {
+        outcome.merge(details(context, word));
+    }
+    if !(expect.has.is_empty() && expect.lacks.is_empty() && expect.unchanged.is_empty()) {
+        outcome.merge(read_back(context));
+    }
+    if let Some(last) = context.last().filter(|_| !expect.value.is_empty() || !expect.absent.is_empty()) {
+        outcome.merge(values(context, last));
+    }
+    outcome
+}
+
+/// Status resources among the answers of a step.
+fn statuses<'a>(context: &Context<'a>) -> Vec<(usize, &'a Exchange, &'a Value)> {
+    let status = |(i, e): (usize, &'a Exchange)| {
+        let body = e.json().filter(|b| b.get("status").is_some() && b.get("total_count").is_some())?;
+        Some((i, e, body))
+    };
+    context.exchanges().iter().enumerate().filter_map(status).collect()
+}
+
+fn number(body: &Value, name: &str) -> Option<u64> {
+    body.get(name).and_then(Value::as_u64)
+}
+
+/// Objects that were posted in this step, or in the last step that posted any.
+fn posted<'a>(context: &Context<'a>) -> &'a [Value] {
+    let steps = context.transcript.steps;
+    let mut all = std::iter::once(context.record).chain(steps.iter().rev());
+    all.find(|s| !s.posted.is_empty()).map_or(&[], |s| &s.posted)
+}
+
+fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
+    let mut outcome = Outcome::default();
+    let statuses = statuses(context);
+    let Some((last, _, _)) = statuses.last() else {
+        outcome.block("no status resource came");
+        return outcome;
+    };
+    let total = posted(context).len() as u64;
+    for (i, _, body) in &statuses {
+        let n = |name| number(body, name);
+        let shown = format!(
+            "total {:?}, success {:?}, failure {:?}, pending {:?}",
+            n("total_count"),
+            n("success_count"),
+            n("failure_count"),
+            n("pending_count")
+        );
+        let shown = shown.replace("Some(", "").replace(')', "").replace("None", "none");
+        let (Some(all), Some(good), Some(bad), Some(pending)) =
+            (n("total_count"), n("success_count"), n("failure_count"), n("pending_count"))
+        else {
+            outcome.block("a count is missing or no number");
+            continue;
+        };
+        let complete = body.get("status").and_then(Value::as_str) == Some("complete");
+        let wrong = match word {
+            // before processing has begun, total_count may be 0 (section 4.3.1)
+            CountsWord::AddUp if all == 0 && !complete => None,
+            CountsWord::AddUp if all != total => {
+                Some(format!("total_count is not the number of posted objects, {total}"))
+            }
+            CountsWord::AddUp if good + bad + pending != all => {
+                Some("the counts do not add up to total_count".to_owned())
+            }
+            CountsWord::Complete if complete && pending != 0 => {
+                Some("the status is complete although objects are pending".to_owned())
+            }
+            CountsWord::Complete if i == last && !complete => Some("the status does not become complete".to_owned()),
+            CountsWord::AllSucceeded if bad > 0 => Some("objects are counted as failures that are good".to_owned()),
+            CountsWord::AllSucceeded if i == last && complete && good != total => {
+                Some("not all good objects are counted as successes".to_owned())
+            }
+            CountsWord::SomeFailed if i == last && bad == 0 => {
+                Some("nothing is counted as a failure although an object is bad".to_owned())
+            }
+            _ => None,
+        };
+        match wrong {
+            Some(message) => {
+                let mut finding = context.finding(*i, message);
+                finding.actual = Some(shown);
+                outcome.findings.push(finding);
+            }
+            None => outcome.saw(shown),
+        }
+    }
+    outcome
+}
+
+fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
+    let mut outcome = Outcome::default();
+    let posted = posted(context);
+    for (i, _, body) in statuses(context) {
+        for (list, counter) in
+            [("successes", "success_count"), ("failures", "failure_count"), ("pendings", "pending_count")]
+        {
+            let Some(items) = body.get(list).and_then(Value::as_array) else { continue };
+            let pointer = format!("/{list}");
+            if word == DetailsWord::Match && number(&body, counter).is_some_and(|n| n != items.len() as u64) {
+                let mut finding = context.finding(i, format!("{list} is not as long as {counter} says"));
+                finding.expected = number(&body, counter).map(|n| n.to_string());
+                finding.actual = Some(items.len().to_string());
+                finding.pointer = Some(pointer.clone());
+                outcome.findings.push(finding);
+            }
+            for (at, item) in items.iter().enumerate() {
+                let (id, version) =
+                    (item.get("id").and_then(Value::as_str).unwrap_or(""), item.get("version").and_then(Value::as_str));
+                let same_id: Vec<&Value> =
+                    posted.iter().filter(|o| o.get("id").and_then(Value::as_str) == Some(id)).collect();
+                let versions: Vec<&str> =
+                    same_id.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
+                let wrong = match word {
+                    // an object whose id could not be read may be named in any way
+                    DetailsWord::Match if same_id.is_empty() && list != "failures" => {
+                        Some("names an object that was not posted")
+                    }
+                    DetailsWord::Versions => match version {
+                        Some(v)
+                            if !versions.is_empty()
+                                && !versions.iter().any(|x| {
+                                    Timestamp::parse(x) == Timestamp::parse(v) && Timestamp::parse(v).is_some()
+                                }) =>
+                        {
+                            Some("has another version than the posted object")
+                        }
+                        _ => None,
+                    },
+                    DetailsWord::Match => None,
+                };
+                match wrong {
+                    Some(message) => {
+                        let mut finding = context.finding(i, format!("an item of {list} {message}"));
+                        finding.expected = Some(if versions.is_empty() {
+                            some(&posted.iter().filter_map(|o| o.get("id")?.as_str()).collect::<Vec<_>>())
+                        } else {
+                            some(&versions)
+                        });
+                        finding.actual = Some(brief(item));
+                        finding.pointer = Some(format!("{pointer}/{at}"));
+                        outcome.findings.push(finding);
+                    }
+                    None if word == DetailsWord::Versions && (versions.is_empty() || version.is_none()) => {}
+                    None => outcome.saw(format!("an item of {list}")),
+                }
+            }
+        }
+    }
+    if outcome.findings.is_empty() && outcome.seen.is_empty() {
+        outcome.block("the status resource has no details to judge");
+    }
+    outcome
+}
+
+fn read_back(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let endpoint = context.record.endpoint.unwrap_or(Endpoint::Objects);
+    let exchanges = context.exchanges();
+    let members = members_of(endpoint, context.record.object.as_deref(), exchanges);
+    let own = |name: &str| {
+        let object = context.transcript.objects.get(name)?;
+        let id = object.get("id")?.as_str()?;
+        let version = object.get("modified").or(object.get("created")).and_then(Value::as_str);
+        Some((object, id, version))
+    };
+    let last = exchanges.len().saturating_sub(1);
+    for name in context.expect.has.iter().chain(&context.expect.unchanged) {
+        let Some((object, id, version)) = own(name.get_ref()) else { continue };
+        let Some(found) = members.iter().find(|m| names(m, id, version)) else {
+            if let Some(why) = &context.record.stopped {
+                outcome.block(format!("not all pages could be read: {why}"));
+            } else {
+                let mut finding = context.finding(last, "an object that was added is not there");
+                finding.expected = Some(key(id, version));
+                finding.actual = Some(count(members.len(), "object"));
+                outcome.findings.push(finding);
+            }
+            continue;
+        };
+        outcome.saw(format!("{id} is there"));
+        if context.expect.unchanged.iter().any(|u| u.get_ref() == name.get_ref())
+            && let Some(returned) = &found.object
+            && let Some((place, was, is)) = changed(object, returned, String::new())
+        {
+            let mut finding = context.finding(found.page, format!("an object came back changed at {place}"));
+            finding.expected = Some(was);
+            finding.actual = Some(is);
+            finding.pointer = Some(format!("{}{place}", found.pointer));
+            outcome.findings.push(finding);
+        }
+    }
+    for name in &context.expect.lacks {
+        let Some((_, id, version)) = own(name.get_ref()) else { continue };
+        match members.iter().find(|m| names(m, id, version)) {
+            Some(found) => {
+                let mut finding = context.finding(found.page, "an object is there that should not be");
+                finding.actual = Some(found.key());
+                finding.pointer = Some(found.pointer.clone());
+                outcome.findings.push(finding);
+            }
+            None => outcome.saw(format!("{id} is not there")),
+        }
+    }
+    outcome
+}
+
+/// The first place at which an object came back other than it was sent: pointer, sent, came.
+///
+/// Timestamps of equal instants are equal: some servers rewrite their precision, which is a loss of
+/// its own kind and no change of meaning.
+fn changed(sent: &Value, came: &Value, at: String) -> Option<(String, String, String)> {
+    match (sent, came) {
+        (Value::Object(a), Value::Object(b)) => {
+            let lost = a.iter().find_map(|(k, v)| match b.get(k) {
+                Some(w) => changed(v, w, format!("{at}/{k}")),
+                None => Some((format!("{at}/{k}"), brief(v), "absent".to_owned())),
+            });
+            lost.or_else(|| {
+                // revoked false is the default and may be spelled out
+                b.iter()
+                    .find(|(k, v)| !a.contains_key(*k) && **v != Value::Bool(false))
+                    .map(|(k, v)| (format!("{at}/{k}"), "absent".to_owned(), brief(v)))
+            })
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(i, (v, w))| changed(v, w, format!("{at}/{i}")))
+        }
+        (Value::String(a), Value::String(b)) if a != b => match (Timestamp::parse(a), Timestamp::parse(b)) {
+            (Some(x), Some(y)) if x == y => None,
+            _ => Some((at, brief(sent), brief(came))),
+        },
+        (Value::Number(a), Value::Number(b)) => (a.as_f64() != b.as_f64()
+            || a.as_i64() != b.as_i64() && a.is_i64() && b.is_i64())
+        .then(|| (at, brief(sent), brief(came))),
+        _ if sent == came => None,
+        _ => Some((at, brief(sent), brief(came))),
+    }
+}
+
+fn values(context: &Context<'_>, last: &Exchange) -> Outcome {
+    let mut outcome = Outcome::default();
+    let index = context.exchanges().len() - 1;
+    let Some(body) = last.json() else {
+        outcome.block("the body is not JSON");
+        return outcome;
+    };
+    for (pointer, wanted) in &context.expect.value {
+        let wanted = context.filled(wanted.get_ref());
+        let is = body.pointer(pointer).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned));
+        if is.as_deref() == Some(wanted.as_str()) {
+            outcome.saw(format!("{pointer} is {wanted}"));
+        } else {
+            let mut finding = context.finding(index, format!("{pointer} is not what it has to be"));
+            finding.expected = Some(wanted);
+            finding.actual = Some(is.unwrap_or_else(|| "absent".into()));
+            finding.pointer = Some(pointer.clone());
+            outcome.findings.push(finding);
+        }
+    }
+    for pointer in &context.expect.absent {
+        match body.pointer(pointer) {
+            Some(value) => {
+                let mut finding = context.finding(index, format!("{pointer} is there, and has to be left out"));
+                finding.actual = Some(brief(value));
+                finding.pointer = Some(pointer.clone());
+                outcome.findings.push(finding);
+            }
+            None => outcome.saw(format!("no {pointer}")),
+        }
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn changes_are_found_and_equal_instants_are_none() {
+        let sent = json!({"a": [1, {"b": 9007199254740991i64}], "modified": "2024-01-01T00:00:00.500Z", "ü": "x"});
+        assert_eq!(changed(&sent, &sent, String::new()), None);
+        let mut other = sent.clone();
+        other["modified"] = json!("2024-01-01T00:00:00.500000Z");
+        assert_eq!(changed(&sent, &other, String::new()), None);
+        other["a"][1]["b"] = json!(9007199254740992i64);
+        assert_eq!(changed(&sent, &other, String::new()).map(|c| c.0).as_deref(), Some("/a/1/b"));
+        assert_eq!(
+            changed(&sent, &json!({"a": [1], "modified": "", "ü": "x"}), String::new()).map(|c| c.0).as_deref(),
+            Some("/a")
+        );
+        let mut more = sent.clone();
+        more["x"] = json!(1);
+        assert_eq!(changed(&sent, &more, String::new()).map(|c| c.0).as_deref(), Some("/x"));
+    }
+}

@@ -1,0 +1,100 @@
+//! Runs a job with [`crate::run`], against the reference server where that is what is tested.
+
+use miette::IntoDiagnostic;
+
+use super::exit;
+use super::options::{Reference, ReferenceUser};
+use super::run::Job;
+use super::usage::{UsageError, nearest};
+use crate::record::Event;
+use crate::run::{self, Credentials, Options, Stopper};
+use crate::server::{self, Defect, USERS};
+
+/// Runs a job to its end. Ctrl-C ends it early: no further trial begins, what was added is removed,
+/// and reports are written; a second Ctrl-C ends the process.
+pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
+    let defects = match &job.reference {
+        Some(reference) => defects(reference)?,
+        None => Vec::new(),
+    };
+    let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
+    runtime.block_on(async {
+        let Job { mut options, reference, plan } = job;
+        let server = match &reference {
+            Some(reference) => Some(start(&mut options, reference, defects).await?),
+            None => None,
+        };
+        let done = follow(options, plan, tell).await;
+        if let Some(server) = server {
+            server.stop().await;
+        }
+        done
+    })
+}
+
+async fn follow(options: Options, plan: bool, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
+    let stopper = Stopper::default();
+    let mut events = run::start(options, plan, stopper.clone())?;
+    loop {
+        tokio::select! {
+            event = events.recv() => match event {
+                Some(event) => tell(event),
+                None => return Ok(()),
+            },
+            Ok(()) = tokio::signal::ctrl_c() => {
+                if stopper.stopped() {
+                    std::process::exit(exit::UNTESTABLE.into());
+                }
+                stopper.stop();
+            }
+        }
+    }
+}
+
+/// Starts the reference server, and points the options at it.
+async fn start(
+    options: &mut Options,
+    reference: &Reference,
+    defects: Vec<&'static Defect>,
+) -> miette::Result<server::Server> {
+    let usual = server::Options::default();
+    let server = server::start(server::Options {
+        tls: reference.tls,
+        asynchronous: reference.asynchronous,
+        page_size: reference.page_size.unwrap_or(usual.page_size),
+        defects,
+        ..usual
+    })
+    .await
+    .into_diagnostic()?;
+    options.url = server.url().to_owned();
+    options.ca_pem = server.ca_pem().map(str::to_owned);
+    let (admin, reader) = (credentials(true), credentials(false));
+    (options.credentials, options.other) = match reference.user {
+        ReferenceUser::Admin => (admin, reader),
+        ReferenceUser::Reader => (reader, admin),
+    };
+    Ok(server)
+}
+
+/// Those of the user who writes, or of the one who only reads.
+fn credentials(writes: bool) -> Credentials {
+    USERS.iter().find(|u| u.writes == writes).map_or(Credentials::None, |user| Credentials::Basic {
+        user: user.name.to_owned(),
+        password: user.password.to_owned(),
+    })
+}
+
+fn defects(reference: &Reference) -> Result<Vec<&'static Defect>, UsageError> {
+    let known: Vec<&str> = server::defects().iter().map(|d| d.name).collect();
+    let find = |name: &String| {
+        server::defect(name).ok_or_else(|| {
+            let help = match nearest(name, &known) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "`taxii-conformance serve --list-defects` lists them all".to_owned(),
+            };
+            UsageError::with_help(format!("the reference server has no defect \"{name}\""), help)
+        })
+    };
+    reference.defects.iter().map(find).collect()
+}

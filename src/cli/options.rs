@@ -1,0 +1,347 @@
+//! What `run` was asked to do: flags, then environment, then configuration file, made into
+//! [`Options`].
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::config::Config;
+use super::credentials;
+use super::settings::{Env, PREFIX, Settings};
+use super::target;
+use super::usage::{UsageError, nearest};
+use super::values::{Count, Format, ReportTo};
+use crate::report::console::Verbosity;
+use crate::run::Options;
+
+/// Environment variable that names a server of the configuration file.
+const SERVER: &str = "SERVER";
+/// Where `--reference` leaves its reports unless told otherwise.
+const REFERENCE_REPORTS: [(Format, &str); 2] =
+    [(Format::Json, "reports/local/reference.json"), (Format::Junit, "reports/local/reference.xml")];
+
+/// What `run --help` says last.
+const SOURCES: &str = "\
+Environment:
+  Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
+  _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV, _CA_FILE,
+  _ALLOW_HTTP, _ONLY, _SKIP, _CASES, _JOBS, _TIMEOUT, _SEED, _STRICT, _REPORT.
+  TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
+
+Configuration file (taxii-conformance.toml):
+  [defaults] for every server, [servers.NAME] for one that --server names. A flag goes before a
+  variable, a variable before the file.
+
+Exit codes:
+  0 no MUST failed; 1 one did; 2 wrong usage or a faulty file; 3 the server could not be tested or a
+  report not written; 4 nothing was judged.";
+
+/// Arguments of `run`.
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(after_long_help = SOURCES)]
+pub struct Args {
+    /// What flags, environment and file share.
+    #[command(flatten)]
+    pub settings: Settings,
+
+    /// Server of the configuration file to test
+    #[arg(long, value_name = "NAME", conflicts_with = "url", help_heading = "What to test")]
+    pub server: Option<String>,
+
+    /// Configuration file [default: taxii-conformance.toml in the current folder, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "What to test")]
+    pub config: Option<PathBuf>,
+
+    /// The reference server.
+    #[command(flatten)]
+    pub reference: ReferenceArgs,
+
+    /// Look at the server (reads only), print what would be asked and written, and stop. Writes no
+    /// report
+    #[arg(long, conflicts_with = "reports", help_heading = "Output")]
+    pub plan: bool,
+
+    /// Print the summary alone
+    #[arg(short, long, conflicts_with = "verbose", help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Print passes too
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+}
+
+/// Flags of the reference server.
+#[derive(Clone, Debug, Default, ClapArgs)]
+#[command(next_help_heading = "Reference server")]
+pub struct ReferenceArgs {
+    /// Test the embedded reference server, which is started for the run, instead of a URL. Writes
+    /// to it, and leaves reports under reports/local/ unless --report says otherwise
+    #[arg(long, conflicts_with_all = [
+        "url", "server", "api_roots", "user", "password_env", "token_env", "header_env",
+        "other_user", "other_password_env", "ca_file", "allow_http",
+    ])]
+    pub reference: bool,
+
+    /// Serve plain HTTP; implies --allow-http
+    #[arg(long, requires = "reference")]
+    pub no_tls: bool,
+
+    /// Answer additions before they are processed, with a status that is pending
+    #[arg(long = "async", requires = "reference")]
+    pub asynchronous: bool,
+
+    /// Most objects that the server puts on a page
+    #[arg(long, value_name = "N", requires = "reference")]
+    pub page_size: Option<Count>,
+
+    /// User to test as [default: admin]
+    #[arg(long = "as", value_name = "USER", requires = "reference")]
+    pub user_as: Option<ReferenceUser>,
+
+    /// Defect to switch on; may be given again
+    #[arg(long = "defect", value_name = "NAME", requires = "reference")]
+    pub defects: Vec<String>,
+}
+
+impl ReferenceArgs {
+    /// A flag that says something about the reference server although that is not tested.
+    fn flag_without_reference(&self) -> Option<&'static str> {
+        let given = [
+            ("--no-tls", self.no_tls),
+            ("--async", self.asynchronous),
+            ("--page-size", self.page_size.is_some()),
+            ("--as", self.user_as.is_some()),
+            ("--defect", !self.defects.is_empty()),
+        ];
+        let flag = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
+        flag.filter(|_| !self.reference)
+    }
+}
+
+/// Users of the reference server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ReferenceUser {
+    /// May do everything that a collection allows.
+    #[default]
+    Admin,
+    /// May only read.
+    Reader,
+}
+
+/// The reference server that a run is to start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Whether it serves HTTPS.
+    pub tls: bool,
+    /// Whether additions are processed after they were answered.
+    pub asynchronous: bool,
+    /// Most objects on a page; the server's own choice where it is not given.
+    pub page_size: Option<usize>,
+    /// User to test as.
+    pub user: ReferenceUser,
+    /// Names of the defects to switch on; the server knows them.
+    pub defects: Vec<String>,
+}
+
+/// Everything that `run` needs to know.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// What the engine is asked. With `reference`, URL, credentials and certificate authority are
+    /// those of the server that is yet to be started, and empty here.
+    pub options: Options,
+    /// The reference server to start, if it is to be tested.
+    pub reference: Option<Reference>,
+    /// Reports to write.
+    pub reports: Vec<ReportTo>,
+    /// Whether to stop after planning.
+    pub plan: bool,
+    /// How much to print.
+    pub verbosity: Verbosity,
+}
+
+/// What the surroundings of the process are; given, so that tests can bring their own.
+pub struct Surroundings<'a> {
+    /// Reads environment variables.
+    pub env: Env<'a>,
+    /// The current folder: where the configuration file is looked for.
+    pub cwd: &'a Path,
+    /// Seed for a run for which none was given.
+    pub seed: u64,
+}
+
+/// Puts flags, environment and configuration file together.
+pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, UsageError> {
+    // clap lets these pass beside a URL, because --reference and a URL exclude each other.
+    if let Some(flag) = args.reference.flag_without_reference() {
+        return Err(UsageError::with_help(
+            format!("{flag} is for the reference server, which is not tested here"),
+            "give --reference instead of a URL, or leave it out",
+        ));
+    }
+    let config = Config::load(args.config.as_deref(), around.cwd)?;
+    let env = Settings::from_env(around.env)?;
+    let (settings, options) = if args.reference.reference {
+        of_reference(args, &env, &config)
+    } else {
+        of_server(args, env, &config, around)?
+    };
+    let options = finish(options, &settings, around)?;
+    let reports = if args.plan { Vec::new() } else { reports(args, &settings)? };
+    Ok(Resolved {
+        options,
+        reference: args.reference.reference.then(|| reference(&args.reference)),
+        reports,
+        plan: args.plan,
+        verbosity: match (args.quiet, args.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        },
+    })
+}
+
+fn of_reference(args: &Args, env: &Settings, config: &Config) -> (Settings, Options) {
+    let under = env.clone().without_server().over(&config.defaults);
+    let settings = args.settings.clone().over(&under);
+    let mut options = Options::new("");
+    options.allow_http = args.reference.no_tls;
+    options.write = Some(settings.write.clone().unwrap_or_else(|| "any".to_owned()));
+    options.collection = settings.collection.clone();
+    (settings, options)
+}
+
+fn of_server(
+    args: &Args,
+    env: Settings,
+    config: &Config,
+    around: &Surroundings<'_>,
+) -> Result<(Settings, Options), UsageError> {
+    let table = table(args, &env, config, around)?;
+    let none = Settings::default();
+    let layers = [&args.settings, &env, table.unwrap_or(&none)];
+    let credentials = credentials::resolve(&layers, around.env)?;
+    let under = env.clone().over(table.unwrap_or(&none)).over(&config.defaults);
+    let mut settings = args.settings.clone().over(&under);
+    // A server that was named brings its own URL; the environment's belongs to another.
+    settings.url = args.settings.url.clone().or_else(|| match table {
+        Some(table) => table.url.clone(),
+        None => env.url.clone(),
+    });
+    let Some(url) = &settings.url else {
+        return Err(no_url(table.is_some(), config));
+    };
+    let allow_http = settings.allow_http.unwrap_or(false);
+    let mut options = Options::new(target::check(url, allow_http)?);
+    options.credentials = credentials;
+    options.other = credentials::resolve_other(&settings, around.env)?;
+    options.allow_http = allow_http;
+    options.ca_file = settings.ca_file.clone();
+    options.collection = settings.collection.clone();
+    options.write = settings.write.clone();
+    for root in settings.api_roots.iter().flatten() {
+        options.api_roots.push(target::check(root, allow_http)?);
+    }
+    if let Some(file) = &options.ca_file
+        && let Err(e) = std::fs::File::open(around.cwd.join(file))
+    {
+        return Err(UsageError::new(format!("cannot read the CA file {}: {e}", file.display())));
+    }
+    Ok((settings, options))
+}
+
+/// The table of the server that was named, if one was. A URL on the command line goes before a name
+/// in the environment: the credentials of a table are for its own URL.
+fn table<'a>(
+    args: &Args,
+    env: &Settings,
+    config: &'a Config,
+    around: &Surroundings<'_>,
+) -> Result<Option<&'a Settings>, UsageError> {
+    let by_env = (around.env)(&format!("{PREFIX}{SERVER}")).filter(|s| !s.is_empty());
+    let name = match (&args.server, &args.settings.url, by_env) {
+        (Some(name), _, _) => name.clone(),
+        (None, Some(_), _) | (None, None, None) => return Ok(None),
+        (None, None, Some(name)) => {
+            if env.url.is_some() {
+                return Err(UsageError::new(format!(
+                    "both {PREFIX}URL and {PREFIX}{SERVER} are set in the environment: keep one"
+                )));
+            }
+            name
+        }
+    };
+    let known: Vec<&str> = config.servers.keys().map(String::as_str).collect();
+    config.servers.get(&name).map(Some).ok_or_else(|| {
+        let help = match nearest(&name, &known) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None if known.is_empty() => {
+                "write a [servers.NAME] table with a url into taxii-conformance.toml".to_owned()
+            }
+            None => format!("known are: {}", known.join(", ")),
+        };
+        UsageError::with_help(format!("the configuration knows no server \"{name}\""), help)
+    })
+}
+
+fn no_url(named: bool, config: &Config) -> UsageError {
+    if named {
+        return UsageError::new("the server that was named has no url in the configuration file");
+    }
+    let mut help = format!("give a URL, set {PREFIX}URL, or try --reference");
+    if !config.servers.is_empty() {
+        let names: Vec<&str> = config.servers.keys().map(String::as_str).collect();
+        help += &format!("; the configuration file has --server {}", names.join(", "));
+    }
+    UsageError::with_help("nothing to test", help)
+}
+
+/// What does not depend on the server.
+fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) -> Result<Options, UsageError> {
+    options.only = settings.only.clone().unwrap_or_default();
+    options.skip = settings.skip.clone().unwrap_or_default();
+    for (glob, flag) in options.only.iter().map(|g| (g, "--only")).chain(options.skip.iter().map(|g| (g, "--skip"))) {
+        globset::Glob::new(glob)
+            .map_err(|e| UsageError::new(format!("\"{glob}\", given for {flag}, is no glob: {}", e.kind())))?;
+    }
+    options.cases = settings.cases.clone().unwrap_or_default();
+    if let Some(missing) = options.cases.iter().find(|dir| !around.cwd.join(dir).is_dir()) {
+        let missing = missing.display();
+        return Err(UsageError::new(format!("{missing}, given for --cases, is no folder")));
+    }
+    if let Some(jobs) = settings.jobs {
+        options.jobs = jobs.0.get();
+    }
+    if let Some(timeout) = settings.timeout {
+        options.timeout = timeout.0;
+    }
+    options.seed = settings.seed.unwrap_or(around.seed);
+    options.strict = settings.strict.unwrap_or(false);
+    Ok(options)
+}
+
+fn reports(args: &Args, settings: &Settings) -> Result<Vec<ReportTo>, UsageError> {
+    let reports = match &settings.reports {
+        Some(reports) => reports.clone(),
+        None if args.reference.reference => {
+            REFERENCE_REPORTS.map(|(format, path)| ReportTo { format, path: PathBuf::from(path) }).to_vec()
+        }
+        None => Vec::new(),
+    };
+    for (at, report) in reports.iter().enumerate() {
+        if reports[..at].iter().any(|r| r.path == report.path) {
+            let path = report.path.display();
+            return Err(UsageError::new(format!("two reports would go to {path}")));
+        }
+    }
+    Ok(reports)
+}
+
+fn reference(args: &ReferenceArgs) -> Reference {
+    Reference {
+        tls: !args.no_tls,
+        asynchronous: args.asynchronous,
+        page_size: args.page_size.map(|n| n.0.get()),
+        user: args.user_as.unwrap_or_default(),
+        defects: args.defects.clone(),
+    }
+}

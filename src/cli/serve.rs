@@ -1,0 +1,126 @@
+//! `serve`: the reference server on this machine.
+
+use std::path::PathBuf;
+
+use crate::server::{self, Defect, Options, Server, USERS};
+
+use super::exit;
+
+/// Arguments of `serve`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 6100)]
+    port: u16,
+    /// Plain HTTP instead of HTTPS
+    #[arg(long)]
+    no_tls: bool,
+    /// Where to write the certificate of the authority that clients have to trust
+    #[arg(long, value_name = "FILE")]
+    ca_out: Option<PathBuf>,
+    /// Do this wrong; may be given several times
+    #[arg(long = "defect", value_name = "NAME")]
+    defects: Vec<String>,
+    /// Add objects some time after the request is accepted
+    #[arg(long = "async")]
+    asynchronous: bool,
+    /// How many objects a page holds at most
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = positive)]
+    page_size: usize,
+    /// List the defects, with the requirements that they break, and stop
+    #[arg(long)]
+    list_defects: bool,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "an integer above zero is needed".to_owned())
+}
+
+/// Runs the server until Ctrl-C; gives an exit code of [`super::exit`].
+pub fn run(args: &Args) -> u8 {
+    if args.list_defects {
+        list();
+        return exit::OK;
+    }
+    let mut defects = Vec::new();
+    for name in &args.defects {
+        match server::defect(name) {
+            Some(defect) => defects.push(defect),
+            None => {
+                eprintln!("error: there is no defect {name:?}{}", suggestion(name));
+                eprintln!("`taxii-conformance serve --list-defects` lists them all");
+                return exit::USAGE;
+            }
+        }
+    }
+    let options = Options {
+        tls: !args.no_tls,
+        port: args.port,
+        asynchronous: args.asynchronous,
+        page_size: args.page_size,
+        defects,
+        ..Options::default()
+    };
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(serve(args, options)),
+        Err(error) => {
+            eprintln!("error: {error}");
+            exit::UNTESTABLE
+        }
+    }
+}
+
+async fn serve(args: &Args, options: Options) -> u8 {
+    let defects = options.defects.clone();
+    let server = match server::start(options).await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return exit::UNTESTABLE;
+        }
+    };
+    println!("Listening on {}", server.url());
+    for user in USERS {
+        let rights = if user.writes { "reads and writes" } else { "reads" };
+        println!("  user {}, password {}, or bearer token {}: {rights}", user.name, user.password, user.token);
+    }
+    for defect in defects {
+        println!("  defect {}: {}", defect.name, defect.description);
+    }
+    if let Err(error) = hand_out_certificate(args, &server) {
+        eprintln!("error: cannot write the certificate: {error}");
+        return exit::UNTESTABLE;
+    }
+    println!("Ctrl-C stops it.");
+    let stopped = tokio::signal::ctrl_c().await;
+    server.stop().await;
+    if stopped.is_ok() { exit::OK } else { exit::UNTESTABLE }
+}
+
+fn hand_out_certificate(args: &Args, server: &Server) -> std::io::Result<()> {
+    match (server.ca_pem(), &args.ca_out) {
+        (Some(pem), Some(path)) => {
+            std::fs::write(path, pem)?;
+            println!("The certificate to trust is in {}", path.display());
+        }
+        (Some(_), None) => {
+            println!("The certificate is new at each start: --ca-out FILE writes the one to trust")
+        }
+        (None, _) => {}
+    }
+    Ok(())
+}
+
+fn list() {
+    let width = server::defects().iter().map(|defect| defect.name.len()).max().unwrap_or(0);
+    for Defect { name, requirements, description, .. } in server::defects() {
+        println!("{name:width$}  {:10}  {description}", requirements.join(", "));
+    }
+}
+
+/// The defect that was meant, most likely.
+fn suggestion(name: &str) -> String {
+    let near = server::defects().iter().map(|defect| (strsim::jaro_winkler(defect.name, name), defect.name));
+    let nearest = near.max_by(|one, other| one.0.total_cmp(&other.0));
+    nearest.map_or_else(String::new, |(_, nearest)| format!("; the nearest is {nearest:?}"))
+}

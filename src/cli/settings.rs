@@ -1,0 +1,242 @@
+//! The settings of a run that flags, environment and configuration file share.
+//!
+//! One struct, filled once from each source; the layers are then laid over one another.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+use serde::Deserialize;
+
+use super::usage::UsageError;
+use super::values::{Count, HeaderEnv, ReportTo, Seconds};
+
+/// Reads environment variables; a function, so that tests can bring their own.
+pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Where in the configuration file a key may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// In `[defaults]` and in every `[servers.NAME]`.
+    Any,
+    /// In `[servers.NAME]` alone.
+    Server,
+}
+
+/// Beginning of the names of our environment variables.
+pub const PREFIX: &str = "TAXII_CONFORMANCE_";
+
+/// Every key of the configuration file, where it may stand, and its environment variable without
+/// [`PREFIX`].
+pub const KEYS: [(&str, Scope, &str); 20] = [
+    ("url", Scope::Server, "URL"),
+    ("api_roots", Scope::Server, "API_ROOT"),
+    ("collection", Scope::Server, "COLLECTION"),
+    ("write", Scope::Server, "WRITE"),
+    ("user", Scope::Server, "USER"),
+    ("password_env", Scope::Server, "PASSWORD_ENV"),
+    ("token_env", Scope::Server, "TOKEN_ENV"),
+    ("header_env", Scope::Server, "HEADER_ENV"),
+    ("other_user", Scope::Server, "OTHER_USER"),
+    ("other_password_env", Scope::Server, "OTHER_PASSWORD_ENV"),
+    ("ca_file", Scope::Any, "CA_FILE"),
+    ("allow_http", Scope::Any, "ALLOW_HTTP"),
+    ("only", Scope::Any, "ONLY"),
+    ("skip", Scope::Any, "SKIP"),
+    ("cases", Scope::Any, "CASES"),
+    ("jobs", Scope::Any, "JOBS"),
+    ("timeout", Scope::Any, "TIMEOUT"),
+    ("seed", Scope::Any, "SEED"),
+    ("strict", Scope::Any, "STRICT"),
+    ("reports", Scope::Any, "REPORT"),
+];
+
+/// What one source says; what it does not say is `None`.
+#[derive(Args, Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
+pub struct Settings {
+    /// What to test: the origin of a server, its /taxii2/, or an API root
+    #[arg(value_name = "URL")]
+    pub url: Option<String>,
+
+    /// API root to test instead of the advertised ones; may be given again
+    #[arg(long = "api-root", value_name = "URL", help_heading = "What to test")]
+    pub api_roots: Option<Vec<String>>,
+
+    /// Collection to read (id, alias or title) instead of the one that shows most
+    #[arg(long, value_name = "ID", help_heading = "What to test")]
+    pub collection: Option<String>,
+
+    /// Collection to add objects to: its id, alias or title, or `any` for the first that can be
+    /// read and written. What is added is deleted afterwards. Without it, nothing is written
+    #[arg(long, value_name = "ID|any", help_heading = "What to test")]
+    pub write: Option<String>,
+
+    /// User for HTTP Basic; the password comes from the variable that --password-env names
+    #[arg(long, value_name = "USER", help_heading = "Credentials", conflicts_with_all = ["token_env", "header_env"])]
+    pub user: Option<String>,
+
+    /// Environment variable that holds the password. There is no flag for the password itself:
+    /// command lines show in process lists, shell histories and the logs of builds
+    #[arg(long, value_name = "VARIABLE", help_heading = "Credentials", conflicts_with_all = ["token_env", "header_env"])]
+    pub password_env: Option<String>,
+
+    /// Environment variable that holds a bearer token
+    #[arg(long, value_name = "VARIABLE", help_heading = "Credentials", conflicts_with = "header_env")]
+    pub token_env: Option<String>,
+
+    /// Header to send with every request, and the environment variable that holds its value
+    #[arg(long, value_name = "NAME=VARIABLE", help_heading = "Credentials")]
+    pub header_env: Option<HeaderEnv>,
+
+    /// A second user, for cases that compare what two users see
+    #[arg(long, value_name = "USER", help_heading = "Credentials")]
+    pub other_user: Option<String>,
+
+    /// Environment variable that holds the second user's password
+    #[arg(long, value_name = "VARIABLE", help_heading = "Credentials")]
+    pub other_password_env: Option<String>,
+
+    /// PEM file with certificate authorities to trust besides those of the system
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Test over plain HTTP; the requirement of HTTPS is then waived, and reported so
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Connection")]
+    pub allow_http: Option<bool>,
+
+    /// Run only the cases or trials that match; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Cases")]
+    pub only: Option<Vec<String>>,
+
+    /// Leave out the cases or trials that match; may be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Cases")]
+    pub skip: Option<Vec<String>>,
+
+    /// Folder with further cases; may be given again
+    #[arg(long, value_name = "DIR", help_heading = "Cases")]
+    pub cases: Option<Vec<PathBuf>>,
+
+    /// How many trials run at the same time [default: 8]
+    #[arg(long, value_name = "N", help_heading = "Connection")]
+    pub jobs: Option<Count>,
+
+    /// How long one request may take, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", help_heading = "Connection")]
+    pub timeout: Option<Seconds>,
+
+    /// Makes ids and data: the same seed asks the same [default: random; every report names it]
+    #[arg(long, value_name = "N", help_heading = "Cases")]
+    pub seed: Option<u64>,
+
+    /// Exit with 1 also on warnings, and on MUSTs that could not be judged
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Output")]
+    pub strict: Option<bool>,
+
+    /// Report to write, json=PATH or junit=PATH; may be given again
+    #[arg(long = "report", value_name = "FORMAT=PATH", help_heading = "Output")]
+    pub reports: Option<Vec<ReportTo>>,
+}
+
+impl Settings {
+    /// What our environment variables say. One that is empty says nothing. Lists are separated by
+    /// white space; folders of cases as in `PATH`.
+    pub fn from_env(env: Env<'_>) -> Result<Settings, UsageError> {
+        let get = |name: &str| env(&format!("{PREFIX}{name}")).filter(|v| !v.trim().is_empty());
+        let words =
+            |name| -> Option<Vec<String>> { get(name).map(|v| v.split_whitespace().map(str::to_owned).collect()) };
+        Ok(Settings {
+            url: get("URL"),
+            api_roots: words("API_ROOT"),
+            collection: get("COLLECTION"),
+            write: get("WRITE"),
+            user: get("USER"),
+            password_env: get("PASSWORD_ENV"),
+            token_env: get("TOKEN_ENV"),
+            header_env: parse("HEADER_ENV", get("HEADER_ENV"))?,
+            other_user: get("OTHER_USER"),
+            other_password_env: get("OTHER_PASSWORD_ENV"),
+            ca_file: get("CA_FILE").map(PathBuf::from),
+            allow_http: truth("ALLOW_HTTP", get("ALLOW_HTTP"))?,
+            only: words("ONLY"),
+            skip: words("SKIP"),
+            cases: get("CASES").map(|v| std::env::split_paths(&v).collect()),
+            jobs: parse("JOBS", get("JOBS"))?,
+            timeout: parse("TIMEOUT", get("TIMEOUT"))?,
+            seed: parse("SEED", get("SEED"))?,
+            strict: truth("STRICT", get("STRICT"))?,
+            reports: words("REPORT").map(|all| all.into_iter().map(|r| one("REPORT", &r)).collect()).transpose()?,
+        })
+    }
+
+    /// This layer over another: what it does not say, the other says. Lists are not joined.
+    pub fn over(self, under: &Settings) -> Settings {
+        let under = under.clone();
+        Settings {
+            url: self.url.or(under.url),
+            api_roots: self.api_roots.or(under.api_roots),
+            collection: self.collection.or(under.collection),
+            write: self.write.or(under.write),
+            user: self.user.or(under.user),
+            password_env: self.password_env.or(under.password_env),
+            token_env: self.token_env.or(under.token_env),
+            header_env: self.header_env.or(under.header_env),
+            other_user: self.other_user.or(under.other_user),
+            other_password_env: self.other_password_env.or(under.other_password_env),
+            ca_file: self.ca_file.or(under.ca_file),
+            allow_http: self.allow_http.or(under.allow_http),
+            only: self.only.or(under.only),
+            skip: self.skip.or(under.skip),
+            cases: self.cases.or(under.cases),
+            jobs: self.jobs.or(under.jobs),
+            timeout: self.timeout.or(under.timeout),
+            seed: self.seed.or(under.seed),
+            strict: self.strict.or(under.strict),
+            reports: self.reports.or(under.reports),
+        }
+    }
+
+    /// Without what belongs to one server ([`Scope::Server`]).
+    pub fn without_server(self) -> Settings {
+        Settings {
+            ca_file: self.ca_file,
+            allow_http: self.allow_http,
+            only: self.only,
+            skip: self.skip,
+            cases: self.cases,
+            jobs: self.jobs,
+            timeout: self.timeout,
+            seed: self.seed,
+            strict: self.strict,
+            reports: self.reports,
+            ..Settings::default()
+        }
+    }
+
+    /// Makes relative paths relative to `folder`.
+    pub fn resolve_paths(&mut self, folder: &Path) {
+        let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        self.ca_file.iter_mut().for_each(resolve);
+        self.cases.iter_mut().flatten().for_each(resolve);
+        self.reports.iter_mut().flatten().for_each(|r| resolve(&mut r.path));
+    }
+}
+
+fn parse<T: FromStr<Err: std::fmt::Display>>(name: &str, value: Option<String>) -> Result<Option<T>, UsageError> {
+    value.map(|v| one(name, v.trim())).transpose()
+}
+
+fn one<T: FromStr<Err: std::fmt::Display>>(name: &str, value: &str) -> Result<T, UsageError> {
+    value.parse().map_err(|e| UsageError::new(format!("the environment variable {PREFIX}{name} is \"{value}\": {e}")))
+}
+
+fn truth(name: &str, value: Option<String>) -> Result<Option<bool>, UsageError> {
+    let Some(value) = value else { return Ok(None) };
+    match value.trim().to_lowercase().as_str() {
+        "true" | "1" | "yes" => Ok(Some(true)),
+        "false" | "0" | "no" => Ok(Some(false)),
+        _ => Err(UsageError::new(format!(
+            "the environment variable {PREFIX}{name} is \"{value}\": it takes true or false"
+        ))),
+    }
+}

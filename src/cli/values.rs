@@ -1,0 +1,195 @@
+//! Values of settings that have a form of their own; read the same way from flags, environment and
+//! configuration file.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+use super::usage::nearest;
+
+/// Longest time limit, in seconds.
+const LONGEST: f64 = 86_400.0;
+
+/// Why a value does not have its form.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ValueError(String);
+
+/// A number of things: at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(pub NonZeroUsize);
+
+impl Count {
+    fn new(number: u64) -> Result<Self, ValueError> {
+        usize::try_from(number)
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .map(Count)
+            .ok_or_else(|| ValueError("the number has to be at least 1".into()))
+    }
+}
+
+impl FromStr for Count {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let number = text.parse().map_err(|_| ValueError("this is no whole number".into()))?;
+        Count::new(number)
+    }
+}
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Count;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number")
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Count, E> {
+                Count::new(u64::try_from(number).unwrap_or(0)).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Count, E> {
+                Count::new(number).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+}
+
+/// A time limit in seconds: more than none, at most a day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seconds(pub Duration);
+
+impl Seconds {
+    fn new(seconds: f64) -> Result<Self, ValueError> {
+        if seconds > 0.0 && seconds <= LONGEST {
+            Ok(Seconds(Duration::from_secs_f64(seconds)))
+        } else {
+            Err(ValueError(format!("seconds are more than 0 and at most {LONGEST}")))
+        }
+    }
+}
+
+impl FromStr for Seconds {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let seconds = text.parse().map_err(|_| ValueError("this is no number of seconds".into()))?;
+        Seconds::new(seconds)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of seconds")
+            }
+
+            fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Seconds, E> {
+                Seconds::new(seconds as f64).map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Seconds, E> {
+                Seconds::new(seconds as f64).map_err(E::custom)
+            }
+
+            fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<Seconds, E> {
+                Seconds::new(seconds).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(Number)
+    }
+}
+
+/// A header field, and the environment variable that holds its value: `NAME=VARIABLE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderEnv {
+    /// Name of the field.
+    pub name: String,
+    /// Name of the environment variable.
+    pub variable: String,
+}
+
+impl FromStr for HeaderEnv {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let (name, variable) = text
+            .split_once('=')
+            .ok_or_else(|| ValueError("write NAME=VARIABLE: a header, and the variable that holds its value".into()))?;
+        let name = name.trim();
+        http::HeaderName::from_str(name).map_err(|_| ValueError(format!("\"{name}\" is no name of a header field")))?;
+        Ok(HeaderEnv { name: name.to_owned(), variable: variable.trim().to_owned() })
+    }
+}
+
+/// Format of a report that goes to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// [`crate::report::json`].
+    Json,
+    /// [`crate::report::junit`].
+    Junit,
+}
+
+impl Format {
+    /// All formats, and their names.
+    pub const ALL: [(&str, Format); 2] = [("json", Format::Json), ("junit", Format::Junit)];
+}
+
+/// A report to write: `FORMAT=PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportTo {
+    /// In which format.
+    pub format: Format,
+    /// To which file.
+    pub path: PathBuf,
+}
+
+impl FromStr for ReportTo {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let names = Format::ALL.map(|(name, _)| name);
+        let Some((format, path)) = text.split_once('=') else {
+            let example = format!("{}={}", names[0], if text.is_empty() { "PATH" } else { text });
+            return Err(ValueError(format!("write FORMAT=PATH, such as {example}")));
+        };
+        let Some((_, known)) = Format::ALL.iter().find(|(name, _)| *name == format) else {
+            let help = match nearest(format, &names) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("known are: {}", names.join(", ")),
+            };
+            return Err(ValueError(format!("unknown report format \"{format}\"; {help}")));
+        };
+        if path.is_empty() {
+            return Err(ValueError(format!("no path after \"{format}=\"")));
+        }
+        Ok(ReportTo { format: *known, path: PathBuf::from(path) })
+    }
+}
+
+/// From a string, by [`FromStr`], so that errors point at the value.
+macro_rules! deserialize_from_str {
+    ($($type:ty),+) => {$(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )+};
+}
+
+deserialize_from_str!(HeaderEnv, ReportTo);

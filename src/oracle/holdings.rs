@@ -1,0 +1,100 @@
+//! The suite's model of what a collection contains.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::taxii::Timestamp;
+
+/// One version of one object in a collection.
+#[derive(Clone, Debug)]
+pub struct Holding {
+    /// STIX id.
+    pub id: String,
+    /// STIX type: the part of the id before `--`.
+    pub kind: String,
+    /// `modified`, else `created`, else what the server uses (section 5.3.1).
+    pub version: Option<String>,
+    /// `version` as an instant.
+    pub at: Option<Timestamp>,
+    /// `spec_version` of the object, where it has one.
+    pub spec: Option<String>,
+    /// Date added, where known.
+    pub added: Option<Timestamp>,
+    /// Position in the order of addition, where dates are not known or equal.
+    pub sequence: usize,
+    /// The object, where it was read or is our own.
+    pub object: Option<Arc<Value>>,
+    /// Whether the suite added it in this run.
+    pub own: bool,
+    /// Whether it is beyond doubt that it is there. Two reads that disagree make doubt.
+    pub certain: bool,
+}
+
+impl Holding {
+    /// The holding that `object` is, as far as the object itself tells. `None` if it has no id.
+    pub fn of(object: &Value, sequence: usize) -> Option<Holding> {
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let id = text("id")?;
+        let version = text("modified").or_else(|| text("created"));
+        Some(Holding {
+            kind: kind(&id).to_owned(),
+            at: version.as_deref().and_then(Timestamp::parse),
+            version,
+            spec: text("spec_version"),
+            added: None,
+            sequence,
+            object: Some(Arc::new(object.clone())),
+            own: false,
+            certain: true,
+            id,
+        })
+    }
+
+    /// Whether this is the version that `text` names: the same instant, or the same text.
+    pub fn is_version(&self, text: &str) -> bool {
+        match (self.at, Timestamp::parse(text)) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.version.as_deref() == Some(text),
+        }
+    }
+
+    /// Whether the object has a `modified` property (STIX 2.1 section 3.2).
+    pub fn versioned(&self) -> bool {
+        self.object.as_ref().is_some_and(|o| o.get("modified").is_some())
+    }
+}
+
+/// STIX type of an id.
+pub fn kind(id: &str) -> &str {
+    id.split_once("--").map_or(id, |(kind, _)| kind)
+}
+
+/// What a collection is known to hold, in the order of addition.
+#[derive(Clone, Debug, Default)]
+pub struct Holdings {
+    /// All versions of all objects.
+    pub items: Vec<Holding>,
+    /// Whether this is all that the collection holds, as far as a full read can tell.
+    pub complete: bool,
+}
+
+impl Holdings {
+    /// All versions of one object, earliest version first.
+    pub fn versions<'a>(&'a self, id: &'a str) -> Vec<&'a Holding> {
+        let mut found: Vec<&Holding> = self.items.iter().filter(|h| h.id == id).collect();
+        found.sort_by_key(|h| (h.at, h.sequence));
+        found
+    }
+
+    /// Distinct ids, in the order in which they first occur.
+    pub fn ids(&self) -> Vec<&str> {
+        let mut seen = std::collections::HashSet::new();
+        self.items.iter().map(|h| h.id.as_str()).filter(|id| seen.insert(*id)).collect()
+    }
+
+    /// The holding with this id and version.
+    pub fn find(&self, id: &str, version: &str) -> Option<&Holding> {
+        self.items.iter().find(|h| h.id == id && h.is_version(version))
+    }
+}

@@ -1,0 +1,117 @@
+//! One recorded request with its response: the evidence of a trial.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+use sha2::{Digest, Sha256};
+
+/// How much of a body a report shows, in bytes.
+pub const EXCERPT: usize = 8 * 1024;
+
+/// A request that was sent, and what came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exchange {
+    /// Name of the step that sent it.
+    pub step: String,
+    /// What was sent; secrets are replaced.
+    pub request: Request,
+    /// What came back, if anything did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
+    /// Why nothing came back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+    /// Wall time from sending to the last byte, in milliseconds.
+    pub duration_ms: f64,
+    /// The same request as a command line; secrets are shell variables.
+    pub curl: String,
+    /// The body as JSON, read once for all checks.
+    #[serde(skip)]
+    pub parsed: Arc<OnceLock<Option<serde_json::Value>>>,
+}
+
+impl Exchange {
+    /// The status code, or 0 where no response came.
+    pub fn status(&self) -> u16 {
+        self.response.as_ref().map_or(0, |r| r.status)
+    }
+
+    /// The body as JSON, whatever its Content-Type says.
+    pub fn json(&self) -> Option<&serde_json::Value> {
+        let parse = || serde_json::from_slice(&self.response.as_ref()?.body.bytes).ok();
+        self.parsed.get_or_init(parse).as_ref()
+    }
+}
+
+/// What was sent.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request {
+    /// HTTP method.
+    pub method: String,
+    /// Absolute URL.
+    pub url: String,
+    /// Header fields in order.
+    pub headers: Vec<(String, String)>,
+    /// Body, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Serialize)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// `HTTP/1.1` or `HTTP/2.0`.
+    pub version: String,
+    /// Header fields in the order in which they came; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Body, decompressed.
+    pub body: Body,
+}
+
+impl Response {
+    /// First value of a header field; the name is compared without case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+
+    /// All values of a header field.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+}
+
+/// A body: all of it in memory, an excerpt with size and hash in reports.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// Whether the body was cut off by the suite's own limit.
+    pub cut: bool,
+}
+
+impl Body {
+    /// The first [`EXCERPT`] bytes as text; what is not UTF-8 is replaced.
+    pub fn excerpt(&self) -> String {
+        String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(EXCERPT)]).into_owned()
+    }
+
+    /// SHA-256 of the whole body, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        Sha256::digest(&self.bytes).iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut s = serializer.serialize_struct("Body", 4)?;
+        s.serialize_field("size", &self.bytes.len())?;
+        s.serialize_field("sha256", &self.sha256())?;
+        s.serialize_field("excerpt", &self.excerpt())?;
+        s.serialize_field("truncated", &(self.cut || self.bytes.len() > EXCERPT))?;
+        s.end()
+    }
+}

@@ -1,0 +1,140 @@
+//! The report as a whole: the JSON report is this, serialised.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Trial, Verdict};
+
+/// Value of `format` in a JSON report.
+pub const FORMAT: &str = "taxii-conformance/report";
+/// Version of the JSON report; raised when a reader of the old form would misread the new.
+pub const VERSION: u32 = 1;
+
+/// Everything that a run found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: &'static str,
+    /// [`VERSION`].
+    pub version: u32,
+    /// Who tested, and how.
+    pub suite: Suite,
+    /// What was tested.
+    pub server: Server,
+    /// Counts.
+    pub summary: Summary,
+    /// Remarks that belong to no trial.
+    pub notes: Vec<String>,
+    /// What became of the objects that the suite added.
+    pub cleanup: CleanUp,
+    /// The trials, in the order of the plan.
+    pub trials: Vec<Trial>,
+}
+
+/// Who tested, and how.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Suite {
+    /// `taxii-conformance`.
+    pub name: String,
+    /// Version of the suite.
+    pub version: String,
+    /// Where the standard can be read whose sections are cited.
+    pub standard: String,
+    /// SHA-256 over the cases and registers, shortened: tells whether two runs asked the same.
+    pub cases: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// Whether the run was allowed to write, and where.
+    pub write: Option<String>,
+}
+
+/// What was tested, as the survey saw it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Server {
+    /// URL that the user gave.
+    pub url: String,
+    /// Title in the discovery resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// `Server` header, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software: Option<String>,
+    /// API roots that were tested.
+    pub api_roots: Vec<ApiRoot>,
+    /// Advertised API roots on other origins, which were not contacted.
+    pub not_contacted: Vec<String>,
+    /// Why the server could not be tested, where it could not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untestable: Option<String>,
+}
+
+/// An API root that was tested.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ApiRoot {
+    /// Absolute URL.
+    pub url: String,
+    /// Title in the API root resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Collections that the client sees.
+    pub collections: Vec<Collection>,
+}
+
+/// A collection that the client sees.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Collection {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Whether the client may read.
+    pub can_read: bool,
+    /// Whether the client may write.
+    pub can_write: bool,
+    /// How many versions of objects were seen in it, where it could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions_seen: Option<usize>,
+}
+
+/// What became of the objects that the suite added.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CleanUp {
+    /// How many objects were added and removed again.
+    pub removed: usize,
+    /// URLs of objects that were added and could not be removed.
+    pub left: Vec<String>,
+}
+
+/// Counts over the trials.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    /// Number of trials by verdict.
+    pub verdicts: BTreeMap<&'static str, usize>,
+    /// Ids of MUST and derived requirements that failed.
+    pub failed: Vec<String>,
+    /// Ids of SHOULD requirements that were broken, and of waived ones.
+    pub warned: Vec<String>,
+    /// Ids of MUST and derived requirements that no trial could judge, with what would help.
+    pub inconclusive: BTreeMap<String, String>,
+    /// Ids of requirements that were seen to hold, and by no trial to be broken.
+    pub passed: Vec<String>,
+    /// Exit code of the run.
+    pub exit: u8,
+    /// Whether the run was ended early by the user.
+    pub interrupted: bool,
+    /// How long the run took, in milliseconds; a report shows it as [`Suite::duration_ms`].
+    #[serde(skip)]
+    pub duration_ms: f64,
+}
+
+impl Summary {
+    /// Number of trials with this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.verdicts.get(verdict.word()).copied().unwrap_or(0)
+    }
+}

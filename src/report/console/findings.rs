@@ -1,0 +1,98 @@
+//! Trials that broke a requirement, each with everything that is needed to see it oneself.
+
+use super::{WIDTH, heading};
+use crate::record::{Exchange, Finding, Trial};
+use crate::report::Lookup;
+use crate::report::sanitize::{command, line};
+use crate::report::sections::words;
+use crate::report::style::{Style, wrap};
+
+/// How many findings of one trial are shown; the JSON report holds all of them.
+const SHOWN: usize = 5;
+/// Where the text behind a label such as `expected` stands.
+const INDENT: &str = "              ";
+
+/// Trials under a heading; nothing where there are none.
+pub(super) fn list(out: &mut String, style: Style, title: &str, trials: &[&Trial], requirement: Lookup<'_>) {
+    if trials.is_empty() {
+        return;
+    }
+    heading(out, style, title, trials.len());
+    for trial in trials {
+        *out += &format!("\n  {}  {}\n", style.verdict(trial.verdict), style.bold(&line(&trial.id, 200)));
+        *out += &wrap("    ", "    ", WIDTH, &line(&trial.title, 300));
+        if trial.findings.is_empty() {
+            *out += &wrap("    found     ", INDENT, WIDTH, &line(&trial.reason, 600));
+            for id in &trial.requirements {
+                *out += &wrap("    breaks    ", INDENT, WIDTH, &words(id, None, requirement));
+            }
+        }
+        for (at, finding) in trial.findings.iter().take(SHOWN).enumerate() {
+            let before = at.checked_sub(1).map(|i| &trial.findings[i]);
+            one(out, style, trial, finding, before, requirement);
+        }
+        if let Some(advice) = trial.advice.as_ref().filter(|_| !trial.findings.is_empty()) {
+            *out += &wrap("    mend      ", INDENT, WIDTH, &line(advice, 600));
+        }
+        if trial.findings.len() > SHOWN {
+            let more = trial.findings.len() - SHOWN;
+            *out += &format!("    … and {more} more of these; the JSON report has them all\n");
+        }
+    }
+}
+
+/// One finding. What it shares with the one before it is not said again.
+fn one(
+    out: &mut String,
+    style: Style,
+    trial: &Trial,
+    finding: &Finding,
+    before: Option<&Finding>,
+    requirement: Lookup<'_>,
+) {
+    let labelled = |out: &mut String, label: &str, text: &str| {
+        let first = format!("    {}", style.dim(&format!("{label:<10}")));
+        // The escape codes of a style take no room.
+        let plain = wrap(INDENT, INDENT, WIDTH, text);
+        *out += &format!("{first}{}", plain.trim_start());
+    };
+    if before.is_none_or(|b| b.requirement != finding.requirement) {
+        labelled(out, "breaks", &words(&finding.requirement, Some(finding.level), requirement));
+    }
+    labelled(out, "found", &line(&finding.message, 600));
+    if let Some(expected) = &finding.expected {
+        labelled(out, "expected", &line(expected, 400));
+    }
+    if let Some(actual) = &finding.actual {
+        labelled(out, "actual", &line(actual, 400));
+    }
+    let exchange = finding.exchange.and_then(|i| trial.exchanges.get(i));
+    if let Some(place) = place(finding, exchange) {
+        labelled(out, "place", &place);
+    }
+    let told = before.is_some_and(|b| b.exchange == finding.exchange);
+    if let Some(exchange) = exchange.filter(|_| !told) {
+        *out += &format!("    {}{}\n", style.dim("try       "), command(&exchange.curl, 4000));
+    }
+}
+
+/// Where to look: the answer, and the place in it.
+pub(crate) fn place(finding: &Finding, exchange: Option<&Exchange>) -> Option<String> {
+    let answer = exchange.map(|e| {
+        let status = match (&e.response, &e.failure) {
+            (Some(response), _) => response.status.to_string(),
+            (None, Some(failure)) => format!("no answer: {}", line(failure, 200)),
+            (None, None) => "no answer".to_owned(),
+        };
+        let request = format!("{} {}", line(&e.request.method, 20), line(&e.request.url, 300));
+        format!("answer {status} to {request}")
+    });
+    let spot = finding.pointer.as_deref().map(|p| {
+        let kind = if p.is_empty() || p.starts_with('/') { "body at" } else { "header" };
+        format!("{kind} {}", if p.is_empty() { "its root".to_owned() } else { line(p, 200) })
+    });
+    match (spot, answer) {
+        (Some(spot), Some(answer)) => Some(format!("{spot}, {answer}")),
+        (spot, answer) => spot.or(answer),
+    }
+}

@@ -1,0 +1,140 @@
+//! The summary: a table by section, totals, what was left behind, and the claim.
+
+use super::WIDTH;
+use super::head::count;
+use crate::record::{Report, Verdict};
+use crate::report::Lookup;
+use crate::report::sanitize::line;
+use crate::report::sections::{Section, sections};
+use crate::report::style::{Style, shape, wrap};
+
+/// Requirements by section of the standard; empty where nothing was judged.
+pub(super) fn table(report: &Report, style: Style, requirement: Lookup<'_>) -> String {
+    let sections = sections(&report.summary, requirement);
+    if sections.is_empty() {
+        return String::new();
+    }
+    let title = |s: &Section| format!("{:<6} {}", s.number, s.label).trim_end().to_owned();
+    let width = sections.iter().map(|s| title(s).chars().count()).max().unwrap_or(0).max(12);
+    let header =
+        format!("{:<width$}  {:>5}  {:>6}  {:>6}  {:>10}", "Requirements", "hold", "broken", "warned", "not judged");
+    let mut out = format!("\n{}\n", style.bold(&header));
+    let mut sum = Section::default();
+    for s in &sections {
+        out += &row(style, &title(s), width, s);
+        sum.hold += s.hold;
+        sum.broken += s.broken;
+        sum.warned += s.warned;
+        sum.unjudged += s.unjudged;
+    }
+    out += &row(style, "all", width, &sum);
+    out
+}
+
+fn row(style: Style, title: &str, width: usize, section: &Section) -> String {
+    let cell = |number: usize, width: usize, verdict: Verdict| {
+        if number == 0 {
+            style.dim(&format!("{:>width$}", "·"))
+        } else {
+            style.of_verdict(verdict, &format!("{number:>width$}"))
+        }
+    };
+    format!(
+        "{title:<width$}  {}  {}  {}  {}\n",
+        cell(section.hold, 5, Verdict::Pass),
+        cell(section.broken, 6, Verdict::Fail),
+        cell(section.warned, 6, Verdict::Warn),
+        cell(section.unjudged, 10, Verdict::Inconclusive),
+    )
+}
+
+/// Trials by verdict, and how long it took.
+pub(super) fn totals(report: &Report, style: Style) -> String {
+    let parts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter_map(|verdict| {
+            let number = report.summary.count(verdict);
+            let text = format!("{number} {}", verdict.word());
+            (number > 0).then(|| style.of_verdict(verdict, &text))
+        })
+        .collect();
+    let trials = count(report.trials.len(), "trial");
+    let seconds = report.suite.duration_ms / 1000.0;
+    if parts.is_empty() {
+        return format!("\n{trials} in {seconds:.1} s\n");
+    }
+    format!("\n{trials} in {seconds:.1} s: {}\n", parts.join(", "))
+}
+
+/// What the suite added and could not remove: never silent.
+pub(super) fn leftovers(report: &Report, style: Style) -> String {
+    let left = &report.cleanup.left;
+    if left.is_empty() {
+        return String::new();
+    }
+    let title = format!("Could not be removed from the server ({})", count(left.len(), "object"));
+    let mut out = format!("\n{}\n", style.of_verdict(Verdict::Warn, &title));
+    for url in left.iter().take(20) {
+        out += &format!("  - {}\n", line(url, 400));
+    }
+    if left.len() > 20 {
+        out += &format!("  … and {} more; the JSON report has them all\n", left.len() - 20);
+    }
+    out
+}
+
+/// The one line that a reader takes away.
+pub(super) fn claim(report: &Report, style: Style) -> String {
+    let summary = &report.summary;
+    let judged = !(summary.passed.is_empty() && summary.warned.is_empty());
+    let mut more = Vec::new();
+    if summary.interrupted {
+        more.push("The run was ended early; what was not run is not judged.");
+    }
+    let (verdict, text) = if let Some(reason) = &report.server.untestable {
+        (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
+    } else if !summary.failed.is_empty() {
+        let ids: Vec<String> = summary.failed.iter().map(|id| line(id, 80)).collect();
+        (Verdict::Fail, format!("Breaks {}: {}", count(ids.len(), "requirement"), ids.join(", ")))
+    } else if judged {
+        if summary.exit != 0 && !summary.interrupted {
+            more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
+        }
+        meets(report)
+    } else {
+        more.push(match report.trials.is_empty() {
+            true => "No trial was run.",
+            false => "What was skipped or inconclusive says above what would help.",
+        });
+        (Verdict::Inconclusive, "Nothing was judged.".to_owned())
+    };
+    let wrapped = wrap("  ", "  ", WIDTH, &text);
+    let text = format!("{} {}", shape(verdict), wrapped.trim());
+    let mut out = format!("\n{}\n", style.of_verdict(verdict, &text));
+    for more in more {
+        out += &format!("  {more}\n");
+    }
+    out
+}
+
+/// No MUST was broken; says so, and what is missing from a clean result.
+fn meets(report: &Report) -> (Verdict, String) {
+    let (unjudged, warned) = (report.summary.inconclusive.len(), report.summary.warned.len());
+    let mut text = "Meets every MUST that could be judged".to_owned();
+    let mut but = Vec::new();
+    if unjudged > 0 {
+        but.push(format!("{unjudged} could not be judged"));
+    }
+    if warned > 0 {
+        but.push(format!("{} broken or waived with a warning", count(warned, "requirement")));
+    }
+    if !but.is_empty() {
+        text += &format!(" ({})", but.join("; "));
+    }
+    let verdict = match (unjudged, warned) {
+        (0, 0) => Verdict::Pass,
+        (0, _) => Verdict::Warn,
+        _ => Verdict::Inconclusive,
+    };
+    (verdict, text + ".")
+}

@@ -1,0 +1,97 @@
+//! Objects that the suite adds before anything is asked, where it may write.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::ledger::Ledger;
+use super::read::read;
+use super::session::Session;
+use super::survey::{Collection, resource};
+use crate::case::model::Object;
+use crate::case::template::Values;
+use crate::case::{Actor, Fact, object};
+use crate::oracle::Holding;
+use crate::taxii::{Outgoing, TAXII, paths};
+
+/// `cases/dataset.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dataset {
+    batches: Vec<Vec<String>>,
+    objects: BTreeMap<String, Object>,
+}
+
+/// Adds the dataset to a collection, reads the collection again, and says what the server can do:
+/// [`Fact::Adds`] where everything can be read back, [`Fact::Deletes`] where an object could be deleted.
+pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &mut Collection, seed: u64) -> Vec<Fact> {
+    let Ok(dataset) = toml::from_str::<Dataset>(include_str!("../../cases/dataset.toml")) else { return Vec::new() };
+    let Ok(objects) = object::make(&dataset.objects, seed, "dataset", &Values::new()) else { return Vec::new() };
+    let url = paths::under(root, &["collections", &collection.id]);
+    let target = paths::under(&url, &["objects"]);
+    for batch in &dataset.batches {
+        let batch: Vec<Value> = batch.iter().filter_map(|n| objects.get(n).cloned()).collect();
+        let mut outgoing = Outgoing::get("dataset", target.clone());
+        outgoing.method = "POST".into();
+        outgoing.headers.push(("Content-Type".into(), TAXII.into()));
+        outgoing.body = Some(json!({ "objects": batch }).to_string().into());
+        ledger.added(&target, &batch);
+        let exchange = session.send(&outgoing, Actor::Client).await;
+        if let Some(id) = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned())) {
+            wait(session, root, &id).await;
+        }
+        for object in &batch {
+            let sequence = collection.holdings.items.len();
+            collection.holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
+        }
+    }
+    let mut facts = Vec::new();
+    let probe = objects.get("probe").and_then(|p| p.get("id")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("dataset", paths::under(&target, &[&probe])) };
+    session.send(&outgoing, Actor::Client).await;
+    collection.holdings.items.retain(|h| h.id != probe);
+    let own: Vec<String> = collection.holdings.items.iter().filter(|h| h.own).map(|h| h.id.clone()).collect();
+    read(session, &url, collection).await;
+    if own.iter().all(|id| collection.holdings.items.iter().any(|h| h.own && h.id == *id)) {
+        facts.push(Fact::Adds);
+    }
+    let shown = session.get("dataset", paths::under(&target, &[&probe])).await;
+    let still = resource(&shown).and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
+    if still == 0 && !collection.holdings.items.iter().any(|h| h.id == probe) {
+        facts.push(Fact::Deletes);
+    }
+    facts
+}
+
+/// Waits until a status is complete, for ten seconds at most.
+async fn wait(session: &Session, root: &Url, id: &str) {
+    let mut pause = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    while waited < Duration::from_secs(10) {
+        let exchange = session.get("dataset", paths::under(root, &["status", id])).await;
+        let pending = resource(&exchange).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("pending"));
+        if !pending {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        waited += pause;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dataset_is_whole() {
+        let dataset: Dataset = toml::from_str(include_str!("../../cases/dataset.toml")).expect("read");
+        let objects = object::make(&dataset.objects, 1, "dataset", &Values::new()).expect("made");
+        let named: Vec<&String> = dataset.batches.iter().flatten().collect();
+        assert_eq!(named.len(), objects.len());
+        assert!(named.iter().all(|n| objects.contains_key(*n)));
+    }
+}

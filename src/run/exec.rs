@@ -1,0 +1,486 @@
+//! Carries out one trial: sends what its steps say, keeps what came, and lets the checks judge it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::ledger::Ledger;
+use super::options::Options;
+use super::plan::Task;
+use super::profile::find;
+use super::session::Session;
+use super::survey::{Collection, Root, Survey};
+use super::verdict::decide;
+use super::walk::walk;
+use crate::case::template::{Values, fill};
+use crate::case::{Actor, Expect, Place, Step, Walk, object};
+use crate::check::{self, Bound, Context, Outcome, StepRecord, Transcript};
+use crate::oracle::Holding;
+use crate::record::{Exchange, Trial, Verdict};
+use crate::taxii::{Endpoint, Outgoing, TAXII, paths};
+
+/// How long a status may be pending.
+const PENDING: Duration = Duration::from_secs(30);
+
+/// What a trial needs from its run.
+pub struct Runner<'a> {
+    /// Talks to the server.
+    pub session: &'a Session,
+    /// What the user asked for.
+    pub options: &'a Options,
+    /// What the survey found.
+    pub survey: &'a Survey,
+    /// What was added and has to be removed.
+    pub ledger: &'a Ledger,
+}
+
+/// Why a trial could not go on.
+enum Stop {
+    /// Something that the trial needs is not so; the sentence says what.
+    Blocked(String),
+    /// The suite could not judge.
+    Error(String),
+}
+
+/// A trial while it runs.
+struct Run<'a> {
+    runner: &'a Runner<'a>,
+    task: &'a Task<'a>,
+    root: Option<&'a Root>,
+    collection: Option<&'a Collection>,
+    values: Values,
+    objects: BTreeMap<String, Value>,
+    bound: Bound,
+    exchanges: Vec<Exchange>,
+    records: Vec<StepRecord>,
+}
+
+/// Runs and judges one trial.
+pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
+    let started = Instant::now();
+    let case = task.case;
+    let trial = |verdict, reason: String, requirements, outcome: Outcome, exchanges| Trial {
+        id: task.planned.id.clone(),
+        case: task.planned.case.clone(),
+        title: case.title.clone(),
+        file: case.file.clone(),
+        verdict,
+        level: crate::case::register::strongest(Vec::<String>::as_slice(&requirements).iter().map(String::as_str)),
+        requirements,
+        reason,
+        findings: outcome.findings,
+        readings: outcome.readings,
+        advice: case.advice.clone(),
+        ambiguity: case.ambiguity.clone(),
+        exchanges,
+        duration_ms: started.elapsed().as_secs_f64() * 1000.0,
+    };
+    if let Some((verdict, reason)) = &task.lacking {
+        return trial(*verdict, reason.clone(), task.planned.requirements.clone(), Outcome::default(), Vec::new());
+    }
+    let root = task.binding.map(|b| &runner.survey.roots[b.root]);
+    let collection = task.binding.and_then(|b| runner.survey.roots[b.root].collections.get(b.collection?));
+    let bound = collection
+        .map_or_else(Bound::default, |c| Bound { resource: c.resource.clone(), holdings: c.holdings.clone() });
+    let mut run = Run {
+        runner,
+        task,
+        root,
+        collection,
+        values: task.profile.values.clone(),
+        objects: BTreeMap::new(),
+        bound,
+        exchanges: Vec::new(),
+        records: Vec::new(),
+    };
+    let result = run.steps().await;
+    let exchanges = std::mem::take(&mut run.exchanges);
+    let requirements = task.planned.requirements.clone();
+    match result {
+        Ok(mut outcome) => {
+            let (verdict, reason, requirements) = decide(case, &mut outcome, runner.options.allow_http);
+            trial(verdict, reason, requirements, outcome, exchanges)
+        }
+        Err(Stop::Blocked(why)) => trial(Verdict::Inconclusive, why, requirements, Outcome::default(), exchanges),
+        Err(Stop::Error(why)) => trial(Verdict::Error, why, requirements, Outcome::default(), exchanges),
+    }
+}
+
+impl Run<'_> {
+    async fn steps(&mut self) -> Result<Outcome, Stop> {
+        let case = self.task.case;
+        let seed = self.runner.options.seed;
+        self.objects = object::make(&case.objects, seed, &self.task.planned.id, &self.values)
+            .map_err(|name| Stop::Error(format!("the object {name} of the case cannot be made")))?;
+        for (name, object) in &self.objects {
+            for (key, property) in [("id", "id"), ("version", "modified"), ("created", "created"), ("type", "type")] {
+                let value = object.get(property).or_else(|| object.get("created")).and_then(Value::as_str);
+                if let Some(value) = value {
+                    self.values.insert(format!("{name}.{key}"), value.to_owned());
+                }
+            }
+        }
+        let mut outcome = Outcome::default();
+        for step in &case.steps {
+            let refused = |e: &&Exchange| e.request.method == "POST";
+            if step.after_success
+                && self.exchanges.iter().rev().find(refused).is_some_and(|e| !(200..300).contains(&e.status()))
+            {
+                outcome.seen.push("the POST is refused as a whole".into());
+                continue;
+            }
+            let record = self.step(step).await?;
+            self.control(&record).await?;
+            self.records.push(record);
+            if let Some(given) = &step.given {
+                let judged = self.judge(step, given);
+                if let Some(finding) = judged.findings.first() {
+                    return Err(Stop::Blocked(format!("what the trial builds on does not hold: {}", finding.message)));
+                }
+                if let Some(why) = judged.blocked.first() {
+                    return Err(Stop::Blocked(why.clone()));
+                }
+            }
+            if let Some(expect) = &step.expect {
+                let judged = self.judge(step, expect);
+                let broken = !judged.findings.is_empty();
+                merge(&mut outcome, judged);
+                if broken {
+                    break;
+                }
+            }
+            self.keep(step)?;
+        }
+        Ok(outcome)
+    }
+
+    fn judge(&self, step: &Step, expect: &Expect) -> Outcome {
+        let transcript = Transcript {
+            case: self.task.case,
+            values: &self.values,
+            objects: &self.objects,
+            bound: &self.bound,
+            https: self.runner.session.base.scheme() == "https",
+            http_allowed: self.runner.options.allow_http,
+            exchanges: &self.exchanges,
+            steps: &self.records,
+        };
+        let record = self.records.last().cloned().unwrap_or_default();
+        check::judge(&Context { transcript: &transcript, step, record: &record, expect })
+    }
+
+    /// Saves what later steps need.
+    fn keep(&mut self, step: &Step) -> Result<(), Stop> {
+        let Some(last) = self.exchanges.last() else { return Ok(()) };
+        for (name, source) in &step.save {
+            let value = match source.strip_prefix("header:") {
+                Some(header) => last.response.as_ref().and_then(|r| r.header(header)).map(str::to_owned),
+                None => last
+                    .json()
+                    .and_then(|b| b.pointer(source).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))),
+            };
+            let value =
+                value.ok_or_else(|| Stop::Blocked(format!("the answer has no {source}, which the next step needs")))?;
+            self.values.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    fn fill(&self, text: &str) -> Result<String, Stop> {
+        fill(text, &self.values)
+            .map_err(|name| Stop::Blocked(format!("there is no value for {{{name}}} on this server")))
+    }
+
+    /// No answer to a request: asks for something else, so that it is known whose fault it is.
+    async fn control(&mut self, record: &StepRecord) -> Result<(), Stop> {
+        let silent = self.exchanges[record.exchanges.clone()].iter().find(|e| e.response.is_none());
+        let Some(failure) = silent.map(|e| e.failure.clone().unwrap_or_default()) else { return Ok(()) };
+        let url = paths::discovery(&self.runner.session.base);
+        let control = self.runner.session.get("control", url).await;
+        if control.response.is_none() {
+            return Err(Stop::Error(format!("the server no longer answers: {failure}")));
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<StepRecord, Stop> {
+        let mut record = StepRecord::default();
+        let start = self.exchanges.len();
+        if let Some(id) = &step.poll {
+            record.endpoint = Some(Endpoint::Status);
+            let id = self.fill(id.get_ref())?;
+            self.poll(step, &id, false).await?;
+        } else if let Some(names) = &step.add {
+            record.endpoint = Some(Endpoint::Objects);
+            let objects: Vec<Value> = names.iter().filter_map(|n| self.objects.get(n.get_ref()).cloned()).collect();
+            self.add(step, objects.clone()).await?;
+            record.posted = objects;
+        } else {
+            self.request(step, &mut record).await?;
+        }
+        record.exchanges = start..self.exchanges.len();
+        Ok(record)
+    }
+
+    async fn request(&mut self, step: &Step, record: &mut StepRecord) -> Result<(), Stop> {
+        let (method, target) = step.method().ok_or_else(|| Stop::Error("the step says nothing to do".into()))?;
+        let target = self.fill(target.get_ref())?;
+        let endpoint = Endpoint::named(&target);
+        record.endpoint = endpoint;
+        let object = match &step.object {
+            Some(object) => Some(self.fill(object.get_ref())?),
+            None => self.values.get("object").cloned(),
+        };
+        record.object = object.clone().filter(|_| matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)));
+        let url = self.url(step, endpoint, &target, object.as_deref())?;
+        let outgoing = self.outgoing(step, method, url)?;
+        if let Some(body) =
+            outgoing.body.as_ref().filter(|_| method == "POST").and_then(|b| serde_json::from_slice::<Value>(b).ok())
+        {
+            record.posted = body.get("objects").and_then(Value::as_array).cloned().unwrap_or_default();
+            self.runner.ledger.added(&outgoing.url, &record.posted);
+        }
+        let walks = match step.walk {
+            Walk::No => None,
+            Walk::Auto => {
+                let selects = |e: &Option<Expect>| {
+                    e.as_ref().is_some_and(|e| {
+                        e.selection.is_some()
+                            || e.pages.is_some()
+                            || e.order == Some(crate::case::expect::OrderWord::DateAdded)
+                            || !e.has.is_empty()
+                            || !e.lacks.is_empty()
+                            || !e.unchanged.is_empty()
+                            || e.same.as_ref().is_some_and(|s| {
+                                matches!(
+                                    s.what,
+                                    crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence
+                                )
+                            })
+                    })
+                };
+                let one_page = outgoing.url.query_pairs().any(|(n, _)| n == "limit" || n == "next");
+                ((selects(&step.expect) || selects(&step.given)) && !one_page && method == "GET").then_some(Walk::Auto)
+            }
+            mode => Some(mode),
+        };
+        if let (Some(mode), Some(endpoint)) = (walks, endpoint) {
+            let walked = walk(self.runner.session, &outgoing, step.actor, endpoint, mode).await;
+            record.walked = true;
+            record.stopped = walked.stopped;
+            self.exchanges.extend(walked.exchanges);
+            return Ok(());
+        }
+        for _ in 0..step.times.unwrap_or(1) {
+            let exchange = self.send(&outgoing, step.actor).await?;
+            let accepted = method == "POST" && exchange.status() == 202 && !step.no_wait;
+            let deleted = method == "DELETE" && exchange.status() == 200;
+            let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
+            self.exchanges.push(exchange);
+            if let Some(id) = id.filter(|_| accepted) {
+                self.poll(step, &id, true).await?;
+            }
+            if deleted && let Some(object) = &record.object {
+                let query = crate::oracle::Query::of_url(outgoing.url.as_str());
+                if query.versions.is_none() {
+                    self.bound.holdings.items.retain(|h| h.id != *object);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends; waits where the server limits the rate; asks a second time where a read got no answer.
+    async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Result<Exchange, Stop> {
+        for attempt in 0..4u32 {
+            let exchange = self.runner.session.send(outgoing, actor).await;
+            let limited = exchange.status() == 429
+                || (exchange.status() == 503
+                    && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));
+            if limited {
+                if attempt == 3 {
+                    return Err(Stop::Error(format!(
+                        "the server limits the rate of requests ({}): use --jobs 1",
+                        exchange.status()
+                    )));
+                }
+                let wait = exchange
+                    .response
+                    .as_ref()
+                    .and_then(|r| r.header("retry-after"))
+                    .and_then(|v| v.parse().ok())
+                    .unwrap_or(1);
+                tokio::time::sleep(Duration::from_secs(std::cmp::min(wait, 10))).await;
+                continue;
+            }
+            if exchange.response.is_none() && outgoing.method == "GET" && attempt == 0 {
+                continue;
+            }
+            return Ok(exchange);
+        }
+        Err(Stop::Error("the server limits the rate of requests".into()))
+    }
+
+    async fn add(&mut self, step: &Step, objects: Vec<Value>) -> Result<(), Stop> {
+        let url = self.url(step, Some(Endpoint::Objects), "objects", None)?;
+        let mut envelope = serde_json::Map::new();
+        for (key, value) in &step.envelope {
+            envelope.insert(key.clone(), object::to_json(value, &self.values));
+        }
+        envelope.insert("objects".into(), Value::Array(objects.clone()));
+        let mut outgoing = self.outgoing(step, "POST", url)?;
+        outgoing.body = Some(pad(step, &Value::Object(envelope), &self.values)?);
+        self.runner.ledger.added(&outgoing.url, &objects);
+        let exchange = self.send(&outgoing, step.actor).await?;
+        let status = exchange.status();
+        let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
+        self.exchanges.push(exchange);
+        if let Some(id) = id.filter(|_| (200..300).contains(&status) && !step.no_wait) {
+            self.poll(step, &id, true).await?;
+        }
+        let judged = step.expect.is_some() || step.given.is_some();
+        let last = self.exchanges.last();
+        let failed =
+            last.and_then(|e| e.json()).and_then(|b| b.get("failure_count").and_then(Value::as_u64)).unwrap_or(0);
+        if !judged && (!(200..300).contains(&status) || failed > 0) {
+            return Err(Stop::Blocked(format!(
+                "objects could not be added ({status}, {failed} failures): see add/answers"
+            )));
+        }
+        if step.place.is_none() && (200..300).contains(&status) {
+            for object in &objects {
+                let sequence = self.bound.holdings.items.len();
+                self.bound.holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for a status until it is complete, or for as long as it may be pending.
+    ///
+    /// `after_post`: the last exchange is the answer to a POST, and may be complete already.
+    async fn poll(&mut self, step: &Step, id: &str, after_post: bool) -> Result<(), Stop> {
+        let Some(root) = self.root else { return Ok(()) };
+        let complete = |e: Option<&Exchange>| {
+            e.and_then(|e| e.json()).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("complete"))
+        };
+        if after_post && complete(self.exchanges.last()) {
+            return Ok(());
+        }
+        let started = Instant::now();
+        let mut wait = Duration::from_millis(10);
+        let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
+        loop {
+            let exchange = self.send(&outgoing, step.actor).await?;
+            let over = exchange.status() != 200
+                || complete(Some(&exchange))
+                || started.elapsed() > PENDING.min(self.runner.options.timeout);
+            // of a long wait the last answer is enough
+            if self.exchanges.last().is_some_and(|e| e.step == "status" && e.request.url == exchange.request.url)
+                && self.exchanges.len() > 4
+            {
+                self.exchanges.pop();
+            }
+            self.exchanges.push(exchange);
+            if over {
+                return Ok(());
+            }
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(Duration::from_secs(1));
+        }
+    }
+
+    fn outgoing(&self, step: &Step, method: &str, mut url: Url) -> Result<Outgoing, Stop> {
+        let mut parameters = Vec::new();
+        for (name, value) in &step.query {
+            parameters.push((name.clone(), self.fill(value.get_ref())?));
+        }
+        let mut query = paths::query(&parameters);
+        if let Some(raw) = &step.query_string {
+            query =
+                [query, self.fill(raw.get_ref())?].into_iter().filter(|q| !q.is_empty()).collect::<Vec<_>>().join("&");
+        }
+        url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
+        let name = step.name.clone().unwrap_or_else(|| method.to_ascii_lowercase());
+        let mut outgoing = Outgoing { method: method.to_owned(), ..Outgoing::get(name, url) };
+        if method == "POST" || method == "PUT" {
+            outgoing.headers.push(("Content-Type".into(), TAXII.into()));
+        }
+        for (name, value) in &step.headers {
+            outgoing.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+            outgoing.headers.push((name.clone(), self.fill(value.get_ref())?));
+        }
+        outgoing.headers.retain(|(n, _)| !step.without.iter().any(|w| w.eq_ignore_ascii_case(n)));
+        outgoing.user_agent = !step.without.iter().any(|w| w.eq_ignore_ascii_case("user-agent"));
+        if let Some(body) = &step.body {
+            outgoing.body = Some(self.fill(body.get_ref())?.into());
+        }
+        Ok(outgoing)
+    }
+
+    fn url(&self, step: &Step, endpoint: Option<Endpoint>, target: &str, object: Option<&str>) -> Result<Url, Stop> {
+        let base = &self.runner.session.base;
+        let Some(endpoint) = endpoint else {
+            return base.join(target).map_err(|e| Stop::Error(format!("`{target}` is no path: {e}")));
+        };
+        if endpoint == Endpoint::Discovery {
+            return Ok(paths::discovery(base));
+        }
+        let root = self.root.ok_or_else(|| Stop::Blocked("no API root is known".into()))?;
+        let collection = self.place(step, root);
+        let need = |c: Option<String>| c.ok_or_else(|| Stop::Blocked("there is no such collection".into()));
+        let object = || object.map(str::to_owned).ok_or_else(|| Stop::Blocked("there is no object to ask for".into()));
+        Ok(match endpoint {
+            Endpoint::Discovery => paths::discovery(base),
+            Endpoint::ApiRoot => root.url.clone(),
+            Endpoint::Collections => paths::under(&root.url, &["collections"]),
+            Endpoint::Status => {
+                let id = step.status.as_ref().map_or_else(
+                    || Ok(self.values.get("random-uuid").cloned().unwrap_or_default()),
+                    |s| self.fill(s.get_ref()),
+                )?;
+                paths::under(&root.url, &["status", &id])
+            }
+            Endpoint::Collection => paths::under(&root.url, &["collections", &need(collection)?]),
+            Endpoint::Manifest => paths::under(&root.url, &["collections", &need(collection)?, "manifest"]),
+            Endpoint::Objects => paths::under(&root.url, &["collections", &need(collection)?, "objects"]),
+            Endpoint::Object => paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?]),
+            Endpoint::Versions => {
+                paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?, "versions"])
+            }
+        })
+    }
+
+    /// Id or alias of the collection that a step asks.
+    fn place(&self, step: &Step, root: &Root) -> Option<String> {
+        match step.place {
+            None => self.collection.map(|c| c.id.clone()),
+            Some(Place::Unknown) => self.values.get("random-uuid").cloned(),
+            Some(Place::Alias) => self.collection.and_then(Collection::alias).map(str::to_owned),
+            Some(place) => find(root, self.collection, place).map(|c| c.id.clone()),
+        }
+    }
+}
+
+/// The envelope as bytes, made as long as the step wants by a longer description of its first object.
+fn pad(step: &Step, envelope: &Value, values: &Values) -> Result<Bytes, Stop> {
+    let bytes = serde_json::to_vec(envelope).map_err(|e| Stop::Error(e.to_string()))?;
+    let Some(wanted) = &step.pad_to else { return Ok(bytes.into()) };
+    let wanted = fill(wanted.get_ref(), values).ok().and_then(|w| w.parse::<usize>().ok());
+    let wanted = wanted.ok_or_else(|| Stop::Blocked("max_content_length is not known".into()))?;
+    let mut padded = envelope.clone();
+    padded["objects"][0]["description"] = json!("");
+    let short = serde_json::to_vec(&padded).map_err(|e| Stop::Error(e.to_string()))?.len();
+    padded["objects"][0]["description"] = json!("x".repeat(wanted.saturating_sub(short)));
+    serde_json::to_vec(&padded).map(Bytes::from).map_err(|e| Stop::Error(e.to_string()))
+}
+
+fn merge(all: &mut Outcome, more: Outcome) {
+    all.findings.extend(more.findings);
+    all.seen.extend(more.seen);
+    all.blocked.extend(more.blocked);
+    all.readings.extend(more.readings);
+}

@@ -1,0 +1,104 @@
+//! What the suite added to a server, so that all of it can be removed again.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde_json::Value;
+use url::Url;
+
+use super::session::Session;
+use crate::case::Actor;
+use crate::taxii::{Outgoing, paths};
+
+/// Objects that were added, as URL of the collection's objects and object id.
+#[derive(Default)]
+pub struct Ledger {
+    open: Mutex<BTreeSet<(String, String)>>,
+}
+
+/// What came of a clean-up.
+#[derive(Debug, Default)]
+pub struct CleanUp {
+    /// How many objects are gone again.
+    pub removed: usize,
+    /// URLs of objects that are still there.
+    pub left: Vec<String>,
+}
+
+impl Ledger {
+    /// Remembers objects that are about to be posted to `url`. Called before the request is sent:
+    /// an answer says nothing about whether objects were stored.
+    pub fn added(&self, url: &Url, objects: &[Value]) {
+        let mut url = url.clone();
+        url.set_query(None);
+        let Ok(mut open) = self.open.lock() else { return };
+        for object in objects {
+            if let Some(id) = object.get("id").and_then(Value::as_str) {
+                open.insert((url.to_string(), id.to_owned()));
+            }
+        }
+    }
+
+    /// Deletes what is still there, and believes only what it reads afterwards: some servers say 200 and delete nothing.
+    pub async fn clean_up(&self, session: &Session) -> CleanUp {
+        let entries: Vec<(String, String)> =
+            self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
+        let mut result = CleanUp::default();
+        let mut tasks = tokio::task::JoinSet::new();
+        for (objects, id) in entries {
+            let session = session.clone();
+            tasks.spawn(async move {
+                let url = Url::parse(&objects).ok().map(|u| paths::under(&u, &[&id]))?;
+                let gone = remove(&session, &url).await;
+                Some((url, gone))
+            });
+            if tasks.len() >= 8 {
+                count(&mut result, tasks.join_next().await);
+            }
+        }
+        while let Some(done) = tasks.join_next().await {
+            count(&mut result, Some(done));
+        }
+        result.left.sort();
+        result
+    }
+}
+
+fn count(result: &mut CleanUp, done: Option<Result<Option<(Url, Gone)>, tokio::task::JoinError>>) {
+    match done {
+        Some(Ok(Some((_, Gone::Removed)))) => result.removed += 1,
+        Some(Ok(Some((url, Gone::No)))) => result.left.push(url.to_string()),
+        _ => {}
+    }
+}
+
+/// What an attempt to delete came to.
+enum Gone {
+    /// It was there, and is no more.
+    Removed,
+    /// It was not there: refused, or deleted by the trial itself.
+    Before,
+    /// It is still there, or may be.
+    No,
+}
+
+async fn remove(session: &Session, url: &Url) -> Gone {
+    let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("clean-up", url.clone()) };
+    let answer = session.send(&outgoing, Actor::Client).await;
+    let mut all = url.clone();
+    all.set_query(Some("match%5Bversion%5D=all"));
+    let read = session.get("clean-up", all).await;
+    let shown = read.json().and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
+    let gone = match read.status() {
+        404 | 410 => true,
+        200 => shown == 0,
+        // a collection that cannot be read: what the server said is all there is
+        401 | 403 => matches!(answer.status(), 200 | 204 | 401 | 403 | 404),
+        _ => false,
+    };
+    match (gone, answer.status()) {
+        (false, _) => Gone::No,
+        (true, 200 | 204) => Gone::Removed,
+        (true, _) => Gone::Before,
+    }
+}

@@ -1,0 +1,101 @@
+//! What the user asks of a run, after flags, environment and configuration file were put together.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that a run needs to know.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What to test: an origin, its `/taxii2/`, or an API root.
+    pub url: String,
+    /// Credentials of the client.
+    pub credentials: Credentials,
+    /// Credentials of a second client, for cases that compare two.
+    pub other: Credentials,
+    /// PEM file with further trusted certificate authorities.
+    pub ca_file: Option<PathBuf>,
+    /// PEM text with further trusted certificate authorities (the reference server's own).
+    pub ca_pem: Option<String>,
+    /// Whether plain HTTP may be used; the HTTPS requirement is then waived, and reported so.
+    pub allow_http: bool,
+    /// API roots to test instead of the advertised ones.
+    pub api_roots: Vec<String>,
+    /// Collection (id, alias or title) to read instead of the best one.
+    pub collection: Option<String>,
+    /// Collection to write to: id, alias, title, or `any`. Nothing is written without it.
+    pub write: Option<String>,
+    /// Globs of trials or cases to run; empty means all.
+    pub only: Vec<String>,
+    /// Globs of trials or cases to leave out.
+    pub skip: Vec<String>,
+    /// How many trials run at the same time.
+    pub jobs: usize,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// Makes ids and data; the same seed asks the same.
+    pub seed: u64,
+    /// Folders with the user's own cases.
+    pub cases: Vec<PathBuf>,
+    /// Whether a warning or an inconclusive MUST also makes the run fail.
+    pub strict: bool,
+}
+
+impl Options {
+    /// Options for `url` with every default of the command line.
+    pub fn new(url: impl Into<String>) -> Self {
+        Options {
+            url: url.into(),
+            credentials: Credentials::None,
+            other: Credentials::None,
+            ca_file: None,
+            ca_pem: None,
+            allow_http: false,
+            api_roots: Vec::new(),
+            collection: None,
+            write: None,
+            only: Vec::new(),
+            skip: Vec::new(),
+            jobs: 8,
+            timeout: Duration::from_secs(30),
+            seed: 0,
+            cases: Vec::new(),
+            strict: false,
+        }
+    }
+}
+
+/// How a client shows who it is.
+#[derive(Clone, Default)]
+pub enum Credentials {
+    /// Not at all.
+    #[default]
+    None,
+    /// HTTP Basic (RFC 7617).
+    Basic {
+        /// User name.
+        user: String,
+        /// Password.
+        password: String,
+    },
+    /// Bearer token (RFC 6750).
+    Bearer(String),
+    /// A header field of the user's choice.
+    Header {
+        /// Name of the field.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Never shows a secret.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Credentials::None => "none",
+            Credentials::Basic { .. } => "basic",
+            Credentials::Bearer(_) => "bearer",
+            Credentials::Header { .. } => "header",
+        })
+    }
+}

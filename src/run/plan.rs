@@ -1,0 +1,297 @@
+//! Which trials a run has: cases bound to server, API roots and collections, and to rows of their matrix.
+
+use std::collections::BTreeSet;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::options::Options;
+use super::profile::{Abilities, Profile, profile, random_values};
+use super::survey::Survey;
+use crate::case::matrix::{label, rows};
+use crate::case::{Actor, Case, Fact, Scope, Step, load, register, template, variable};
+use crate::record::{Planned, Verdict};
+use crate::taxii::Endpoint;
+
+/// Indices of the API root and collection that a trial is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Index into the survey's roots.
+    pub root: usize,
+    /// Index into the root's collections.
+    pub collection: Option<usize>,
+}
+
+/// A trial that is ready to run, or known not to.
+pub struct Task<'a> {
+    /// For the report.
+    pub planned: Planned,
+    /// The case.
+    pub case: &'a Case,
+    /// Facts and values; the matrix row is among the values.
+    pub profile: Profile,
+    /// Where it looks; none where no API root is known.
+    pub binding: Option<Binding>,
+    /// Verdict and reason where it cannot run.
+    pub lacking: Option<(Verdict, String)>,
+}
+
+/// Globs that do not parse are wrong usage.
+pub fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).map_err(|e| format!("`{pattern}` is not a glob: {e}"))?);
+        // a case's id stands for all its trials
+        set.add(Glob::new(&format!("{}[[@]*", globset::escape(pattern))).map_err(|e| e.to_string())?);
+        set.add(Glob::new(&format!("{pattern}[[@]*")).map_err(|e| e.to_string())?);
+    }
+    set.build().map(Some).map_err(|e| e.to_string())
+}
+
+/// Makes the plan, in the order of the cases' ids. The same survey and options make the same plan.
+pub fn plan<'a>(
+    cases: &'a [Case],
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+) -> Result<Vec<Task<'a>>, String> {
+    let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
+    let mut tasks = Vec::new();
+    let places = places(survey, options, abilities);
+    for case in cases {
+        for row in rows(&case.matrix) {
+            for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
+                let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
+                let chosen = |set: &Option<GlobSet>| {
+                    set.as_ref().is_some_and(|s| {
+                        s.is_match(&id)
+                            || s.is_match(case.id.get_ref())
+                            || s.is_match(id.split('@').next().unwrap_or(""))
+                    })
+                };
+                if (only.is_some() && !chosen(&only)) || chosen(&skip) {
+                    continue;
+                }
+                tasks.push(task(case, &row, id, binding, profile, options.seed));
+            }
+        }
+    }
+    Ok(tasks)
+}
+
+fn task<'a>(
+    case: &'a Case,
+    row: &crate::case::matrix::Row,
+    id: String,
+    binding: Option<Binding>,
+    mut profile: Profile,
+    seed: u64,
+) -> Task<'a> {
+    random_values(&mut profile.values, seed, &id);
+    profile.values.extend(row.iter().map(|(k, v)| (k.clone(), v.clone())));
+    let lacking = needs(case, row)
+        .into_iter()
+        .filter(|f| !profile.facts.contains(f))
+        .map(reason)
+        .min_by_key(|(v, _)| *v != Verdict::Skip);
+    let requirements: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
+    // values of the matrix may hold variables themselves
+    for _ in 0..2 {
+        let filled: Vec<(String, String)> = row
+            .keys()
+            .filter_map(|k| Some((k.clone(), template::fill(profile.values.get(k)?, &profile.values).ok()?)))
+            .collect();
+        profile.values.extend(filled);
+    }
+    let planned = Planned {
+        id,
+        case: case.id.get_ref().clone(),
+        title: case.title.clone(),
+        level: register::strongest(requirements.iter().map(String::as_str)),
+        requirements,
+        writes: case.writes(),
+        steps: case.steps.iter().map(|s| words(s, &profile.values)).collect(),
+        skip: lacking.as_ref().map(|(_, reason)| reason.clone()),
+    };
+    Task { planned, case, profile, binding, lacking }
+}
+
+fn reason(fact: Fact) -> (Verdict, String) {
+    let mut text = fact.remedy().to_owned();
+    if let Some(judge) = fact.judge() {
+        text += &format!(" (see {judge})");
+    }
+    (fact.lacking(), text)
+}
+
+fn place(scope: Scope, survey: &Survey, binding: Option<Binding>) -> String {
+    let Some(binding) = binding.filter(|_| scope != Scope::Server) else { return String::new() };
+    let root = &survey.roots[binding.root];
+    match binding.collection.filter(|_| scope != Scope::Root) {
+        Some(c) => format!("@{}{}", root.url.path(), root.collections[c].id),
+        None => format!("@{}", root.url.path()),
+    }
+}
+
+/// Facts that a case needs: those that it names, and those that its steps imply.
+pub fn needs(case: &Case, row: &crate::case::matrix::Row) -> BTreeSet<Fact> {
+    let mut needs: BTreeSet<Fact> = case.needs.iter().copied().collect();
+    for step in &case.steps {
+        for text in load::texts(step) {
+            let own: Vec<&str> = template::names(text.get_ref()).into_iter().map(|(_, n)| n).collect();
+            let nested =
+                own.iter().filter_map(|n| row.get(*n)).flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
+            needs.extend(own.iter().copied().chain(nested).filter_map(variable::variable).filter_map(|v| v.needs));
+        }
+        needs.extend(implied(step, row));
+    }
+    // the case that judges a fact cannot need it
+    needs.retain(|f| f.judge() != Some(case.id.get_ref().as_str()));
+    needs
+}
+
+fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
+    use crate::case::Place;
+    let mut needs = Vec::new();
+    let target = step.method().map(|(m, t)| (m, template::fill(t.get_ref(), row).unwrap_or_default()));
+    if step.writes() {
+        needs.push(Fact::WriteAllowed);
+        if step.place.is_none() && target.as_ref().is_none_or(|(_, t)| matches!(t.as_str(), "objects" | "object")) {
+            needs.push(Fact::Writable);
+        }
+    }
+    if step.add.is_some() && step.actor == Actor::Client && step.place.is_none() {
+        needs.push(Fact::Adds);
+    }
+    match step.place {
+        Some(Place::Alias) => needs.push(Fact::Alias),
+        Some(Place::Unreadable) => needs.push(Fact::Unreadable),
+        Some(Place::Unwritable) => needs.push(Fact::Unwritable),
+        Some(Place::ReadOnly) => needs.push(Fact::ReadOnly),
+        Some(Place::WriteOnly) => needs.push(Fact::WriteOnly),
+        Some(Place::NoAccess) => needs.push(Fact::NoAccess),
+        Some(Place::Empty) => needs.push(Fact::Empty),
+        Some(Place::Other) => needs.push(Fact::OtherCollection),
+        Some(Place::Unknown) | None => {}
+    }
+    match step.actor {
+        Actor::Other => needs.push(Fact::OtherClient),
+        Actor::LowerCase => needs.push(Fact::BasicCredentials),
+        Actor::Client | Actor::Nobody | Actor::Wrong => {}
+    }
+    let Some(("GET", target)) = target else { return needs };
+    let endpoint = Endpoint::named(&target);
+    let in_collection =
+        matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object | Endpoint::Versions));
+    if in_collection && step.place.is_none() {
+        needs.push(Fact::Readable);
+    }
+    if step.place.is_none() && step.actor == Actor::Client {
+        needs.extend(match endpoint {
+            Some(Endpoint::Discovery) => Some(Fact::Discovery),
+            Some(Endpoint::ApiRoot) => Some(Fact::RootAnswers),
+            Some(Endpoint::Collections) => Some(Fact::CollectionsAnswer),
+            Some(Endpoint::Objects) => Some(Fact::ObjectsAnswer),
+            Some(Endpoint::Manifest) => Some(Fact::ManifestAnswers),
+            Some(Endpoint::Object) => Some(Fact::ObjectAnswers),
+            Some(Endpoint::Versions) => Some(Fact::VersionsAnswer),
+            _ => None,
+        });
+    }
+    if matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)) && step.object.is_none() {
+        needs.push(Fact::SomeObject);
+    }
+    needs
+}
+
+/// A place that a trial can be bound to, with what is true there.
+type Place = (Option<Binding>, Profile);
+
+/// Profiles of the server, of every root and of every collection, made once.
+struct Places {
+    server: Place,
+    roots: Vec<Place>,
+    collections: Vec<Place>,
+}
+
+fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
+    let at = |binding: Option<Binding>| {
+        let root = binding.map(|b| &survey.roots[b.root]);
+        let collection = binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
+        (binding, profile(survey, options, abilities, root, collection))
+    };
+    let roots = (0..survey.roots.len()).map(|root| at(Some(Binding { root, collection: None }))).collect();
+    let collections = survey
+        .roots
+        .iter()
+        .enumerate()
+        .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
+    Places {
+        server: at((!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None })),
+        roots,
+        collections: collections.map(|b| at(Some(b))).collect(),
+    }
+}
+
+/// Where a case looks: everywhere that its scope says, or where its needs are met best.
+fn bindings(
+    case: &Case,
+    row: &crate::case::matrix::Row,
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+    places: &Places,
+) -> Vec<Place> {
+    match case.scope {
+        Scope::Server => vec![places.server.clone()],
+        Scope::Root => places.roots.clone(),
+        Scope::EveryCollection => places.collections.clone(),
+        Scope::Collection => {
+            let needs = needs(case, row);
+            let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];
+            let rank = |(b, p): &&Place| {
+                let c = b.as_ref().map(get);
+                let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
+                let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
+                let target = c.is_some_and(|c| abilities.write_to.as_deref() == Some(c.id.as_str()));
+                // the collection that the user named, then the one that was written to, then the fullest
+                (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(p.facts.len()))
+            };
+            vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
+        }
+    }
+}
+
+/// A step in one line.
+fn words(step: &Step, values: &template::Values) -> String {
+    let fill = |t: &str| template::fill(t, values).unwrap_or_else(|_| t.to_owned());
+    if let Some(names) = &step.add {
+        return format!("add {} objects and wait for the status", names.len());
+    }
+    if step.poll.is_some() {
+        return "poll a status until it is complete".into();
+    }
+    let Some((method, target)) = step.method() else { return String::new() };
+    let mut text = format!("{method} {}", fill(target.get_ref()));
+    if let Some(object) = &step.object {
+        text += &format!(" {}", fill(object.get_ref()));
+    }
+    let query: Vec<String> = step
+        .query
+        .iter()
+        .map(|(n, v)| format!("{n}={}", fill(v.get_ref())))
+        .chain(step.query_string.iter().map(|q| fill(q.get_ref())))
+        .collect();
+    if !query.is_empty() {
+        text += &format!(" ?{}", query.join("&"));
+    }
+    if let Some(place) = step.place {
+        text += &format!(" in {place:?}").to_lowercase();
+    }
+    if step.actor != Actor::Client {
+        text += &format!(" as {:?}", step.actor).to_lowercase();
+    }
+    text
+}

@@ -1,0 +1,251 @@
+//! What is true of a collection, and the values that variables have there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::options::{Credentials, Options};
+use super::survey::{Collection, Root, Survey};
+use crate::case::object::uuid;
+use crate::case::template::Values;
+use crate::case::{Fact, Place};
+use crate::oracle::{Holding, Holdings, Query, Scope, select};
+use crate::taxii::{Endpoint, Timestamp};
+
+/// Largest request body that is sent to try `max_content_length`, in bytes.
+pub const LARGEST_BODY: u64 = 12 * 1024 * 1024;
+
+/// Types of which one is likely not held.
+const TYPES: [&str; 8] = [
+    "opinion",
+    "mutex",
+    "windows-registry-key",
+    "malware-analysis",
+    "x509-certificate",
+    "grouping",
+    "incident",
+    "autonomous-system",
+];
+
+/// What a trial may rely on.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// Facts that hold.
+    pub facts: BTreeSet<Fact>,
+    /// Values of variables.
+    pub values: Values,
+}
+
+/// Profile of the server, of a root on it, or of a collection in that root.
+pub fn profile(
+    survey: &Survey,
+    options: &Options,
+    abilities: &Abilities,
+    root: Option<&Root>,
+    collection: Option<&Collection>,
+) -> Profile {
+    let mut p = Profile { facts: abilities.facts.clone(), values: Values::new() };
+    let mut fact = |fact: Fact, holds: bool| {
+        if holds {
+            p.facts.insert(fact);
+        }
+    };
+    fact(Fact::Https, abilities.https);
+    fact(Fact::Authentication, survey.authentication);
+    fact(Fact::Credentials, !matches!(options.credentials, Credentials::None));
+    fact(Fact::BasicCredentials, matches!(options.credentials, Credentials::Basic { .. }));
+    fact(Fact::OtherClient, !matches!(options.other, Credentials::None));
+    fact(Fact::TwoRoots, survey.roots.len() > 1);
+    fact(Fact::Discovery, survey.discovery);
+    fact(Fact::WriteAllowed, options.write.is_some());
+    let Some(root) = root else { return p };
+    let values = &mut p.values;
+    values.insert("root".into(), root.url.path().into());
+    if let Some(other) = survey.roots.iter().find(|r| r.url != root.url) {
+        values.insert("other-root".into(), other.url.path().into());
+    }
+    fact(Fact::RootAnswers, root.resource.is_some());
+    fact(Fact::CollectionsAnswer, root.lists);
+    let limit = root.resource.as_ref().and_then(|r| r.get("max_content_length")).and_then(serde_json::Value::as_u64);
+    if let Some(limit) = limit.filter(|l| (2048..=LARGEST_BODY).contains(l)) {
+        fact(Fact::SmallContentLimit, true);
+        values.insert("below-content-limit".into(), (limit - 1).to_string());
+        values.insert("above-content-limit".into(), (limit + 1).to_string());
+    }
+    for (f, place) in [
+        (Fact::Unreadable, Place::Unreadable),
+        (Fact::Unwritable, Place::Unwritable),
+        (Fact::ReadOnly, Place::ReadOnly),
+        (Fact::WriteOnly, Place::WriteOnly),
+        (Fact::NoAccess, Place::NoAccess),
+        (Fact::Empty, Place::Empty),
+        (Fact::OtherCollection, Place::Other),
+    ] {
+        fact(f, find(root, collection, place).is_some());
+    }
+    fact(Fact::Alias, collection.map_or(root.collections.iter().any(|c| c.alias().is_some()), |c| c.alias().is_some()));
+    let Some(collection) = collection else { return p };
+    values.insert("collection".into(), collection.id.clone());
+    if let Some(alias) = collection.alias() {
+        values.insert("alias".into(), alias.into());
+    }
+    fact(Fact::Readable, collection.can_read);
+    fact(Fact::Writable, abilities.write_to.as_deref() == Some(collection.id.as_str()));
+    for (f, endpoint) in [
+        (Fact::ObjectsAnswer, Endpoint::Objects),
+        (Fact::ManifestAnswers, Endpoint::Manifest),
+        (Fact::ObjectAnswers, Endpoint::Object),
+        (Fact::VersionsAnswer, Endpoint::Versions),
+    ] {
+        fact(f, collection.answers.contains(&endpoint));
+    }
+    fact(Fact::Private, collection.private);
+    fact(Fact::NextOffered, collection.next);
+    fact(Fact::CompleteRead, collection.holdings.complete);
+    of_holdings(&mut p, &collection.holdings);
+    p
+}
+
+/// What the run found out about the server by doing, not by looking.
+#[derive(Clone, Debug, Default)]
+pub struct Abilities {
+    /// Facts that hold: adding, deleting.
+    pub facts: BTreeSet<Fact>,
+    /// Id of the collection that may be written to.
+    pub write_to: Option<String>,
+    /// Whether the server is reached by HTTPS.
+    pub https: bool,
+}
+
+/// Values that hold nowhere else: random ids of a trial.
+pub fn random_values(values: &mut Values, seed: u64, trial: &str) {
+    let id = uuid(seed, trial, "random-uuid");
+    values.insert("random-uuid".into(), id.to_string());
+    values.insert("random-object".into(), format!("indicator--{}", uuid(seed, trial, "random-object")));
+}
+
+/// The collection of `root` that a place stands for, seen from `bound`.
+pub fn find<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Option<&'a Collection> {
+    let fits = |c: &Collection| match place {
+        Place::Unreadable => !c.can_read,
+        Place::Unwritable => !c.can_write,
+        Place::ReadOnly => c.can_read && !c.can_write,
+        Place::WriteOnly => !c.can_read && c.can_write,
+        Place::NoAccess => !c.can_read && !c.can_write,
+        Place::Empty => c.read && c.holdings.items.is_empty() && c.answers.contains(&Endpoint::Objects),
+        Place::Other => c.can_read && bound.is_some_and(|b| b.id != c.id),
+        Place::Alias => c.alias().is_some(),
+        Place::Unknown => false,
+    };
+    root.collections.iter().find(|c| fits(c))
+}
+
+fn of_holdings(p: &mut Profile, holdings: &Holdings) {
+    let certain: Vec<&Holding> = holdings.items.iter().filter(|h| h.certain).collect();
+    // own objects first: nobody else takes them away
+    let mut ids: Vec<&str> = Vec::new();
+    for h in certain.iter().filter(|h| h.own).chain(&certain) {
+        if !ids.contains(&h.id.as_str()) {
+            ids.push(&h.id);
+        }
+    }
+    let versions: BTreeMap<&str, Vec<&Holding>> = ids.iter().map(|id| (*id, holdings.versions(id))).collect();
+    let facts = &mut p.facts;
+    let mut set = |name: &str, value: String| {
+        p.values.insert(name.to_owned(), value);
+    };
+    let last_version = |id: &str| versions[id].last().and_then(|h| h.version.clone()).unwrap_or_default();
+    if let Some(id) = ids.first() {
+        facts.insert(Fact::SomeObject);
+        set("object", (*id).to_owned());
+        set("object.version", last_version(id));
+        let plain = select(holdings, Scope::Collection, &Query::default());
+        let count = plain.iter().map(|s| s.items.len()).max().unwrap_or(0);
+        set("count", count.to_string());
+        set("count+1", (count + 1).to_string());
+        if ids.len() >= 3 {
+            facts.insert(Fact::ThreeObjects);
+            set("count-1", (count - 1).to_string());
+            set("object-b", ids[1].to_owned());
+            set("object-c", ids[2].to_owned());
+        }
+    }
+    let kind = |id: &str| versions[id][0].kind.clone();
+    let mut kinds: Vec<String> = Vec::new();
+    for id in &ids {
+        if !kinds.contains(&kind(id)) {
+            kinds.push(kind(id));
+        }
+    }
+    if kinds.len() > 1 {
+        facts.insert(Fact::TwoTypes);
+        for (name, k) in [("type", &kinds[0]), ("type-b", &kinds[1])] {
+            set(name, k.clone());
+            if let Some(id) = ids.iter().find(|id| kind(id) == *k) {
+                set(&format!("object-of-{name}"), (*id).to_owned());
+            }
+        }
+    }
+    set(
+        "absent-type",
+        TYPES
+            .iter()
+            .find(|t| !kinds.iter().any(|k| k == *t))
+            .map_or_else(|| "x-absent-type".into(), |t| (*t).to_owned()),
+    );
+    let several = |least: usize| {
+        ids.iter().copied().find(|id| versions[id].len() >= least && versions[id].iter().all(|h| h.at.is_some()))
+    };
+    if let Some(id) = several(3).or_else(|| several(2)) {
+        let v = &versions[id];
+        facts.insert(Fact::TwoVersions);
+        set("versioned", id.to_owned());
+        set("versioned.first", v[0].version.clone().unwrap_or_default());
+        set("versioned.last", last_version(id));
+        set("versioned.count", v.len().to_string());
+        set("versioned.count-1", (v.len() - 1).to_string());
+        if v.len() >= 3 {
+            facts.insert(Fact::ThreeVersions);
+            set("versioned.middle", v[v.len() / 2].version.clone().unwrap_or_default());
+        }
+        let dates: BTreeSet<Timestamp> = v.iter().filter_map(|h| h.added).collect();
+        if let Some(first) = dates.first().filter(|_| dates.len() > 1) {
+            facts.insert(Fact::SpreadVersions);
+            set("versioned.added-first", first.to_string());
+        }
+    }
+    if let Some(h) = certain
+        .iter()
+        .find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_some()))
+    {
+        facts.insert(Fact::Unversioned);
+        set("unversioned", h.id.clone());
+        set("unversioned.created", h.version.clone().unwrap_or_default());
+    }
+    if let Some(h) = certain
+        .iter()
+        .find(|h| h.object.as_ref().is_some_and(|o| o.get("modified").is_none() && o.get("created").is_none()))
+    {
+        facts.insert(Fact::Sco);
+        set("sco", h.id.clone());
+        set("sco.version", h.version.clone().unwrap_or_default());
+    }
+    let specs: BTreeSet<&str> = certain.iter().map(|h| h.spec.as_deref().unwrap_or("2.0")).collect();
+    let bare_sdo = certain.iter().any(|h| h.spec.is_none() && h.versioned());
+    if specs.len() > 1 && (bare_sdo || certain.iter().any(|h| h.spec.as_deref() == Some("2.0"))) {
+        facts.insert(Fact::TwoSpecs);
+    }
+    if !certain.is_empty() && certain.iter().all(|h| h.added.is_some()) {
+        facts.insert(Fact::DatesKnown);
+        // dates at which the latest version of something was added: a plain query tells them apart
+        let plain = select(holdings, Scope::Collection, &Query::default());
+        let dates: BTreeSet<Timestamp> = plain.iter().flat_map(|s| &s.items).filter_map(|h| h.added).collect();
+        let dates: Vec<Timestamp> = dates.into_iter().collect();
+        if dates.len() >= 3 {
+            facts.insert(Fact::ThreeDates);
+            let (first, middle, last) = (dates[0], dates[dates.len() / 2], dates[dates.len() - 1]);
+            for (name, date) in [("first-added", first), ("middle-added", middle), ("last-added", last)] {
+                set(name, date.to_string());
+                set(&format!("before-{name}"), date.plus(-Timestamp::MICROSECOND).to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A full read of a collection: what it holds, by its objects and by its manifest.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use url::Url;
+
+use super::session::Session;
+use super::survey::Collection;
+use super::walk::{Walked, walk};
+use crate::case::{Actor, Walk};
+use crate::check::body::{Member, members, members_of};
+use crate::check::paging::next_of;
+use crate::oracle::{Holding, Holdings};
+use crate::record::Exchange;
+use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
+
+/// Reads what a collection holds and which of its endpoints answer; keeps what is known to be the suite's own.
+pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
+    let own: Vec<Holding> = collection.holdings.items.iter().filter(|h| h.own).cloned().collect();
+    let (objects, objects_stopped) = all(session, url, Endpoint::Objects).await;
+    let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
+    collection.answers.clear();
+    let in_objects = members_of(Endpoint::Objects, None, &objects);
+    let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
+    // an answer of another shape names nothing where the other endpoint names something
+    let names_alike = [
+        (Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()),
+        (Endpoint::Manifest, &manifest, in_manifest.is_empty() && !in_objects.is_empty()),
+    ];
+    for (endpoint, exchanges, silent) in names_alike {
+        if !silent && (answers(exchanges) || plain(session, url, endpoint).await) {
+            collection.answers.push(endpoint);
+        }
+    }
+    collection.holdings = join(&in_objects, &in_manifest, &own);
+    if collection.answers.contains(&Endpoint::Manifest) {
+        let more = fill_in(session, url, &collection.holdings).await;
+        let known: BTreeSet<String> = in_manifest.iter().map(Member::key).collect();
+        let mut records = in_manifest.clone();
+        records.extend(members_of(Endpoint::Manifest, None, &more).into_iter().filter(|r| !known.contains(&r.key())));
+        if records.len() > in_manifest.len() {
+            collection.holdings = join(&in_objects, &records, &own);
+        }
+    }
+    collection.holdings.complete = objects_stopped.is_none()
+        && (!collection.answers.contains(&Endpoint::Manifest) || manifest_stopped.is_none())
+        && collection.holdings.items.iter().all(|h| h.certain);
+    if let Some(id) = collection.holdings.ids().first().map(|s| (*s).to_owned()) {
+        let object = session.get("object", paths::under(url, &["objects", &id])).await;
+        if object.json().is_some_and(|b| object.status() == 200 && !members(Endpoint::Object, None, &b, 0).is_empty()) {
+            collection.answers.push(Endpoint::Object);
+        }
+        let versions = session.get("versions", paths::under(url, &["objects", &id, "versions"])).await;
+        if versions
+            .json()
+            .is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), &b, 0).is_empty())
+        {
+            collection.answers.push(Endpoint::Versions);
+        }
+    }
+    collection.private = private(session, url).await;
+    let mut one = paths::under(url, &["objects"]);
+    one.set_query(Some("limit=1"));
+    collection.next = session.get("next", one).await.json().is_some_and(|b| next_of(&b).is_some());
+    collection.read = true;
+}
+
+fn answers(exchanges: &[Exchange]) -> bool {
+    exchanges.first().is_some_and(|e| {
+        e.status() == 200 && e.json().is_some_and(|b| b.is_object() && b.get("type").is_none_or(|t| t != "bundle"))
+    })
+}
+
+async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
+    answers(&[session.get(endpoint.name(), paths::under(url, &[endpoint.name()])).await])
+}
+
+/// Most objects whose records are asked for one by one.
+const FILL_IN: usize = 40;
+
+/// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
+/// going on by date loses what shares one (section 3.5).
+async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Exchange> {
+    let dateless: BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
+    let mut exchanges = Vec::new();
+    for id in dateless.into_iter().take(FILL_IN) {
+        let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
+        let query =
+            paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
+        outgoing.url.set_query(Some(&query));
+        let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
+        // a server that ignores match[id] would bring everything again
+        exchanges.extend(
+            walked.exchanges.into_iter().filter(|e| {
+                e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).iter().all(|m| m.id == id))
+            }),
+        );
+    }
+    exchanges
+}
+
+/// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
+async fn private(session: &Session, url: &Url) -> bool {
+    for path in [&[][..], &["manifest"], &["objects"]] {
+        let outgoing = Outgoing::get("private", paths::under(url, path));
+        let exchange = session.send(&outgoing, Actor::Nobody).await;
+        if matches!(exchange.status(), 401 | 403 | 404) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Every version of everything; the latest versions alone where the server cannot tell all.
+async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>, Option<String>) {
+    let mut stopped = None;
+    let version = ("match[version]".to_owned(), "all".to_owned());
+    let specs = ("match[spec_version]".to_owned(), "2.0,2.1".to_owned());
+    for parameters in [vec![version.clone(), specs], vec![version], vec![]] {
+        let mut first = Outgoing::get(endpoint.name(), paths::under(url, &[endpoint.name()]));
+        let query = paths::query(&parameters);
+        first.url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
+        let Walked { exchanges, stopped: why } = walk(session, &first, Actor::Client, endpoint, Walk::Auto).await;
+        let good = answers(&exchanges) && !members_of(endpoint, None, &exchanges).is_empty();
+        if good || parameters.is_empty() {
+            return (exchanges, why.or(stopped));
+        }
+        stopped = Some(format!("{} cannot be read with {query}", endpoint.name()));
+        // an empty collection answers every query with nothing
+        if answers(&exchanges) && parameters.len() == 1 {
+            stopped = None;
+        }
+    }
+    (Vec::new(), stopped)
+}
+
+/// Puts both reads together. What only one of them names is uncertain, unless the suite added it.
+pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> Holdings {
+    let mut items: Vec<Holding> = Vec::new();
+    let mut used = vec![false; records.len()];
+    for member in objects {
+        let Some(object) = &member.object else { continue };
+        let Some(mut holding) = Holding::of(object, items.len()) else { continue };
+        if items.iter().any(|h| h.id == holding.id && h.version == holding.version && h.spec == holding.spec) {
+            continue;
+        }
+        let record = records
+            .iter()
+            .enumerate()
+            .find(|(i, r)| !used[*i] && same(r, &holding))
+            .or_else(|| records.iter().enumerate().find(|(_, r)| same(r, &holding)));
+        match record {
+            Some((i, record)) => {
+                used[i] = true;
+                holding.added = record.added.as_deref().and_then(Timestamp::parse);
+                if holding.version.is_none() {
+                    holding.version = record.version.clone();
+                    holding.at = record.version.as_deref().and_then(Timestamp::parse);
+                }
+            }
+            None => holding.certain = records.is_empty(),
+        }
+        items.push(holding);
+    }
+    for (record, _) in records.iter().zip(&used).filter(|(_, used)| !**used) {
+        if items.iter().any(|h| same(record, h)) {
+            continue;
+        }
+        let version = record.version.clone();
+        items.push(Holding {
+            id: record.id.clone(),
+            kind: record.kind().to_owned(),
+            at: version.as_deref().and_then(Timestamp::parse),
+            version,
+            spec: None,
+            added: record.added.as_deref().and_then(Timestamp::parse),
+            sequence: 0,
+            object: None,
+            own: false,
+            certain: false,
+        });
+    }
+    for mine in own {
+        match items.iter_mut().find(|h| h.id == mine.id && (mine.at.is_none() || h.at == mine.at)) {
+            Some(found) => {
+                found.own = true;
+                found.certain = true;
+                found.object = mine.object.clone().or(found.object.take());
+                found.spec = mine.spec.clone();
+            }
+            // what is shown nowhere is not held; servers need not keep old versions (section 1.6.11)
+            None => {}
+        }
+    }
+    if items.iter().all(|h| h.added.is_some()) {
+        items.sort_by_key(|h| h.added);
+    }
+    for (i, item) in items.iter_mut().enumerate() {
+        item.sequence = i;
+    }
+    Holdings { items, complete: false }
+}
+
+fn same(record: &Member<'_>, holding: &Holding) -> bool {
+    record.id == holding.id
+        && match (&record.version, &holding.version) {
+            (Some(v), Some(_)) => holding.is_version(v),
+            _ => true,
+        }
+}
+
+/// Ids of the objects of a body that the suite posted.
+pub fn posted_ids(body: &Value) -> Vec<String> {
+    let list = body.get("objects").and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(|o| Some(o.get("id")?.as_str()?.to_owned())).collect()
+}

@@ -1,0 +1,130 @@
+//! Who talks to the server: the client, and the identities that it can take.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use url::Url;
+
+use super::options::{Credentials, Options};
+use crate::case::Actor;
+use crate::record::Exchange;
+use crate::taxii::client::{ClientError, Identity, Transport};
+use crate::taxii::redact::Redactor;
+use crate::taxii::{Client, Outgoing};
+
+/// Everything that is needed to send a request in somebody's name.
+#[derive(Clone)]
+pub struct Session {
+    client: Client,
+    identities: Arc<Identities>,
+    /// The URL that the user gave.
+    pub base: Url,
+}
+
+struct Identities {
+    client: Identity,
+    wrong: Identity,
+    other: Identity,
+    lower_case: Identity,
+}
+
+impl Session {
+    /// A session for these options. Credentials go to the origin of `base` and of the API roots that the user named.
+    pub fn new(options: &Options, base: Url) -> Result<Session, ClientError> {
+        let mut redactor = Redactor::default();
+        let client = identity(&options.credentials, "TAXII", &mut redactor);
+        let other = identity(&options.other, "TAXII_OTHER", &mut redactor);
+        let lower_case = Identity {
+            header: client.header.clone().map(|(name, value)| {
+                let value = match value.split_once(' ') {
+                    Some((scheme, rest)) => format!("{} {rest}", scheme.to_ascii_lowercase()),
+                    None => value,
+                };
+                (name, value)
+            }),
+            curl: match &options.credentials {
+                Credentials::Basic { .. } => {
+                    "-H \"Authorization: basic $(printf %s \"$TAXII_USER:$TAXII_PASSWORD\" | base64)\"".into()
+                }
+                _ => client.curl.clone(),
+            },
+        };
+        let wrong = Credentials::Basic {
+            user: format!("nobody-{}", options.seed % 10_000),
+            password: "wrong-on-purpose".into(),
+        };
+        // these are no secrets, and the record should show them
+        let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Redactor::default()) };
+        let mut ca_pem = options.ca_pem.clone().unwrap_or_default().into_bytes();
+        if let Some(file) = &options.ca_file {
+            let read = std::fs::read(file).map_err(|e| ClientError::Ca(format!("{}: {e}", file.display())))?;
+            ca_pem.push(b'\n');
+            ca_pem.extend(read);
+        }
+        let mut trusted = vec![base.clone()];
+        trusted.extend(options.api_roots.iter().filter_map(|r| base.join(r).ok()));
+        let transport = Transport { ca_pem, timeout: options.timeout };
+        let http = Client::new(&transport, redactor, trusted)?;
+        Ok(Session { client: http, identities: Arc::new(Identities { client, wrong, other, lower_case }), base })
+    }
+
+    /// Sends one request in somebody's name and records it.
+    pub async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
+        let nobody = Identity::default();
+        let identity = match actor {
+            Actor::Client => &self.identities.client,
+            Actor::Nobody => &nobody,
+            Actor::Wrong => &self.identities.wrong,
+            Actor::Other => &self.identities.other,
+            Actor::LowerCase => &self.identities.lower_case,
+        };
+        self.client.send(outgoing, identity).await
+    }
+
+    /// GET with TAXII's own Accept, in the client's name.
+    pub async fn get(&self, step: &str, url: Url) -> Exchange {
+        self.send(&Outgoing::get(step, url), Actor::Client).await
+    }
+
+    /// Whether credentials may go to this URL.
+    pub fn trusts(&self, url: &Url) -> bool {
+        self.client.trusts(url)
+    }
+}
+
+fn wrong_curl(credentials: &Credentials) -> String {
+    match credentials {
+        Credentials::Basic { user, password } => format!("-u '{user}:{password}'"),
+        _ => String::new(),
+    }
+}
+
+fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor) -> Identity {
+    match credentials {
+        Credentials::None => Identity::default(),
+        Credentials::Basic { user, password } => {
+            let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
+            redactor.add(password);
+            redactor.add(&encoded);
+            Identity {
+                header: Some(("Authorization".into(), format!("Basic {encoded}"))),
+                curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
+            }
+        }
+        Credentials::Bearer(token) => {
+            redactor.add(token);
+            Identity {
+                header: Some(("Authorization".into(), format!("Bearer {token}"))),
+                curl: format!("-H \"Authorization: Bearer ${variables}_TOKEN\""),
+            }
+        }
+        Credentials::Header { name, value } => {
+            redactor.add(value);
+            Identity {
+                header: Some((name.clone(), value.clone())),
+                curl: format!("-H \"{name}: ${variables}_HEADER\""),
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The first look at a server: discovery, API roots, collections, rights, and what they hold.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::options::Options;
+use super::read::read;
+use super::session::Session;
+use super::trouble;
+use crate::oracle::Holdings;
+use crate::record::{self, Exchange};
+use crate::taxii::{Endpoint, paths};
+
+/// Most collections whose content is read.
+const MAX_READ: usize = 16;
+
+/// What the survey found.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// For the report.
+    pub server: record::Server,
+    /// Whether discovery answers with a resource.
+    pub discovery: bool,
+    /// Whether nobody's credentials are refused where collections are listed.
+    pub authentication: bool,
+    /// API roots under test.
+    pub roots: Vec<Root>,
+    /// Remarks.
+    pub notes: Vec<String>,
+}
+
+/// An API root under test.
+#[derive(Debug)]
+pub struct Root {
+    /// Absolute URL with a final slash.
+    pub url: Url,
+    /// The API root resource, if it answers.
+    pub resource: Option<Value>,
+    /// Whether the list of collections answers.
+    pub lists: bool,
+    /// Collections that the client sees or that the user named.
+    pub collections: Vec<Collection>,
+}
+
+/// A collection under test.
+#[derive(Debug, Default)]
+pub struct Collection {
+    /// Id.
+    pub id: String,
+    /// Entry of the list, or what is known of it.
+    pub resource: Value,
+    /// Whether the client may read, as the server says.
+    pub can_read: bool,
+    /// Whether the client may write, as the server says.
+    pub can_write: bool,
+    /// Read endpoints that answer a plain request with their resource.
+    pub answers: Vec<Endpoint>,
+    /// What it holds.
+    pub holdings: Holdings,
+    /// Whether pages carry `next`.
+    pub next: bool,
+    /// Whether its content was read.
+    pub read: bool,
+    /// Whether it is closed to clients without credentials.
+    pub private: bool,
+}
+
+impl Collection {
+    /// Whether `name` is its id, alias or title.
+    pub fn is(&self, name: &str) -> bool {
+        let text = |key: &str| self.resource.get(key).and_then(Value::as_str);
+        self.id == name || text("alias") == Some(name) || text("title") == Some(name)
+    }
+
+    /// Its alias, if it has one.
+    pub fn alias(&self) -> Option<&str> {
+        self.resource.get("alias").and_then(Value::as_str)
+    }
+}
+
+/// Looks at a server. `Err` is one sentence that says why it cannot be tested.
+pub async fn survey(session: &Session, options: &Options) -> Result<Survey, String> {
+    let mut survey = Survey::default();
+    survey.server.url = options.url.clone();
+    let url = paths::discovery(&session.base);
+    let exchange = session.get("discovery", url.clone()).await;
+    if let Some(failure) = &exchange.failure {
+        return Err(trouble::no_answer(&session.base, failure));
+    }
+    survey.server.software = exchange.response.as_ref().and_then(|r| r.header("server")).map(str::to_owned);
+    let discovery = resource(&exchange).filter(|b| b.get("api_roots").is_some() || b.get("title").is_some());
+    survey.discovery = discovery.is_some();
+    survey.server.title = discovery.as_ref().and_then(|d| d.get("title")).and_then(Value::as_str).map(str::to_owned);
+
+    let roots = root_urls(session, options, discovery.as_ref(), &mut survey).await;
+    if roots.is_empty() {
+        return Err(trouble::no_root(session, &url, &exchange, discovery.as_ref()).await);
+    }
+    for url in roots {
+        let root = look_at_root(session, options, url).await;
+        survey.roots.push(root);
+    }
+    if survey.roots.iter().all(|r| r.resource.is_none() && !r.lists && r.collections.is_empty()) {
+        let first = survey.roots[0].url.clone();
+        let exchange = session.get("api-root", first.clone()).await;
+        return Err(trouble::root_silent(&first, &exchange));
+    }
+    survey.authentication = demands_authentication(session, &survey).await;
+    read_collections(session, options, &mut survey).await;
+    survey.server.api_roots = survey.roots.iter().map(summary).collect();
+    Ok(survey)
+}
+
+/// The body of a 200 answer, where it is a JSON object.
+pub fn resource(exchange: &Exchange) -> Option<Value> {
+    exchange.json().filter(|b| exchange.status() == 200 && b.is_object()).cloned()
+}
+
+/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.
+async fn root_urls(session: &Session, options: &Options, discovery: Option<&Value>, survey: &mut Survey) -> Vec<Url> {
+    let base = paths::discovery(&session.base);
+    if !options.api_roots.is_empty() {
+        return options.api_roots.iter().filter_map(|r| paths::resolve_root(&base, r)).collect();
+    }
+    let advertised: Vec<Url> = discovery
+        .and_then(|d| d.get("api_roots"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|r| paths::resolve_root(&base, r.as_str()?))
+        .collect();
+    let given = paths::resolve_root(&base, session.base.path());
+    if let Some(given) = given.filter(|g| g.path() != "/taxii2/" && g.path() != "/" || advertised.is_empty()) {
+        let exchange = session.get("api-root", given.clone()).await;
+        if resource(&exchange).is_some_and(|b| b.get("versions").is_some() || b.get("max_content_length").is_some()) {
+            return vec![given];
+        }
+    }
+    let mut roots: Vec<Url> = Vec::new();
+    for url in advertised {
+        if !paths::same_origin(&url, &session.base) {
+            survey.server.not_contacted.push(url.to_string());
+        } else if !roots.contains(&url) {
+            roots.push(url);
+        }
+    }
+    roots
+}
+
+async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
+    let exchange = session.get("api-root", url.clone()).await;
+    let list = session.get("collections", paths::under(&url, &["collections"])).await;
+    let listing = resource(&list);
+    let entries =
+        listing.as_ref().and_then(|b| b.get("collections")).and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut collections: Vec<Collection> = entries.into_iter().filter_map(collection).collect();
+    // a listing that is broken need not keep the collections from being tested
+    for name in [&options.collection, &options.write].into_iter().flatten().filter(|n| *n != "any") {
+        if !collections.iter().any(|c| c.is(name)) {
+            let found = session.get("collection", paths::under(&url, &["collections", name])).await;
+            let entry = resource(&found).filter(|b| b.get("id").is_some());
+            let guess = || {
+                (listing.is_none() && uuid::Uuid::parse_str(name).is_ok())
+                    .then(|| json!({"id": name, "can_read": true, "can_write": true}))
+            };
+            collections.extend(entry.or_else(guess).and_then(collection));
+        }
+    }
+    Root { url, resource: resource(&exchange), lists: listing.is_some(), collections }
+}
+
+fn collection(entry: Value) -> Option<Collection> {
+    // "true" as a string is another case's matter
+    let right = |name: &str| match entry.get(name) {
+        Some(Value::Bool(b)) => *b,
+        Some(Value::String(s)) => s.eq_ignore_ascii_case("true"),
+        _ => false,
+    };
+    Some(Collection {
+        id: entry.get("id")?.as_str()?.to_owned(),
+        can_read: right("can_read"),
+        can_write: right("can_write"),
+        resource: entry,
+        ..Collection::default()
+    })
+}
+
+async fn demands_authentication(session: &Session, survey: &Survey) -> bool {
+    let Some(root) = survey.roots.iter().find(|r| r.lists) else { return false };
+    let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
+    let exchange = session.send(&outgoing, crate::case::Actor::Nobody).await;
+    let opened = |b: &Value| b.get("collections").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
+    exchange.response.is_some() && !resource(&exchange).is_some_and(|b| opened(&b))
+}
+
+async fn read_collections(session: &Session, options: &Options, survey: &mut Survey) {
+    let mut left = MAX_READ;
+    for root in &mut survey.roots {
+        let url = root.url.clone();
+        for collection in root.collections.iter_mut().filter(|c| c.can_read) {
+            let named = |n: &Option<String>| n.as_ref().is_none_or(|n| n == "any" || collection.is(n));
+            if left == 0
+                || (options.collection.is_some()
+                    && !named(&options.collection)
+                    && !options.write.as_ref().is_some_and(|w| collection.is(w)))
+            {
+                continue;
+            }
+            left -= 1;
+            read(session, &paths::under(&url, &["collections", &collection.id]), collection).await;
+        }
+    }
+    if left == 0 {
+        survey.notes.push(format!(
+            "only the first {MAX_READ} readable collections were read: name one with --collection to test another"
+        ));
+    }
+}
+
+/// The root as the report shows it.
+pub fn summary(root: &Root) -> record::report::ApiRoot {
+    let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).map(str::to_owned);
+    record::report::ApiRoot {
+        url: root.url.to_string(),
+        title: root.resource.as_ref().and_then(|r| text(r, "title")),
+        collections: root
+            .collections
+            .iter()
+            .map(|c| record::report::Collection {
+                id: c.id.clone(),
+                title: text(&c.resource, "title").unwrap_or_default(),
+                can_read: c.can_read,
+                can_write: c.can_write,
+                versions_seen: c.read.then_some(c.holdings.items.len()),
+            })
+            .collect(),
+    }
+}

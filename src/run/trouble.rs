@@ -1,0 +1,129 @@
+//! One clear sentence for every way in which a server cannot be tested.
+
+use serde_json::Value;
+use url::Url;
+
+use super::session::Session;
+use crate::record::Exchange;
+use crate::taxii::{Outgoing, paths};
+
+/// No answer at all: network, name, TLS.
+pub fn no_answer(url: &Url, failure: &str) -> String {
+    let host = url.host_str().unwrap_or("the server");
+    let port = url.port_or_known_default().unwrap_or(0);
+    let lower = failure.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+    if has(&["dns", "lookup address", "name or service not known", "nodename"]) {
+        format!("the host name {host} cannot be resolved: check the URL for a typo")
+    } else if has(&["connection refused"]) {
+        format!("{host} refuses connections on port {port}: is the server running there?")
+    } else if has(&["certificate", "unknownissuer", "notvalidfor"]) {
+        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
+    } else if has(&["invalidcontenttype", "corrupt message", "wrong version"]) {
+        format!("{host} does not speak TLS on port {port}: for plain HTTP use http:// and --allow-http")
+    } else if has(&["no answer within", "timed out"]) {
+        format!("{host} does not answer on port {port} in time: {}", last(failure))
+    } else if has(&["unreachable", "no route"]) {
+        format!("{host} cannot be reached: {}", last(failure))
+    } else {
+        format!("{host} gives no usable answer on port {port}: {}", last(failure))
+    }
+}
+
+fn last(failure: &str) -> &str {
+    failure.rsplit(": ").next().unwrap_or(failure)
+}
+
+/// No API root is known: says why discovery was of no help.
+pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: Option<&Value>) -> String {
+    let status = discovery.status();
+    let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
+    if status == 401 || status == 403 {
+        return format!(
+            "{url} refuses the credentials ({status}): give valid ones with --user and --password-env or --token-env"
+        );
+    }
+    if let Some(body) = body {
+        return match body.get("api_roots").and_then(Value::as_array) {
+            Some(roots) if !roots.is_empty() => {
+                format!("{url} advertises API roots on other hosts alone: name one with --api-root to test it")
+            }
+            _ => format!("{url} advertises no API root: name one with --api-root"),
+        };
+    }
+    if speaks_taxii_20(session, &session.base).await {
+        return format!("{url} is a TAXII 2.0 server, not 2.1: it answers to application/vnd.oasis.taxii+json alone");
+    }
+    if (300..400).contains(&status) {
+        return format!(
+            "{url} redirects to {} ({status}): give the URL of the TAXII server itself",
+            header("location")
+        );
+    }
+    let kind = header("content-type");
+    if kind.contains("html") {
+        return format!(
+            "{url} answers with an HTML page ({status}), not with TAXII: check the URL, or name an API root with --api-root"
+        );
+    }
+    match status {
+        404 => format!(
+            "there is no TAXII 2.1 discovery at {url} (404): check the URL, or name an API root with --api-root"
+        ),
+        200 => format!(
+            "{url} answers 200, but not with a discovery resource (Content-Type {kind}): is this a TAXII 2.1 server?"
+        ),
+        _ => format!("discovery at {url} is answered {status}: name an API root with --api-root to test the rest"),
+    }
+}
+
+/// The API root that was named or advertised gives nothing to test.
+pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
+    match (&exchange.failure, exchange.status()) {
+        (Some(failure), _) => no_answer(url, failure),
+        (None, s @ (401 | 403)) => format!(
+            "{url} refuses the credentials ({s}): give valid ones with --user and --password-env or --token-env"
+        ),
+        (None, s) => {
+            format!("neither the API root {url} ({s}) nor its collections answer with TAXII resources: check the URL")
+        }
+    }
+}
+
+async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {
+    const V20: &str = "application/vnd.oasis.taxii+json; version=2.0";
+    for path in ["/taxii/", "/taxii2/"] {
+        let mut outgoing = Outgoing::get("taxii-2.0", paths::discovery(base));
+        outgoing.url.set_path(path);
+        outgoing.headers = vec![("Accept".into(), V20.into())];
+        let exchange = session.send(&outgoing, crate::case::Actor::Client).await;
+        let legacy = exchange
+            .response
+            .as_ref()
+            .and_then(|r| r.header("content-type"))
+            .is_some_and(|t| t.contains("vnd.oasis.taxii"));
+        if exchange.status() == 200 && (legacy || exchange.json().is_some_and(|b| b.get("api_roots").is_some())) {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_trouble_is_told_in_one_sentence() {
+        let url = Url::parse("https://taxii.example.com/taxii2/").expect("url");
+        let say = |f: &str| no_answer(&url, f);
+        assert!(
+            say("error sending request: client error (Connect): dns error: failed to lookup address").contains("typo")
+        );
+        assert!(
+            say("tcp connect error: Connection refused (os error 111)").contains("refuses connections on port 443")
+        );
+        assert!(say("invalid peer certificate: UnknownIssuer").contains("--ca-file"));
+        assert!(say("no answer within 3 seconds").contains("in time"));
+    }
+}

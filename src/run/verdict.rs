@@ -1,0 +1,94 @@
+//! From what the checks say to a verdict, and from verdicts to a summary.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::options::Options;
+use crate::case::{Case, register};
+use crate::check::Outcome;
+use crate::record::{Level, Summary, Trial, Verdict};
+
+/// Verdict, its reason, and the requirements that it is about.
+pub fn decide(case: &Case, outcome: &mut Outcome, http_allowed: bool) -> (Verdict, String, Vec<String>) {
+    let cited: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
+    let mut waived = false;
+    for finding in &mut outcome.findings {
+        if finding.requirement == "T21-8-01" && http_allowed {
+            finding.level = Level::Should;
+            waived = true;
+        }
+    }
+    if !outcome.findings.is_empty() {
+        let fails = outcome.findings.iter().any(|f| f.level >= Level::Derived);
+        let verdict = if fails { Verdict::Fail } else { Verdict::Warn };
+        let broken: BTreeSet<String> = outcome.findings.iter().map(|f| f.requirement.clone()).collect();
+        let mut reason = outcome.findings[0].message.clone();
+        if outcome.findings.len() > 1 {
+            reason += &format!(" (and {} more)", outcome.findings.len() - 1);
+        }
+        if waived {
+            reason += "; waived by --allow-http";
+        }
+        return (verdict, reason, broken.into_iter().collect());
+    }
+    let unique = |items: &[String]| {
+        let mut seen = BTreeSet::new();
+        let all: Vec<&str> = items.iter().map(String::as_str).filter(|i| seen.insert(*i)).collect();
+        let mut text = all.iter().take(6).copied().collect::<Vec<_>>().join("; ");
+        if all.len() > 6 {
+            text += &format!("; and {} more", all.len() - 6);
+        }
+        text
+    };
+    if !outcome.blocked.is_empty() {
+        return (Verdict::Inconclusive, unique(&outcome.blocked), cited);
+    }
+    if outcome.seen.is_empty() {
+        return (Verdict::Inconclusive, "the answers held nothing to judge".into(), cited);
+    }
+    (Verdict::Pass, unique(&outcome.seen), cited)
+}
+
+/// Counts over all trials, and the exit code.
+pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrupted: bool) -> Summary {
+    let mut summary = Summary { interrupted, ..Summary::default() };
+    for verdict in Verdict::ALL {
+        summary.verdicts.insert(verdict.word(), trials.iter().filter(|t| t.verdict == verdict).count());
+    }
+    let of = |wanted: &[Verdict]| -> BTreeSet<String> {
+        trials.iter().filter(|t| wanted.contains(&t.verdict)).flat_map(|t| t.requirements.clone()).collect()
+    };
+    let level = |id: &str| register::requirement(id).map_or(Level::Derived, |r| r.level);
+    let broken: BTreeSet<String> = trials
+        .iter()
+        .filter(|t| t.verdict == Verdict::Fail)
+        .flat_map(|t| t.findings.iter().filter(|f| f.level >= Level::Derived).map(|f| f.requirement.clone()))
+        .collect();
+    let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).difference(&broken).cloned().collect();
+    let passed: BTreeSet<String> =
+        of(&[Verdict::Pass]).into_iter().filter(|r| !broken.contains(r) && !warned.contains(r)).collect();
+    let mut inconclusive = BTreeMap::new();
+    for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
+        for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {
+            if !broken.contains(id) && !passed.contains(id) {
+                inconclusive.entry(id.clone()).or_insert_with(|| trial.reason.clone());
+            }
+        }
+    }
+    let judged = summary.count(Verdict::Pass) + summary.count(Verdict::Warn) + summary.count(Verdict::Fail);
+    summary.exit = if untestable {
+        crate::record::exit::UNTESTABLE
+    } else if !broken.is_empty() {
+        crate::record::exit::FAILED
+    } else if judged == 0 {
+        crate::record::exit::NOTHING_JUDGED
+    } else if options.strict && (!warned.is_empty() || !inconclusive.is_empty()) {
+        crate::record::exit::FAILED
+    } else {
+        crate::record::exit::OK
+    };
+    summary.failed = broken.into_iter().collect();
+    summary.warned = warned.into_iter().collect();
+    summary.passed = passed.into_iter().collect();
+    summary.inconclusive = inconclusive;
+    summary
+}

@@ -1,0 +1,224 @@
+//! Authentication and rights (sections 1.6.9 and 5).
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::super::access::{self, USERS, User};
+use super::super::error::Problem;
+use super::super::http::Request;
+use super::super::route::Endpoint;
+use super::Defect;
+use super::Effect::{Response, Rule};
+
+/// Everybody is the first user on one endpoint.
+fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
+    access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { USERS.first() } else { None })
+}
+
+/// As [`access::admit`], but rights do not matter on one endpoint.
+fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Result<(), Problem> {
+    if endpoint == to { Ok(()) } else { access::admit(endpoint, read, write) }
+}
+
+fn status(response: &mut super::super::http::Response, to: StatusCode) {
+    response.status = to;
+    super::edit(response, |body| body["http_status"] = to.as_str().into());
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "no-challenge",
+        &["T21-5.1-03"],
+        "401 comes without WWW-Authenticate",
+        &[Response(|_, _, response| {
+            response.headers.remove(header::WWW_AUTHENTICATE);
+        })],
+    ),
+    Defect::new(
+        "empty-challenge",
+        &["T21-5.1-03"],
+        "WWW-Authenticate of a 401 is empty",
+        &[Response(|_, _, response| {
+            if response.status == StatusCode::UNAUTHORIZED {
+                response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(""));
+            }
+        })],
+    ),
+    Defect::new(
+        "basic-unknown",
+        &["T21-8-06"],
+        "HTTP Basic is not understood, only Bearer is",
+        &[
+            Rule(|rules| {
+                rules.authenticate = |at, request| {
+                    let asked = request.header(&header::AUTHORIZATION).unwrap_or_default();
+                    let bearer = asked.to_ascii_lowercase().starts_with("bearer ");
+                    access::authenticate(at, request).filter(|_| bearer)
+                };
+            }),
+            Response(|_, _, response| {
+                if response.status == StatusCode::UNAUTHORIZED {
+                    let challenge = HeaderValue::from_static("Bearer realm=\"taxii\"");
+                    response.headers.insert(header::WWW_AUTHENTICATE, challenge);
+                }
+            }),
+        ],
+    ),
+    Defect::new(
+        "collections-open",
+        &["T21-5.1-02"],
+        "the collections are shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Collections, request))],
+    ),
+    Defect::new(
+        "collections-unauthenticated-403",
+        &["T21-5.1-02"],
+        "the collections answer 403 to failed authentication",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Collections) && response.status == StatusCode::UNAUTHORIZED {
+                response.headers.remove(header::WWW_AUTHENTICATE);
+                status(response, StatusCode::FORBIDDEN);
+            }
+        })],
+    ),
+    Defect::new(
+        "collection-open",
+        &["T21-5.2-07"],
+        "a collection is shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Collection, request))],
+    ),
+    Defect::new(
+        "manifest-open",
+        &["T21-5.3-03"],
+        "the manifest is shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Manifest, request))],
+    ),
+    Defect::new(
+        "objects-open",
+        &["T21-5.4-03"],
+        "objects are shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Objects, request))],
+    ),
+    Defect::new(
+        "objects-take-any-password",
+        &["T21-5.4-03"],
+        "objects are shown to a known user whatever the password",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                access::authenticate(at, request).or_else(|| {
+                    let asked = request.headers.contains_key(header::AUTHORIZATION);
+                    if asked { open(at, Endpoint::Objects, request) } else { None }
+                })
+            }
+        })],
+    ),
+    Defect::new(
+        "add-open",
+        &["T21-5.5-03"],
+        "objects are added without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Add, request))],
+    ),
+    Defect::new(
+        "object-open",
+        &["T21-5.6-04"],
+        "an object is shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Object, request))],
+    ),
+    Defect::new(
+        "delete-open",
+        &["T21-5.7-05"],
+        "an object is deleted without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Delete, request))],
+    ),
+    Defect::new(
+        "versions-open",
+        &["T21-5.8-05"],
+        "the versions of an object are shown without authentication",
+        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Versions, request))],
+    ),
+    Defect::new(
+        "manifest-of-write-only",
+        &["T21-5.3-02"],
+        "the manifest is shown where can_read is false",
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Manifest, read, write))],
+    ),
+    Defect::new(
+        "objects-of-write-only",
+        &["T21-5.4-02"],
+        "objects are shown where can_read is false",
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Objects, read, write))],
+    ),
+    Defect::new(
+        "objects-forbidden-401",
+        &["T21-5.4-02"],
+        "objects answer 401 where can_read is false",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::FORBIDDEN {
+                *response = Problem::unauthenticated().response();
+            }
+        })],
+    ),
+    Defect::new(
+        "objects-forbidden-empty",
+        &["T21-5.4-02"],
+        "objects answer with an empty envelope where can_read is false",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::FORBIDDEN {
+                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
+            }
+        })],
+    ),
+    Defect::new(
+        "object-of-write-only",
+        &["T21-5.6-03"],
+        "an object is shown where can_read is false",
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Object, read, write))],
+    ),
+    Defect::new(
+        "versions-of-write-only",
+        &["T21-5.8-04"],
+        "the versions of an object are shown where can_read is false",
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Versions, read, write))],
+    ),
+    Defect::new(
+        "add-to-read-only",
+        &["T21-5.5-02"],
+        "objects are added where can_write is false",
+        &[Rule(|rules| rules.admit = |at, read, write| admit_all(at, Endpoint::Add, read, write))],
+    ),
+    Defect::new(
+        "delete-from-read-only",
+        &["T21-5.7-04"],
+        "objects are deleted where can_write is false",
+        &[Rule(|rules| {
+            rules.admit = |at, read, write| access::admit(at, read, write || (at == Endpoint::Delete && read))
+        })],
+    ),
+    Defect::new(
+        "delete-from-read-only-404",
+        &["T21-5.7-04"],
+        "DELETE answers 404 instead of 403 where a client may read, but not write",
+        &[Rule(|rules| {
+            rules.admit = |at, read, write| access::admit(at, read && (write || at != Endpoint::Delete), write)
+        })],
+    ),
+    Defect::new(
+        "delete-without-rights-403",
+        &["T21-5.7-04"],
+        "DELETE answers 403 instead of 404 where a client may neither read nor write",
+        &[Rule(|rules| {
+            rules.admit = |at, read, write| access::admit(at, read || (at == Endpoint::Delete && !write), write)
+        })],
+    ),
+    Defect::new(
+        "status-for-everybody",
+        &["T21-4.3-12"],
+        "any user reads any status",
+        &[Rule(|rules| rules.shows_status = |status, _, root| status.root == root.name)],
+    ),
+    Defect::new(
+        "status-under-every-root",
+        &["T21-4.3-12"],
+        "a status is there under every API root",
+        &[Rule(|rules| rules.shows_status = |status, user, _| status.owner == user.name)],
+    ),
+];

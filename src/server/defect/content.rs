@@ -1,0 +1,156 @@
+//! The objects themselves (sections 5.4 and 8.2.1).
+
+use serde_json::{Value, json};
+
+use super::Effect::Json;
+use super::{Defect, ENVELOPES, each, remove};
+
+/// Changes each object of an envelope.
+fn objects(body: &mut Value, change: impl FnMut(&mut Value)) {
+    each(body, "objects", change);
+}
+
+/// Turns integers that a float of 64 bits with 15 digits does not hold into such floats, at any depth.
+fn coarsen(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_u64().is_some_and(|number| number > 1 << 50) => {
+            *value = json!((number.as_f64().unwrap_or(0.0) / 1000.0).round() * 1000.0);
+        }
+        Value::Array(items) => items.iter_mut().for_each(coarsen),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| coarsen(value)),
+        _ => {}
+    }
+}
+
+/// Replaces what is not ASCII by question marks, at any depth.
+fn question(value: &mut Value) {
+    match value {
+        Value::String(text) if !text.is_ascii() => {
+            *text = text.chars().map(|one| if one.is_ascii() { one } else { '?' }).collect();
+        }
+        Value::Array(items) => items.iter_mut().for_each(question),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| question(value)),
+        _ => {}
+    }
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "spec-version-is-type",
+        &["T21-5.4-04"],
+        "spec_version of objects is their type; seen in OpenTAXII",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object.get("spec_version").is_some() {
+                    object["spec_version"] = object["type"].clone();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "indicator-without-pattern-type",
+        &["T21-5.4-04"],
+        "indicators lose pattern_type",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object["type"] == "indicator" {
+                    remove(object, "pattern_type");
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "empty-lists-in-objects",
+        &["T21-5.4-04"],
+        "objects without labels get an empty list of them",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object.get("created").is_some()
+                    && object["type"] != "marking-definition"
+                    && object.get("labels").is_none()
+                {
+                    object["labels"] = json!([]);
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "custom-property-lost",
+        &["T21-5.4-05"],
+        "properties that the server does not know are lost",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(members) = object.as_object_mut() {
+                    members.retain(|name, _| !name.starts_with("x_") && name != "rank");
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "extensions-lost",
+        &["T21-5.4-05"],
+        "extensions of objects are lost",
+        &[Json(ENVELOPES, |_, body| objects(body, |object| drop(remove(object, "extensions"))))],
+    ),
+    Defect::new(
+        "property-invented",
+        &["T21-5.4-05"],
+        "objects that do not say so are told not to be revoked",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object.get("modified").is_some() && object.get("revoked").is_none() {
+                    object["revoked"] = false.into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "big-numbers-rounded",
+        &["T21-5.4-05"],
+        "big integers are rounded",
+        &[Json(ENVELOPES, |_, body| objects(body, coarsen))],
+    ),
+    Defect::new(
+        "unicode-lost",
+        &["T21-5.4-05"],
+        "letters beyond ASCII become question marks",
+        &[Json(ENVELOPES, |_, body| objects(body, question))],
+    ),
+    Defect::new(
+        "lists-sorted",
+        &["T21-5.4-05"],
+        "lists of references come sorted",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(refs) = object.get_mut("object_refs").and_then(Value::as_array_mut) {
+                    refs.sort_by_key(Value::to_string);
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "dates-reformatted",
+        &["T21-5.4-05"],
+        "valid_from of indicators comes with other decimals than it was given",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                let from = object["valid_from"].as_str().and_then(super::super::time::parse);
+                if let Some(from) = from {
+                    object["valid_from"] = super::super::time::micros(from).into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "text-escaped-for-html",
+        &["T21-5.4-05"],
+        "descriptions come escaped for HTML",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(text) = object.get("description").and_then(Value::as_str) {
+                    object["description"] = text.replace('&', "&amp;").replace('<', "&lt;").into();
+                }
+            });
+        })],
+    ),
+];

@@ -1,0 +1,103 @@
+//! Deleting objects (section 5.7).
+
+use http::StatusCode;
+
+use super::super::route::Endpoint;
+use super::Defect;
+use super::Effect::{Response, Rule};
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "delete-204",
+        &["T21-5.7-01"],
+        "DELETE is answered 204",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::OK {
+                response.status = StatusCode::NO_CONTENT;
+                response.body = bytes::Bytes::new();
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-202",
+        &["T21-5.7-01"],
+        "DELETE is answered 202",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::OK {
+                response.status = StatusCode::ACCEPTED;
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-does-nothing",
+        &["T21-5.7-02"],
+        "DELETE answers 200 and deletes nothing; seen in OpenTAXII",
+        &[Rule(|rules| rules.deletes = |_, _, _| false)],
+    ),
+    Defect::new(
+        "delete-leaves-manifest",
+        &["T21-5.7-02"],
+        "what is deleted stays in the manifest",
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Manifest)],
+    ),
+    Defect::new(
+        "delete-leaves-versions",
+        &["T21-5.7-02"],
+        "versions of what is deleted are still listed",
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Versions)],
+    ),
+    Defect::new(
+        "delete-leaves-objects",
+        &["T21-5.7-02"],
+        "what is deleted stays among the objects",
+        &[Rule(|rules| rules.hides = |at, record| record.deleted && at != Endpoint::Objects)],
+    ),
+    Defect::new(
+        "delete-version-deletes-all",
+        &["T21-5.7-03"],
+        "DELETE with match[version] removes every version",
+        &[Rule(|rules| {
+            rules.deletes = |filter, _, selected| selected || filter.versions.is_some();
+        })],
+    ),
+    Defect::new(
+        "delete-version-does-nothing",
+        &["T21-5.7-03"],
+        "DELETE with match[version] answers 200 and deletes nothing",
+        &[Rule(|rules| {
+            rules.deletes = |filter, _, selected| selected && filter.versions.is_none();
+        })],
+    ),
+    Defect::new(
+        "delete-version-deletes-others",
+        &["T21-5.7-03"],
+        "DELETE with match[version] keeps that version and removes the others",
+        &[Rule(|rules| {
+            rules.deletes = |filter, _, selected| selected != filter.versions.is_some();
+        })],
+    ),
+    Defect::new(
+        "delete-unknown-200",
+        &["T21-5.7-06"],
+        "deleting an unknown object is answered 200",
+        &[Response(|_, call, response| {
+            let object = response.value().unwrap_or_default()["description"]
+                .as_str()
+                .is_some_and(|text| text.contains("object or version"));
+            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && object {
+                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-latest-alone",
+        &["T21-5.7-07"],
+        "DELETE without match[version] removes the latest version alone",
+        &[Rule(|rules| {
+            rules.default_versions = |at| match at {
+                Endpoint::Versions => &[super::super::query::Pick::All],
+                _ => &[super::super::query::Pick::Last],
+            };
+        })],
+    ),
+];

@@ -1,0 +1,289 @@
+//! Filters by date, id, type and specification version (section 3.4).
+
+use http::StatusCode;
+use jiff::Timestamp;
+
+use super::super::error::Problem;
+use super::super::query::{Filter, percent_decode};
+use super::super::route::Endpoint;
+use super::super::state::Record;
+use super::super::{rules::Rules, select};
+use super::Effect::{Request, Response, Rule};
+use super::{Defect, drop_parameters};
+
+fn seconds(at: Timestamp) -> i64 {
+    at.as_second()
+}
+
+/// Ignores `added_after` on one endpoint.
+fn always_after(rules: &mut Rules, endpoint: Endpoint) {
+    rules.added_after = match endpoint {
+        Endpoint::Manifest => |at, record, after| at == Endpoint::Manifest || record.date_added > after,
+        Endpoint::Object => |at, record, after| at == Endpoint::Object || record.date_added > after,
+        Endpoint::Versions => |at, record, after| at == Endpoint::Versions || record.date_added > after,
+        _ => |_, _, _| true,
+    };
+}
+
+fn created(record: &Record) -> Option<Timestamp> {
+    let value: serde_json::Value = serde_json::from_str(&record.object.text).ok()?;
+    super::super::time::parse(value.get("created")?.as_str()?)
+}
+
+/// Removes parameters on one endpoint, told by the end of its path.
+fn without(request: &mut super::super::http::Request, end: &str, parameter: &str) {
+    if request.path.ends_with(end) {
+        drop_parameters(request, |name, _| name == parameter);
+    }
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "added-after-inclusive",
+        &["T21-3.4-02"],
+        "added_after takes in what was added at that very instant",
+        &[Rule(|rules| rules.added_after = |_, record, after| record.date_added >= after)],
+    ),
+    Defect::new(
+        "added-after-to-the-second",
+        &["T21-3.4-02"],
+        "added_after is compared in whole seconds, so that what came later in that second is lost",
+        &[Rule(|rules| {
+            rules.added_after = |_, record, after| seconds(record.date_added) > seconds(after);
+        })],
+    ),
+    Defect::new(
+        "added-after-cut-to-the-second",
+        &["T21-3.4-02"],
+        "added_after loses its decimals, so that what came before it in that second is repeated; seen in OpenCTI",
+        &[Rule(|rules| {
+            rules.added_after =
+                |_, record, after| record.date_added > Timestamp::from_second(seconds(after)).unwrap_or(after);
+        })],
+    ),
+    Defect::new(
+        "added-after-cut-to-the-millisecond",
+        &["T21-3.4-02"],
+        "added_after loses its decimals from the fourth on",
+        &[Rule(|rules| {
+            rules.added_after = |_, record, after| {
+                record.date_added > Timestamp::from_millisecond(after.as_millisecond()).unwrap_or(after)
+            };
+        })],
+    ),
+    Defect::new(
+        "added-after-ignored",
+        &["T21-3.4-02"],
+        "added_after is ignored",
+        &[Rule(|rules| always_after(rules, Endpoint::Objects))],
+    ),
+    Defect::new(
+        "added-after-ignored-on-manifest",
+        &["T21-3.4-02", "T21-3.4-29"],
+        "the manifest ignores added_after",
+        &[Rule(|rules| always_after(rules, Endpoint::Manifest))],
+    ),
+    Defect::new(
+        "added-after-ignored-on-object",
+        &["T21-3.4-02"],
+        "added_after is ignored where one object is asked for",
+        &[Rule(|rules| always_after(rules, Endpoint::Object))],
+    ),
+    Defect::new(
+        "added-after-ignored-on-versions",
+        &["T21-5.8-07"],
+        "versions ignore added_after",
+        &[Rule(|rules| always_after(rules, Endpoint::Versions))],
+    ),
+    Defect::new(
+        "added-after-by-modified",
+        &["T21-3.4-05"],
+        "added_after is compared with modified, not with the date of adding",
+        &[Rule(|rules| rules.added_after = |_, record, after| record.object.instant > after)],
+    ),
+    Defect::new(
+        "added-after-by-created",
+        &["T21-3.4-05"],
+        "added_after is compared with created, not with the date of adding",
+        &[Rule(|rules| {
+            rules.added_after = |_, record, after| created(record).unwrap_or(record.date_added) > after;
+        })],
+    ),
+    Defect::new(
+        "match-id-ignored",
+        &["T21-3.4-11"],
+        "match[id] is ignored; seen in OpenCTI",
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[id]"))],
+    ),
+    Defect::new(
+        "match-id-ignored-on-manifest",
+        &["T21-3.4-11", "T21-3.4-29"],
+        "the manifest ignores match[id]; seen in unfetter",
+        &[Request(|request| without(request, "/manifest/", "match[id]"))],
+    ),
+    Defect::new(
+        "match-id-first-alone",
+        &["T21-3.4-11"],
+        "of several ids in match[id] the first counts",
+        &[Rule(|rules| rules.match_id = |ids, object| ids.first() == Some(&object.id))],
+    ),
+    Defect::new(
+        "match-id-two-500",
+        &["T21-3.4-11"],
+        "two ids in match[id] lead to 500; seen in medallion",
+        &[Response(|_, call, response| {
+            let filter = call.endpoint().and_then(|at| Filter::read(at, &call.request.query).ok());
+            if filter.and_then(|filter| filter.ids).is_some_and(|ids| ids.len() > 1) {
+                *response = Problem::malformed("match[id]", "has two values").response();
+                response.status = StatusCode::INTERNAL_SERVER_ERROR;
+                super::edit(response, |body| body["http_status"] = "500".into());
+            }
+        })],
+    ),
+    Defect::new(
+        "match-type-ignored",
+        &["T21-3.4-12"],
+        "match[type] is ignored",
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[type]"))],
+    ),
+    Defect::new(
+        "match-type-by-prefix",
+        &["T21-3.4-12"],
+        "match[type]=malware takes in malware-analysis too",
+        &[Rule(|rules| {
+            rules.match_type = |types, object| types.iter().any(|kind| object.kind.starts_with(kind.as_str()));
+        })],
+    ),
+    Defect::new(
+        "match-type-with-relationships",
+        &["T21-3.4-12"],
+        "match[type] brings relationships along",
+        &[Rule(|rules| {
+            rules.match_type = |types, object| types.contains(&object.kind) || object.kind == "relationship";
+        })],
+    ),
+    Defect::new(
+        "match-type-first-alone",
+        &["T21-3.4-27"],
+        "of several types in match[type] the first counts",
+        &[Rule(|rules| rules.match_type = |types, object| types.first() == Some(&object.kind))],
+    ),
+    Defect::new(
+        "comma-encoded-is-no-comma",
+        &["T21-3.4-27"],
+        "a percent-encoded comma does not separate values",
+        &[Request(|request| {
+            request.query = request.query.replace("%2C", "%252C").replace("%2c", "%252C");
+        })],
+    ),
+    Defect::new(
+        "brackets-encoded-are-unknown",
+        &["T21-3.4-27"],
+        "match parameters with percent-encoded brackets are ignored",
+        &[Request(|request| {
+            let kept: Vec<&str> =
+                request.query.split('&').filter(|pair| !pair.to_lowercase().starts_with("match%5b")).collect();
+            request.query = kept.join("&");
+        })],
+    ),
+    Defect::new(
+        "match-fields-by-or",
+        &["T21-3.4-26"],
+        "match[id] and match[type] are joined by OR",
+        &[Rule(|rules| {
+            rules.join = |rules, filter, object| match (&filter.ids, &filter.types) {
+                (Some(ids), Some(types)) => (rules.match_id)(ids, object) || (rules.match_type)(types, object),
+                _ => select::join(rules, filter, object),
+            };
+        })],
+    ),
+    Defect::new(
+        "match-type-loses-to-id",
+        &["T21-3.4-26"],
+        "match[type] is ignored where match[id] is given",
+        &[Rule(|rules| {
+            rules.join = |rules, filter, object| match &filter.ids {
+                Some(ids) => (rules.match_id)(ids, object),
+                None => select::join(rules, filter, object),
+            };
+        })],
+    ),
+    Defect::new(
+        "match-version-loses-to-type",
+        &["T21-3.4-26"],
+        "match[version] is ignored where match[type] is given",
+        &[Request(|request| {
+            let query = percent_decode(&request.query).unwrap_or_default();
+            if query.contains("match[type]=") {
+                drop_parameters(request, |name, _| name == "match[version]");
+            }
+        })],
+    ),
+    Defect::new(
+        "manifest-ignores-type",
+        &["T21-3.4-29"],
+        "the manifest ignores match[type]",
+        &[Request(|request| without(request, "/manifest/", "match[type]"))],
+    ),
+    Defect::new(
+        "manifest-ignores-version",
+        &["T21-3.4-29", "T21-5.3-08"],
+        "the manifest ignores match[version]",
+        &[Request(|request| without(request, "/manifest/", "match[version]"))],
+    ),
+    Defect::new(
+        "manifest-without-observables",
+        &["T21-3.4-29", "T21-5.3-08"],
+        "the manifest leaves out observables of network addresses",
+        &[Rule(|rules| {
+            rules.hides =
+                |at, record| record.deleted || at == Endpoint::Manifest && record.object.kind.starts_with("ipv");
+        })],
+    ),
+    Defect::new(
+        "spec-version-ignored",
+        &["T21-3.4-24"],
+        "match[spec_version] is ignored",
+        &[Request(|request| drop_parameters(request, |name, _| name == "match[spec_version]"))],
+    ),
+    Defect::new(
+        "spec-version-from-there-on",
+        &["T21-3.4-24"],
+        "match[spec_version] takes in later specification versions",
+        &[Rule(|rules| {
+            rules.match_spec = |specs, object| specs.iter().any(|spec| spec.as_str() <= object.spec_version.as_str());
+        })],
+    ),
+    Defect::new(
+        "spec-version-first-alone",
+        &["T21-3.4-27"],
+        "of several values in match[spec_version] the first counts",
+        &[Rule(|rules| {
+            rules.match_spec = |specs, object| specs.first() == Some(&object.spec_version);
+        })],
+    ),
+    Defect::new(
+        "spec-version-all-by-default",
+        &["T21-3.4-25"],
+        "without match[spec_version] an object comes in every specification version",
+        &[Rule(|rules| rules.latest_spec = |records| records)],
+    ),
+    Defect::new(
+        "spec-version-2.0-by-default",
+        &["T21-3.4-25"],
+        "without match[spec_version] an object comes in its earliest specification version",
+        &[Rule(|rules| {
+            rules.latest_spec = |mut records| {
+                let all = records.clone();
+                records.retain(|record| {
+                    !all.iter().any(|other| {
+                        other.object.id == record.object.id
+                            && other.object.instant == record.object.instant
+                            && other.object.spec_version < record.object.spec_version
+                    })
+                });
+                records
+            };
+        })],
+    ),
+];

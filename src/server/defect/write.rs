@@ -1,0 +1,217 @@
+//! Adding objects (section 5.5).
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::super::http::Request as Asked;
+use super::super::route::Endpoint;
+use super::super::state::Record;
+use super::Effect::{Json, Request, Response, Rule};
+use super::{Defect, each};
+
+/// Whether a record was posted, not seeded.
+fn posted(record: &Record) -> bool {
+    record.date_added.as_second() > 1_735_689_600
+}
+
+/// Changes the envelope of a POST before anything looks at it; what is no JSON stays as it is.
+fn rewrite(request: &mut Asked, change: impl FnOnce(&mut Value)) {
+    if request.method == http::Method::POST
+        && let Ok(mut value) = serde_json::from_slice::<Value>(&request.body)
+        && value.is_object()
+    {
+        change(&mut value);
+        request.body = value.to_string().into();
+    }
+}
+
+fn is_good(object: &Value) -> bool {
+    let (kind, id) = (object["type"].as_str(), object["id"].as_str());
+    kind.is_some_and(|kind| id.is_some_and(|id| id.strip_prefix(kind).is_some_and(|rest| rest.len() == 38)))
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "add-200",
+        &["T21-5.5-01"],
+        "a good POST is answered 200",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
+                response.status = StatusCode::OK;
+            }
+        })],
+    ),
+    Defect::new(
+        "add-201",
+        &["T21-5.5-01"],
+        "a good POST is answered 201",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
+                response.status = StatusCode::CREATED;
+            }
+        })],
+    ),
+    Defect::new(
+        "duplicate-fails",
+        &["T21-5.5-04"],
+        "an object that is there already is a failure; seen in medallion",
+        &[Rule(|rules| rules.same = |_, _| false)],
+    ),
+    Defect::new(
+        "duplicate-stored-twice",
+        &["T21-5.5-04"],
+        "an object that is there already is stored once more",
+        &[Rule(|rules| rules.store_again = true)],
+    ),
+    Defect::new(
+        "array-taken",
+        &["T21-5.5-05"],
+        "a body that is a list is accepted, and nothing is added",
+        &[Response(|_, call, response| {
+            let list = call.request.body.first() == Some(&b'[');
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNPROCESSABLE_ENTITY && list {
+                let id = uuid::Uuid::new_v4().to_string();
+                *response = super::super::http::Response::json(
+                    StatusCode::ACCEPTED,
+                    &json!({ "id": id, "status": "complete", "total_count": 0, "success_count": 0,
+                        "failure_count": 0, "pending_count": 0 }),
+                );
+            }
+        })],
+    ),
+    Defect::new(
+        "invalid-utf-8-taken",
+        &["T21-5.5-05"],
+        "a body that is not UTF-8 is taken, with replacement characters",
+        &[Request(|request| {
+            if request.method == http::Method::POST {
+                request.body = String::from_utf8_lossy(&request.body).into_owned().into();
+            }
+        })],
+    ),
+    Defect::new(
+        "truncated-json-taken",
+        &["T21-5.5-05"],
+        "a body that breaks off is accepted, and nothing is added",
+        &[Response(|_, call, response| {
+            let cut = call.request.body.first() == Some(&b'{')
+                && serde_json::from_slice::<Value>(&call.request.body).is_err_and(|error| error.is_eof());
+            if call.endpoint() == Some(Endpoint::Add) && !response.status.is_success() && cut {
+                let id = uuid::Uuid::new_v4().to_string();
+                *response = super::super::http::Response::json(
+                    StatusCode::ACCEPTED,
+                    &json!({ "id": id, "status": "complete", "total_count": 0, "success_count": 0,
+                        "failure_count": 0, "pending_count": 0 }),
+                );
+            }
+        })],
+    ),
+    Defect::new(
+        "bad-objects-dropped",
+        &["T21-5.5-06"],
+        "bad objects among good ones vanish without a failure",
+        &[Request(|request| {
+            rewrite(request, |body| {
+                if let Some(objects) = body["objects"].as_array_mut()
+                    && objects.iter().any(is_good)
+                {
+                    objects.retain(is_good);
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "failures-without-message",
+        &["T21-5.5-06"],
+        "failures have no message",
+        &[Json(super::STATUSES, |_, body| {
+            each(body, "failures", |failure| drop(super::remove(failure, "message")));
+        })],
+    ),
+    Defect::new(
+        "bad-objects-succeed",
+        &["T21-5.5-06"],
+        "bad objects among good ones are told to be successes",
+        &[Json(super::STATUSES, |_, body| {
+            if let (Some(failures), true) = (super::remove(body, "failures"), body.get("successes").is_some()) {
+                let failed = failures.as_array().cloned().unwrap_or_default();
+                if let Some(successes) = body["successes"].as_array_mut() {
+                    successes.extend(failed);
+                    body["success_count"] = successes.len().into();
+                }
+                body["failure_count"] = 0.into();
+            }
+        })],
+    ),
+    Defect::new(
+        "added-not-in-manifest",
+        &["T21-5.5-07"],
+        "what is posted is not in the manifest",
+        &[Rule(|rules| {
+            rules.hides = |at, record| record.deleted || at == Endpoint::Manifest && posted(record);
+        })],
+    ),
+    Defect::new(
+        "added-not-in-objects",
+        &["T21-5.5-07"],
+        "what is posted is found by its id, but not among the objects",
+        &[Rule(|rules| {
+            rules.hides = |at, record| record.deleted || at == Endpoint::Objects && posted(record);
+        })],
+    ),
+    Defect::new(
+        "added-observables-lost",
+        &["T21-5.5-07"],
+        "observables that are posted are successes, but nowhere to be found",
+        &[Rule(|rules| {
+            rules.hides = |at, record| {
+                let made = record.object.version == super::super::time::millis(record.date_added);
+                record.deleted || posted(record) && made && at != Endpoint::Delete
+            };
+        })],
+    ),
+    Defect::new(
+        "late-older-version-lost",
+        &["T21-5.5-08"],
+        "an older version that is posted late is a success, but not kept",
+        &[Rule(|rules| {
+            rules.join_picks = |rules, picks, record, versions| {
+                let late = posted(record)
+                    && versions
+                        .iter()
+                        .any(|other| other.number < record.number && other.object.instant > record.object.instant);
+                !late && picks.iter().any(|pick| (rules.picks)(pick, record, versions))
+            };
+        })],
+    ),
+    Defect::new(
+        "unknown-envelope-property-500",
+        &["T21-5.5-09"],
+        "an envelope with a custom property leads to 500",
+        &[Response(|_, call, response| {
+            let custom = serde_json::from_slice::<Value>(&call.request.body)
+                .ok()
+                .and_then(|body| body.as_object().map(|body| body.keys().any(|name| name.starts_with("x_"))));
+            if call.endpoint() == Some(Endpoint::Add) && custom == Some(true) {
+                *response = super::super::error::Problem::unprocessable("Unknown property.").response();
+                response.status = StatusCode::INTERNAL_SERVER_ERROR;
+                super::edit(response, |body| body["http_status"] = "500".into());
+            }
+        })],
+    ),
+    Defect::new(
+        "date-added-runs-backwards",
+        &["T21-5.5-10"],
+        "what is posted later has an earlier date_added",
+        &[Rule(|rules| {
+            rules.date = |now| {
+                let ahead = Timestamp::from_second(4_000_000_000).unwrap_or(now).duration_since(now);
+                let start = Timestamp::from_second(1_719_792_000).unwrap_or(now);
+                start.checked_add(ahead / 100).unwrap_or(now)
+            };
+            rules.resumes = |place, _, position| place as u64 >= position;
+            rules.position = |start, _, length| (start + length) as u64;
+        })],
+    ),
+];

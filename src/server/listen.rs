@@ -1,0 +1,177 @@
+//! The edge: sockets, TLS and HTTP around the core.
+
+use std::convert::Infallible;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+
+use super::http::{Request, Response};
+use super::state::State;
+use super::{Options, defect, handle, tls};
+
+/// How many times the largest body is read and thrown away, so that a client that sends too much gets its answer.
+const PATIENCE: u64 = 4;
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or may not be used.
+    #[error("cannot listen on 127.0.0.1, port {port}: {source}")]
+    Listen {
+        /// The port that was asked for; 0 means any.
+        port: u16,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// No certificate could be made.
+    #[error("cannot make a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// TLS refused the configuration.
+    #[error("cannot set up TLS: {0}")]
+    Tls(#[from] rustls::Error),
+}
+
+/// A running server. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    ca_pem: Option<String>,
+    state: Arc<State>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// The URL of the discovery resource, for example `https://localhost:6100/taxii2/`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The certificate of the authority to trust, as PEM; `None` without TLS.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.ca_pem.as_deref()
+    }
+
+    /// The state behind the sockets.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Closes all connections and frees the port.
+    pub async fn stop(mut self) {
+        self.accepting.abort();
+        // An aborted task ends with an error that says so; there is nothing else to learn from it.
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Starts a server on 127.0.0.1, in the Tokio runtime of the caller.
+pub async fn start(options: Options) -> Result<Server, StartError> {
+    let refused = |source| StartError::Listen { port: options.port, source };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
+    let port = listener.local_addr().map_err(refused)?.port();
+    let (acceptor, ca_pem) = if options.tls {
+        let (config, ca_pem) = tls::configure(&defect::tls(&options.defects))?;
+        (Some(TlsAcceptor::from(config)), Some(ca_pem))
+    } else {
+        (None, None)
+    };
+    let scheme = if options.tls { "https" } else { "http" };
+    let origin = format!("{scheme}://localhost:{port}");
+    let state = Arc::new(State::new(&origin, &options));
+    let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&state)));
+    Ok(Server { url: format!("{origin}/taxii2/"), ca_pem, state, accepting })
+}
+
+/// Takes connections until it is aborted; the connections end with it.
+async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connect(stream, acceptor.clone(), Arc::clone(&state)));
+                }
+                // Out of descriptors, most likely: wait for connections to close.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connect(stream: TcpStream, acceptor: Option<TlsAcceptor>, state: Arc<State>) {
+    // Small answers should not wait for further ones; where this fails they merely wait.
+    let _ = stream.set_nodelay(true);
+    match acceptor {
+        None => serve(stream, state).await,
+        Some(acceptor) => {
+            if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                serve(stream, state).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, state: Arc<State>) {
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let state = Arc::clone(&state);
+        async move { Ok::<_, Infallible>(respond(&state, request).await) }
+    });
+    // A broken connection is the client's business: there is nobody left to tell.
+    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn respond(state: &State, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let bodiless = parts.method == http::Method::HEAD;
+    let request = Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: collect(body, state.body_limit()).await,
+    };
+    let Response { status, headers, body } = handle::handle(state, request);
+    let mut response = http::Response::new(Full::new(if bodiless { Bytes::new() } else { body }));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Reads a body, but keeps hardly more than `limit` octets of it: enough to see that it is too long.
+async fn collect(mut body: Incoming, limit: u64) -> Bytes {
+    let mut kept = BytesMut::new();
+    let mut seen = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        seen += data.len() as u64;
+        if kept.len() as u64 <= limit {
+            kept.extend_from_slice(&data);
+        }
+        if seen > limit.saturating_mul(PATIENCE) {
+            break;
+        }
+    }
+    kept.freeze()
+}

@@ -1,0 +1,251 @@
+//! Query parameters: reading them, and refusing malformed ones with 400 (section 3.4).
+//!
+//! Only what an endpoint lists is read; everything else is ignored, as section 3.4 allows.
+
+use jiff::Timestamp;
+
+use super::error::Problem;
+use super::route::Endpoint;
+use super::time;
+
+/// What a query asks for. A field is `None` where the query does not name it.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// `added_after`
+    pub added_after: Option<Timestamp>,
+    /// `limit`, greater than zero.
+    pub limit: Option<usize>,
+    /// `next`, as the client sent it.
+    pub next: Option<String>,
+    /// `match[id]`
+    pub ids: Option<Vec<String>>,
+    /// `match[type]`
+    pub types: Option<Vec<String>>,
+    /// `match[version]`
+    pub versions: Option<Vec<Pick>>,
+    /// `match[spec_version]`
+    pub specs: Option<Vec<String>>,
+}
+
+/// One value of `match[version]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// Every version.
+    All,
+    /// The earliest version of each object.
+    First,
+    /// The latest version of each object.
+    Last,
+    /// The version of this very instant.
+    At(Timestamp),
+}
+
+impl Filter {
+    /// Reads what `endpoint` lists from a raw query.
+    pub fn read(endpoint: Endpoint, query: &str) -> Result<Self, Problem> {
+        let pairs = pairs(query);
+        let get = |name: &str| -> Result<Option<String>, Problem> {
+            if !listed(endpoint, name) {
+                return Ok(None);
+            }
+            let mut values = pairs.iter().filter(|(key, _)| key.as_deref() == Some(name)).map(|(_, value)| value);
+            match (values.next(), values.next()) {
+                (None, _) => Ok(None),
+                (Some(_), Some(_)) => Err(Problem::malformed(name, "occurs more than once")),
+                (Some(None), None) => Err(Problem::malformed(name, "is not UTF-8")),
+                (Some(Some(value)), None) if value.is_empty() => Err(Problem::malformed(name, "is empty")),
+                (Some(Some(value)), None) => Ok(Some(value.clone())),
+            }
+        };
+        let list = |name: &str| get(name)?.map(|value| items(name, &value)).transpose();
+        Ok(Self {
+            added_after: get("added_after")?.map(|value| added_after(&value)).transpose()?,
+            limit: get("limit")?.map(|value| limit(&value)).transpose()?,
+            next: get("next")?,
+            ids: list("match[id]")?,
+            types: list("match[type]")?,
+            versions: list("match[version]")?.map(picks).transpose()?,
+            specs: list("match[spec_version]")?.map(specs).transpose()?,
+        })
+    }
+
+    /// Text that is the same for two queries exactly when they ask for the same set, however they spell it and
+    /// whichever page of it they want.
+    pub fn fingerprint(&self) -> String {
+        let sorted = |values: &Option<Vec<String>>| {
+            let mut values = values.clone();
+            if let Some(values) = &mut values {
+                values.sort();
+                values.dedup();
+            }
+            values
+        };
+        let mut versions = self.versions.clone();
+        if let Some(versions) = &mut versions {
+            versions.sort();
+        }
+        format!(
+            "{:?} {:?} {:?} {versions:?} {:?}",
+            self.added_after,
+            sorted(&self.ids),
+            sorted(&self.types),
+            sorted(&self.specs)
+        )
+    }
+}
+
+/// Whether the definition of an endpoint lists a parameter (tables of 5.3, 5.4, 5.6, 5.7 and 5.8).
+fn listed(endpoint: Endpoint, name: &str) -> bool {
+    match name {
+        "added_after" | "limit" | "next" => endpoint.reads(),
+        "match[id]" | "match[type]" => matches!(endpoint, Endpoint::Manifest | Endpoint::Objects),
+        "match[version]" => {
+            matches!(endpoint, Endpoint::Manifest | Endpoint::Objects | Endpoint::Object | Endpoint::Delete)
+        }
+        "match[spec_version]" => endpoint.reads() || endpoint == Endpoint::Delete,
+        _ => false,
+    }
+}
+
+/// The parameters of a raw query, percent-decoded; `None` stands for what is not UTF-8. A plus is a plus: a form
+/// would mean a space, and no parameter of TAXII holds either.
+fn pairs(query: &str) -> Vec<(Option<String>, Option<String>)> {
+    query
+        .split('&')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (percent_decode(name), percent_decode(value)))
+        .collect()
+}
+
+/// Replaces `%XX` by its octet; `None` if the outcome is not UTF-8. A lone percent sign stays.
+pub fn percent_decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = |offset: usize| bytes.get(at + offset).and_then(|&byte| char::from(byte).to_digit(16));
+        match (bytes[at], hex(1), hex(2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(u8::try_from(high * 16 + low).ok()?);
+                at += 3;
+            }
+            (byte, ..) => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(decoded).ok()
+}
+
+fn items(name: &str, value: &str) -> Result<Vec<String>, Problem> {
+    let items: Vec<String> = value.split(',').map(str::to_owned).collect();
+    if items.iter().any(String::is_empty) {
+        return Err(Problem::malformed(name, "has an empty item"));
+    }
+    Ok(items)
+}
+
+fn added_after(value: &str) -> Result<Timestamp, Problem> {
+    time::parse(value).ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
+}
+
+fn limit(value: &str) -> Result<usize, Problem> {
+    let positive = value.bytes().all(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte != b'0');
+    if !positive {
+        return Err(Problem::malformed("limit", "is not an integer above zero"));
+    }
+    // More digits than fit are more objects than there can be.
+    Ok(value.parse().unwrap_or(usize::MAX))
+}
+
+fn picks(values: Vec<String>) -> Result<Vec<Pick>, Problem> {
+    let name = "match[version]";
+    let mut seen = std::collections::HashSet::new();
+    if !values.iter().all(|value| seen.insert(value)) {
+        return Err(Problem::malformed(name, "names a version twice"));
+    }
+    let picks = values
+        .iter()
+        .map(|value| match value.as_str() {
+            "all" => Some(Pick::All),
+            "first" => Some(Pick::First),
+            "last" => Some(Pick::Last),
+            other => time::parse(other).map(Pick::At),
+        })
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| Problem::malformed(name, "holds neither all, first, last nor a timestamp"))?;
+    if picks.len() > 1 && picks.contains(&Pick::All) {
+        return Err(Problem::malformed(name, "joins all with another version"));
+    }
+    Ok(picks)
+}
+
+fn specs(values: Vec<String>) -> Result<Vec<String>, Problem> {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = |value: &String| value.split_once('.').is_some_and(|(major, minor)| number(major) && number(minor));
+    if !values.iter().all(fits) {
+        return Err(Problem::malformed("match[spec_version]", "is not of the form n.m"));
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<Filter, Problem> {
+        Filter::read(Endpoint::Objects, query)
+    }
+
+    #[test]
+    fn malformed_values_are_refused() {
+        for query in [
+            "limit=0",
+            "limit=000",
+            "limit=-1",
+            "limit=+1",
+            "limit=ten",
+            "limit=1.5",
+            "limit=",
+            "limit",
+            "limit=1&limit=1",
+            "limit=%ff",
+            "added_after=yesterday",
+            "added_after=2024-01-01T00:00:00+00:00",
+            "added_after=2024-01-01T00:00:00%2B00:00",
+            "added_after=2024-01-01T00:00:00",
+            "added_after=2024-01-01T00:00:00Z,2024-01-02T00:00:00Z",
+            "match[version]=notadate",
+            "match[version]=all,first",
+            "match[version]=last,last",
+            "match[version]=2024-01-01T00:00:00.000Z,2024-01-01T00:00:00.000Z",
+            "match[type]=",
+            "match[type]=a,,b",
+            "match[id]=a&match%5Bid%5D=b",
+            "match[spec_version]=two",
+            "next=",
+        ] {
+            assert_eq!(read(query).map(|_| ()).expect_err(query).status, 400, "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_is_ignored() {
+        for query in ["x=1&x=2", "match[x_example]=1", "match[]=1", "&&", "=", "Limit=0"] {
+            assert!(read(query).is_ok(), "{query}");
+        }
+        assert!(Filter::read(Endpoint::Versions, "match[version]=notadate").is_ok());
+        assert!(Filter::read(Endpoint::Object, "match[type]=").is_ok());
+    }
+
+    #[test]
+    fn spelling_does_not_matter() {
+        let plain = read("match[type]=a,b&match[version]=last,first").expect("plain");
+        let other = read("match%5btype%5D=b%2Ca&match[version]=first,last").expect("encoded");
+        assert_eq!(plain.fingerprint(), other.fingerprint());
+        assert_eq!(plain.types.expect("types"), ["a", "b"]);
+        assert_eq!(read("limit=99999999999999999999999").expect("huge").limit, Some(usize::MAX));
+    }
+}

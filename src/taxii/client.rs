@@ -1,0 +1,302 @@
+//! An HTTP client that records what it sends and gets, and that is careful with credentials.
+//!
+//! It follows no redirects, keeps no cookies, uses no proxy, bounds time and size of every
+//! answer, and sends credentials only to origins that they were given for.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use url::Url;
+
+use super::paths::same_origin;
+use super::redact::Redactor;
+use crate::record::{Body, Exchange, Request, Response};
+
+/// Longest body that is read, in bytes, before and after decompression.
+pub const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// `User-Agent` of the suite (section 3.2).
+pub const USER_AGENT: &str = concat!("taxii-conformance/", env!("CARGO_PKG_VERSION"));
+
+/// How to reach a server.
+#[derive(Clone, Debug, Default)]
+pub struct Transport {
+    /// Further trusted certificate authorities, PEM.
+    pub ca_pem: Vec<u8>,
+    /// How long one request may take.
+    pub timeout: Duration,
+}
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The file of certificate authorities is not PEM, or holds none.
+    #[error("the CA file holds no usable PEM certificate: {0}")]
+    Ca(String),
+    /// The TLS or HTTP library refused the configuration.
+    #[error("no HTTP client could be made: {0}")]
+    Build(String),
+}
+
+/// A header field that shows who the client is, and how to write it in a curl command.
+#[derive(Clone, Default)]
+pub struct Identity {
+    /// Name and value of the field; none for an anonymous client.
+    pub header: Option<(String, String)>,
+    /// Arguments for curl, with shell variables in place of secrets.
+    pub curl: String,
+}
+
+/// A request to be sent.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Name of the step, for the record.
+    pub step: String,
+    /// HTTP method.
+    pub method: String,
+    /// Where to.
+    pub url: Url,
+    /// Header fields but for credentials and `User-Agent`.
+    pub headers: Vec<(String, String)>,
+    /// Whether to send `User-Agent`.
+    pub user_agent: bool,
+    /// Body, if any.
+    pub body: Option<Bytes>,
+}
+
+impl Outgoing {
+    /// A GET with TAXII's own `Accept` (section 3.1).
+    pub fn get(step: impl Into<String>, url: Url) -> Outgoing {
+        Outgoing {
+            step: step.into(),
+            method: "GET".into(),
+            url,
+            headers: vec![("Accept".into(), super::TAXII.into())],
+            user_agent: true,
+            body: None,
+        }
+    }
+}
+
+/// Sends requests and records them. Cheap to clone; connections are shared.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    timeout: Duration,
+    redactor: Arc<Redactor>,
+    /// Origins that credentials may go to.
+    trusted: Arc<Vec<Url>>,
+}
+
+impl Client {
+    /// A client that trusts the system's certificate authorities and those of `transport`.
+    ///
+    /// `trusted` are the origins that credentials may be sent to.
+    pub fn new(transport: &Transport, redactor: Redactor, trusted: Vec<Url>) -> Result<Client, ClientError> {
+        let tls = tls_config(&transport.ca_pem)?;
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(transport.timeout.min(Duration::from_secs(10)))
+            // servers close idle connections after a few seconds; a POST must not meet one of these
+            .pool_idle_timeout(Duration::from_secs(1))
+            .build()
+            .map_err(|e| ClientError::Build(chain(&e)))?;
+        Ok(Client { http, timeout: transport.timeout, redactor: Arc::new(redactor), trusted: Arc::new(trusted) })
+    }
+
+    /// Whether credentials may go to this URL.
+    pub fn trusts(&self, url: &Url) -> bool {
+        self.trusted.iter().any(|t| same_origin(t, url))
+    }
+
+    /// Sends a request and records what comes. Never fails: what goes wrong is in the exchange.
+    pub async fn send(&self, outgoing: &Outgoing, identity: &Identity) -> Exchange {
+        let started = Instant::now();
+        let identity = if self.trusts(&outgoing.url) { identity.clone() } else { Identity::default() };
+        let answer = tokio::time::timeout(self.timeout, self.exchange(outgoing, &identity)).await;
+        let (response, failure) = match answer {
+            Ok(Ok(response)) => (Some(response), None),
+            Ok(Err(failure)) => (None, Some(self.redactor.text(&failure))),
+            Err(_) => (None, Some(format!("no answer within {} seconds", self.timeout.as_secs_f64()))),
+        };
+        Exchange {
+            step: outgoing.step.clone(),
+            request: self.recorded(outgoing, &identity),
+            response,
+            failure,
+            duration_ms: started.elapsed().as_secs_f64() * 1000.0,
+            curl: self.redactor.text(&curl(outgoing, &identity)),
+            parsed: Arc::default(),
+        }
+    }
+
+    async fn exchange(&self, outgoing: &Outgoing, identity: &Identity) -> Result<Response, String> {
+        let method = reqwest::Method::from_bytes(outgoing.method.as_bytes()).map_err(|e| e.to_string())?;
+        let mut headers = HeaderMap::new();
+        let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
+        for (name, value) in own.iter().chain(&outgoing.headers).chain(&identity.header) {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
+            headers.append(name, HeaderValue::from_str(value).map_err(|e| e.to_string())?);
+        }
+        let mut request = self.http.request(method, outgoing.url.clone()).headers(headers);
+        if let Some(body) = &outgoing.body {
+            request = request.body(body.clone());
+        }
+        let mut answer = request.send().await.map_err(|e| chain(&e))?;
+        let status = answer.status().as_u16();
+        let version = format!("{:?}", answer.version());
+        let headers: Vec<(String, String)> = answer
+            .headers()
+            .iter()
+            .map(|(n, v)| (n.to_string(), self.redactor.header(n.as_str(), &String::from_utf8_lossy(v.as_bytes()))))
+            .collect();
+        let mut bytes = BytesMut::new();
+        let mut cut = false;
+        while let Some(chunk) = answer.chunk().await.map_err(|e| format!("the answer ended early: {}", chain(&e)))? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > MAX_BODY {
+                bytes.truncate(MAX_BODY);
+                cut = true;
+                break;
+            }
+        }
+        let encoding = headers.iter().find(|(n, _)| n == "content-encoding").map_or("", |(_, v)| v.as_str());
+        let (bytes, also_cut) = decompress(bytes.freeze(), encoding)?;
+        let body = Body { bytes: self.redactor.bytes(bytes), cut: cut || also_cut };
+        Ok(Response { status, version, headers, body })
+    }
+
+    fn recorded(&self, outgoing: &Outgoing, identity: &Identity) -> Request {
+        let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
+        let mut headers: Vec<(String, String)> =
+            own.iter().chain(&outgoing.headers).map(|(n, v)| (n.clone(), self.redactor.header(n, v))).collect();
+        if let Some((name, _)) = &identity.header {
+            headers.push((name.clone(), super::redact::REDACTED.to_owned()));
+        }
+        Request {
+            method: outgoing.method.clone(),
+            url: self.redactor.text(outgoing.url.as_str()),
+            headers,
+            body: outgoing.body.clone().map(|b| Body { bytes: self.redactor.bytes(b), cut: false }),
+        }
+    }
+}
+
+/// The message of an error and of everything beneath it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+fn tls_config(ca_pem: &[u8]) -> Result<rustls::ClientConfig, ClientError> {
+    let mut roots = rustls::RootCertStore::empty();
+    // a machine without system certificates can still test a server whose CA is given
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if !ca_pem.is_empty() {
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(ca_pem)
+            .collect::<Result<_, _>>()
+            .map_err(|e| ClientError::Ca(e.to_string()))?;
+        if certificates.is_empty() {
+            return Err(ClientError::Ca("no BEGIN CERTIFICATE block".into()));
+        }
+        for certificate in certificates {
+            roots.add(certificate).map_err(|e| ClientError::Ca(e.to_string()))?;
+        }
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| ClientError::Build(e.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// A server may compress although nobody asked it to; the result is bounded like any body.
+fn decompress(bytes: Bytes, encoding: &str) -> Result<(Bytes, bool), String> {
+    let mut out = Vec::new();
+    let limit = MAX_BODY as u64 + 1;
+    let read = match encoding.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => flate2::read::MultiGzDecoder::new(&bytes[..]).take(limit).read_to_end(&mut out),
+        "deflate" => flate2::read::ZlibDecoder::new(&bytes[..]).take(limit).read_to_end(&mut out),
+        _ => return Ok((bytes, false)),
+    };
+    read.map_err(|e| format!("the {encoding} body cannot be decompressed: {e}"))?;
+    let cut = out.len() > MAX_BODY;
+    out.truncate(MAX_BODY);
+    Ok((out.into(), cut))
+}
+
+/// The request as a command line that can be pasted into a shell.
+fn curl(outgoing: &Outgoing, identity: &Identity) -> String {
+    let quote = |s: &str| format!("'{}'", s.replace('\'', r"'\''"));
+    let mut line = String::from("curl -sS -i -g");
+    if outgoing.method != "GET" {
+        line += &format!(" -X {}", outgoing.method);
+    }
+    if !identity.curl.is_empty() {
+        line += &format!(" {}", identity.curl);
+    }
+    for (name, value) in &outgoing.headers {
+        line += &format!(" -H {}", quote(&format!("{name}: {value}")));
+    }
+    if !outgoing.user_agent {
+        line += " -H 'User-Agent:'";
+    }
+    if let Some(body) = &outgoing.body {
+        match std::str::from_utf8(body) {
+            Ok(text) if text.len() <= 4096 => line += &format!(" --data-binary {}", quote(text)),
+            _ => line += &format!(" --data-binary @body # {} bytes", body.len()),
+        }
+    }
+    format!("{line} {}", quote(outgoing.url.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curl_line_survives_quotes_and_hides_nothing_but_secrets() {
+        let mut o = Outgoing::get("s", Url::parse("https://e.org/a/?x=1").expect("url"));
+        o.method = "POST".into();
+        o.body = Some("it's".into());
+        let id = Identity { header: None, curl: "-u \"$TAXII_USER:$TAXII_PASSWORD\"".into() };
+        assert_eq!(
+            curl(&o, &id),
+            "curl -sS -i -g -X POST -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' --data-binary 'it'\\''s' 'https://e.org/a/?x=1'"
+        );
+    }
+
+    #[test]
+    fn compressed_bodies_are_bounded() {
+        use std::io::Write;
+        let mut z = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        for _ in 0..80 {
+            z.write_all(&vec![0u8; 1024 * 1024]).expect("memory");
+        }
+        let bomb: Bytes = z.finish().expect("memory").into();
+        let (out, cut) = decompress(bomb, "gzip").expect("gzip");
+        assert_eq!(out.len(), MAX_BODY);
+        assert!(cut);
+        assert!(decompress("x".into(), "gzip").is_err());
+    }
+}
