@@ -59,6 +59,7 @@ fn is_structural(finding: &Finding, object: &Value) -> bool {
     let within = |prefix: &str| finding.pointer.starts_with(prefix);
     finding.level == Level::Must
         && !BEYOND_SCHEMAS.contains(&finding.code)
+        && !finding.code.starts_with("pattern-")
         && !(custom && finding.code == "id-type")
         // The container's objects and the names that an extension defines are beyond the schemas too.
         && !(object["type"] == "observed-data" && within("/objects/") && finding.code != "not-an-object")

@@ -1,4 +1,5 @@
-//! The codes of findings: stable names, each for one kind of slip, whatever property it happens to.
+//! The codes of findings: stable names, each for one kind of slip, whatever property it happens to. What is wrong within a
+//! pattern has codes of its own, in [`super::pattern::code`].
 
 /// A code and what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +83,8 @@ pub const CODES: &[Code] = &[
     code("null-value", "null within a value"),
     code("object-modified", "a translation is of a version that does not exist"),
     code("out-of-range", "a number is out of its range"),
-    code("pattern-advice", "a pattern does what the standard advises against"),
-    code("pattern-rule", "a pattern breaks a rule"),
     code("pattern-syntax", "a pattern cannot be parsed"),
+    code("pattern-window", "a pattern looks beyond the time for which its indicator is valid"),
     code("priority-class", "a priority does not end in _CLASS"),
     code("property-name", "a property name has wrong characters or a wrong length"),
     code("protocol-missing", "the protocol of an extension is not listed"),
@@ -132,10 +132,10 @@ pub const CODES: &[Code] = &[
     code("wrong-type", "a value is of the wrong type"),
 ];
 
-/// Whether this is the code of some finding.
+/// Whether this is the code of some finding. Those on patterns have their list in [`super::pattern::code`].
 #[must_use]
 pub fn is_code(name: &str) -> bool {
-    CODES.iter().any(|c| c.name == name)
+    CODES.iter().any(|c| c.name == name) || name.starts_with("pattern-")
 }
 
 #[cfg(test)]
