@@ -309,7 +309,7 @@ def custom():
         "additionalProperties": common("own-value"),
         "allOf": [
             {"if": {"anyOf": [kind("new-sdo"), kind("new-sro")]}, "then": versioned,
-             "else": {"if": {"not": {"anyOf": [kind("new-sco"), looks_like_sco]}}, "then": versioned}},
+             "else": {"if": {"not": {"anyOf": [kind("new-sco"), looks_like_sco]}}, "then": has(["created", "modified"])}},
         ],
     }
 

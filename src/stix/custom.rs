@@ -178,7 +178,13 @@ pub(crate) fn owes(walk: &mut Walk<'_, '_, '_>, entries: &[Entry<'_>], path: &Pa
     if !sco {
         let rule = if class.is_some() { "S21-7.3-18" } else { "S21-11.2-02" };
         for name in ["spec_version", "created", "modified"] {
-            if !has(name) {
+            if has(name) {
+                continue;
+            }
+            // The standard's own custom object (11.2.1) has no `spec_version`, as none had in STIX 2.0.
+            if name == "spec_version" && class.is_none() {
+                walk.should(path, "missing-recommended", rule, || "the object should have `spec_version`".into());
+            } else {
                 walk.must(path, "missing-property", rule, || format!("the object lacks the common property `{name}`"));
             }
         }
