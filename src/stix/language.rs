@@ -1,4 +1,11 @@
-//! Language tags: the grammar of RFC 5646, section 2.1, and that the primary language can exist.
+//! Language tags: the grammar of RFC 5646, section 2.1, and that the registry has the language.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// The languages of the IANA language subtag registry, one a line.
+static LANGUAGES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| include_str!("../../schemas/stix/facts/languages.txt").lines().collect());
 
 /// Tags that RFC 5646 keeps although its grammar does not give them.
 const IRREGULAR: [&str; 17] = [
@@ -44,8 +51,9 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
     if !alpha(subtags[0]) || subtags[0].len() < 2 {
         return Some("it begins with no language");
     }
-    if subtags[0].len() > 3 {
-        return Some("no language subtag of more than 3 letters is registered");
+    let private = subtags[0].len() == 3 && ("qaa"..="qtz").contains(&subtags[0]);
+    if !private && !LANGUAGES.contains(subtags[0]) {
+        return Some("no such language is registered");
     }
     let mut rest = &subtags[1..];
     let mut extended = 0;
@@ -83,6 +91,9 @@ fn extensions(mut rest: &[&str]) -> Option<&'static str> {
         if singleton.len() != 1 {
             return Some("a subtag stands where its length does not allow it");
         }
+        if !matches!(*singleton, "t" | "u" | "x") {
+            return Some("no extension of this letter is registered");
+        }
         if *singleton == "x" {
             return more.is_empty().then_some("private use needs a subtag");
         }
@@ -113,10 +124,11 @@ mod tests {
             "es-419",
             "zh-cmn-Hans-CN",
             "x-whatever",
-            "en-a-bbb-x-a",
             "i-klingon",
-            "ar-a-aaa-b-bbb",
+            "de-u-co-phonebk",
+            "en-t-jp-x-a",
             "fil",
+            "qaa",
         ] {
             assert_eq!(fault(good), None, "{good}");
         }
@@ -125,11 +137,14 @@ mod tests {
             "e",
             "en_US",
             "english",
+            "foo",
+            "zz",
             "de-",
             "-de",
             "x",
-            "en-a",
-            "en-a-bb-a-cc",
+            "en-u",
+            "en-a-bbb",
+            "en-u-co-a-u-bb",
             "1234",
             "de-419-DE",
             "tooooolong",
