@@ -155,6 +155,7 @@ fn owner(name: &'static str, holder: &Holder, common: &[Property], context: &Con
             prop
         })
         .collect();
+    assert!(props.len() <= 64, "{name} has more properties than a set of bits holds");
     let names = Names::new(props.iter().map(|p| p.name).collect());
     let bits = |wanted: &dyn Fn(&Property) -> bool| {
         rows.iter().filter(|r| wanted(r)).fold(0, |set, r| set | names.get(&r.name).map_or(0, |i| 1 << i))

@@ -1,5 +1,7 @@
 //! The deprecated container of observables in `observed-data` (2.13, 4.14): keys instead of ids, references within.
 
+use std::collections::HashMap;
+
 use super::finding::Path;
 use super::identifier;
 use super::node::{Entry, Node, member};
@@ -16,7 +18,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         }
         self.repeated(container, "S21-2.3-01", path);
         let before = (self.owner, self.object);
-        self.container = Some(container);
+        self.container = Some(container.iter().map(|(key, value)| (key.as_ref(), value)).collect());
         for (key, value) in container {
             let here = path.key(key);
             self.key(key, true, &here);
@@ -49,18 +51,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     }
 
     /// A reference in the container names a key of the same container.
-    pub(super) fn local_reference(
-        &mut self,
-        prop: &'static Prop,
-        container: &'n [Entry<'a>],
-        text: &str,
-        path: &Path<'_>,
-    ) {
+    pub(super) fn local_reference(&mut self, prop: &'static Prop, text: &str, path: &Path<'_>) {
         // Markings are no observables: they keep their ids.
         if matches!(prop.name, "object_marking_refs" | "marking_ref" | "created_by_ref") {
             return;
         }
-        let Some(target) = member(container, text) else {
+        let Some(target) = self.container.as_ref().and_then(|c| c.get(text)).copied() else {
             return self.must(path, "unresolved-local-reference", "S21-2.13-02", || {
                 format!("the container has no object {text:?}")
             });
@@ -82,23 +78,24 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
 
     /// All objects of one container belong to one observation (4.14.1).
     fn connected(&mut self, container: &[Entry<'_>], path: &Path<'_>) {
-        if container.len() < 2 || container.len() > 10_000 {
+        if container.len() < 2 {
             return;
         }
+        let index: HashMap<&str, usize> = container.iter().enumerate().map(|(i, (key, _))| (key.as_ref(), i)).collect();
         let mut group: Vec<usize> = (0..container.len()).collect();
         let mut links = Vec::new();
         for (from, (_, value)) in container.iter().enumerate() {
             links.clear();
             references(value, &mut links);
             for target in &links {
-                if let Some(to) = container.iter().position(|(k, _)| k == target) {
-                    let (a, b) = (root_of(&group, from), root_of(&group, to));
+                if let Some(to) = index.get(target).copied() {
+                    let (a, b) = (root_of(&mut group, from), root_of(&mut group, to));
                     group[a] = b;
                 }
             }
         }
-        let first = root_of(&group, 0);
-        if let Some(other) = (1..container.len()).find(|i| root_of(&group, *i) != first) {
+        let first = root_of(&mut group, 0);
+        if let Some(other) = (1..container.len()).find(|i| root_of(&mut group, *i) != first) {
             let key = &container[other].0;
             self.must(&path.key(key), "unrelated-observables", "S21-4.14-08", || {
                 format!("the objects {:?} and {key:?} are not related to each other by references", container[0].0)
@@ -107,8 +104,10 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     }
 }
 
-fn root_of(group: &[usize], mut at: usize) -> usize {
+/// The first of a group, by union and find; halves the way on each visit.
+fn root_of(group: &mut [usize], mut at: usize) -> usize {
     while group[at] != at {
+        group[at] = group[group[at]];
         at = group[at];
     }
     at

@@ -2,7 +2,7 @@
 //!
 //! Of each object only a few dozen bytes are kept, so that a bundle of a million objects fits in little memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::content;
 use super::finding::Path;
@@ -55,6 +55,7 @@ struct Marked {
 pub(crate) struct Scope {
     records: Vec<Record>,
     other_types: Vec<String>,
+    other_kinds: HashMap<String, u16>,
     malware: Vec<Malware>,
     variants: Vec<VariantOf>,
     marked: Vec<Marked>,
@@ -158,11 +159,13 @@ impl Scope {
     }
 
     fn other_type(&mut self, name: &str) -> u16 {
-        let at = self.other_types.iter().position(|t| t == name).unwrap_or_else(|| {
-            self.other_types.push(name.to_owned());
-            self.other_types.len() - 1
-        });
-        u16::try_from(TABLES.custom + at).unwrap_or(u16::MAX)
+        if let Some(kind) = self.other_kinds.get(name) {
+            return *kind;
+        }
+        let kind = u16::try_from(TABLES.custom + self.other_types.len()).unwrap_or(u16::MAX);
+        self.other_types.push(name.to_owned());
+        self.other_kinds.insert(name.to_owned(), kind);
+        kind
     }
 
     fn id(&self, record: &Record) -> String {
@@ -294,12 +297,38 @@ impl Scope {
         }
     }
 
+    /// Marking definitions that may be part of a circle: what marks nothing of them is taken away until nothing is left
+    /// to take. A long chain, the usual hostile input, is gone after one pass over its links.
+    fn possibly_circular(&self) -> HashSet<&str> {
+        let mut marks_left: HashMap<&str, usize> = HashMap::new();
+        let mut marked_by: HashMap<&str, Vec<&str>> = HashMap::new();
+        for m in &self.marked {
+            *marks_left.entry(&m.id).or_default() += m.marks.len();
+            for (mark, _) in &m.marks {
+                marked_by.entry(mark).or_default().push(&m.id);
+            }
+        }
+        let mut free: Vec<&str> = marked_by.keys().copied().filter(|mark| !marks_left.contains_key(mark)).collect();
+        while let Some(gone) = free.pop() {
+            for id in marked_by.get(gone).into_iter().flatten() {
+                if let Some(left) = marks_left.get_mut(id) {
+                    *left -= 1;
+                    if *left == 0 {
+                        free.push(id);
+                    }
+                }
+            }
+        }
+        marks_left.into_iter().filter(|(_, left)| *left > 0).map(|(id, _)| id).collect()
+    }
+
     /// Marking definitions do not mark each other in a circle (3.2).
     fn marking_cycles(&self, out: &mut Vec<Between>) {
         let by_id: HashMap<&str, &Marked> = self.marked.iter().map(|m| (m.id.as_str(), m)).collect();
-        for start in &self.marked {
+        let circular = self.possibly_circular();
+        for start in self.marked.iter().filter(|m| circular.contains(m.id.as_str())) {
             for (mark, granular) in &start.marks {
-                let mut seen: Vec<&str> = Vec::new();
+                let mut seen: HashSet<&str> = HashSet::new();
                 let mut open = vec![mark.as_str()];
                 let mut circle = false;
                 while let Some(at) = open.pop() {
@@ -307,8 +336,7 @@ impl Scope {
                         circle = true;
                         break;
                     }
-                    if !seen.contains(&at) && seen.len() < 1_000 {
-                        seen.push(at);
+                    if seen.len() < 1_000 && seen.insert(at) {
                         open.extend(by_id.get(at).into_iter().flat_map(|m| m.marks.iter().map(|(id, _)| id.as_str())));
                     }
                 }

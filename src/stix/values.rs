@@ -97,8 +97,8 @@ impl Walk<'_, '_, '_> {
     }
 
     pub(super) fn reference(&mut self, prop: &'static Prop, text: &str, path: &Path<'_>) {
-        if let Some(container) = self.container {
-            return self.local_reference(prop, container, text, path);
+        if self.container.is_some() {
+            return self.local_reference(prop, text, path);
         }
         let id = match identifier::parse(text) {
             Ok(id) => id,

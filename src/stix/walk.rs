@@ -1,5 +1,7 @@
 //! The one pass over an object: every property looked up once, its value judged by its kind.
 
+use std::collections::HashMap;
+
 use super::finding::Path;
 use super::node::{Entry, Node};
 use super::register;
@@ -12,8 +14,8 @@ pub(crate) struct Walk<'n, 'a, 'o> {
     pub(crate) tables: &'static Tables,
     /// The object itself.
     pub(crate) root: &'n [Entry<'a>],
-    /// The keys of the deprecated observable container that is being judged, if one is.
-    pub(crate) container: Option<&'n [Entry<'a>]>,
+    /// The deprecated observable container that is being judged, if one is, by its keys.
+    pub(crate) container: Option<HashMap<&'n str, &'n Node<'a>>>,
     /// The object whose properties are judged: the root, or one of the container. Granular selectors begin here.
     pub(crate) object: &'n [Entry<'a>],
     /// Its type.

@@ -75,6 +75,8 @@ enum Mode {
 
 pub(crate) struct Splitter<R> {
     reader: R,
+    chunk: usize,
+    whole: usize,
     buffer: Vec<u8>,
     /// What of the buffer has been cut.
     at: usize,
@@ -89,8 +91,15 @@ pub(crate) struct Splitter<R> {
 
 impl<R: Read> Splitter<R> {
     pub(crate) fn new(reader: R) -> Self {
+        Self::with_sizes(reader, CHUNK, WHOLE)
+    }
+
+    /// With other sizes than [`CHUNK`] and [`WHOLE`], for tests.
+    pub(super) fn with_sizes(reader: R, chunk: usize, whole: usize) -> Self {
         Self {
             reader,
+            chunk,
+            whole,
             buffer: Vec::new(),
             at: 0,
             eof: false,
@@ -110,7 +119,7 @@ impl<R: Read> Splitter<R> {
 
     /// The next values; none at the end.
     pub(crate) fn next_batch(&mut self) -> Result<Option<Batch>, Error> {
-        let mut wanted = CHUNK;
+        let mut wanted = self.chunk;
         loop {
             self.fill(wanted)?;
             let mut items = Vec::new();
@@ -131,7 +140,7 @@ impl<R: Read> Splitter<R> {
                     Ok(None)
                 };
             }
-            wanted = (self.buffer.len() - self.at) * 2 + CHUNK;
+            wanted = (self.buffer.len() - self.at) * 2 + self.chunk;
         }
     }
 
@@ -244,13 +253,13 @@ impl<R: Read> Splitter<R> {
                 self.at = self.buffer.len();
                 true
             }
-            None if rest >= WHOLE && items.is_empty() && byte == b'[' => {
+            None if rest >= self.whole && items.is_empty() && byte == b'[' => {
                 self.at = start + 1;
                 self.index = 0;
                 self.mode = Mode::List(false);
                 true
             }
-            None if rest >= WHOLE && items.is_empty() && byte == b'{' => {
+            None if rest >= self.whole && items.is_empty() && byte == b'{' => {
                 self.at = start + 1;
                 self.index = 0;
                 self.head = vec![b'{'];

@@ -57,3 +57,50 @@ fn what_is_no_json_says_where() {
     let (_, out) = run(&text);
     assert_eq!(out.last().map(|p| p.finding.code), Some("invalid-json"));
 }
+
+/// What the splitter cuts out of a text, with buffers of these sizes.
+fn cut(text: &[u8], chunk: usize, whole: usize) -> Result<Vec<(Role, Vec<u8>)>, ()> {
+    let mut splitter = Splitter::with_sizes(text, chunk, whole);
+    let mut out = Vec::new();
+    loop {
+        match splitter.next_batch() {
+            Ok(Some(batch)) => out.extend(batch.items.iter().map(|i| (i.role, batch.text[i.start..i.end].to_vec()))),
+            Ok(None) => return Ok(out),
+            Err(_) => return Err(()),
+        }
+    }
+}
+
+fn values() -> impl proptest::strategy::Strategy<Value = Vec<serde_json::Value>> {
+    use proptest::prelude::*;
+    let text = "[ -~é\\n\"\\\\]{0,12}";
+    let object = prop::collection::vec(("[a-z]{1,4}", text), 0..4)
+        .prop_map(|m| serde_json::Value::Object(m.into_iter().map(|(k, v)| (k, v.into())).collect()));
+    prop::collection::vec(object, 1..6)
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn objects_are_cut_out_as_they_are(objects in values(), chunk in 1usize..40, whole in 1usize..60, pretty: bool) {
+        let bundle = serde_json::json!({"type": "bundle", "objects": objects, "id": "x"});
+        let text = if pretty { serde_json::to_string_pretty(&bundle) } else { serde_json::to_string(&bundle) }.expect("JSON");
+        let parts = cut(text.as_bytes(), chunk, whole).expect("valid JSON is cut");
+        let parsed: Vec<serde_json::Value> = parts.iter().map(|(_, raw)| serde_json::from_slice(raw).expect("JSON")).collect();
+        match parts[0].0 {
+            Role::Document(_) => proptest::prop_assert_eq!(&parsed, &[bundle]),
+            _ => {
+                let (head, items) = parsed.split_last().expect("a head");
+                proptest::prop_assert_eq!(items, &objects[..]);
+                proptest::prop_assert_eq!(head, &serde_json::json!({"type": "bundle", "objects": [], "id": "x"}));
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_cut_without_panic(text in "[{}\\[\\],:\"\\\\a1 ]{0,40}", chunk in 1usize..10, whole in 1usize..10) {
+        let _ = cut(text.as_bytes(), chunk, whole);
+        let _ = run(&text);
+    }
+}
