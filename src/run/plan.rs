@@ -59,9 +59,10 @@ pub fn plan<'a>(
 ) -> Result<Vec<Task<'a>>, String> {
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
     let mut tasks = Vec::new();
+    let places = places(survey, options, abilities);
     for case in cases {
         for row in rows(&case.matrix) {
-            for (binding, profile) in bindings(case, &row, survey, options, abilities) {
+            for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
                 let chosen = |set: &Option<GlobSet>| {
                     set.as_ref().is_some_and(|s| {
@@ -205,6 +206,35 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     needs
 }
 
+/// A place that a trial can be bound to, with what is true there.
+type Place = (Option<Binding>, Profile);
+
+/// Profiles of the server, of every root and of every collection, made once.
+struct Places {
+    server: Place,
+    roots: Vec<Place>,
+    collections: Vec<Place>,
+}
+
+fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
+    let at = |binding: Option<Binding>| {
+        let root = binding.map(|b| &survey.roots[b.root]);
+        let collection = binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
+        (binding, profile(survey, options, abilities, root, collection))
+    };
+    let roots = (0..survey.roots.len()).map(|root| at(Some(Binding { root, collection: None }))).collect();
+    let collections = survey
+        .roots
+        .iter()
+        .enumerate()
+        .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
+    Places {
+        server: at((!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None })),
+        roots,
+        collections: collections.map(|b| at(Some(b))).collect(),
+    }
+}
+
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
 fn bindings(
     case: &Case,
@@ -212,27 +242,16 @@ fn bindings(
     survey: &Survey,
     options: &Options,
     abilities: &Abilities,
-) -> Vec<(Option<Binding>, Profile)> {
-    let at = |binding: Option<Binding>| {
-        let root = binding.map(|b| &survey.roots[b.root]);
-        let collection = binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
-        (binding, profile(survey, options, abilities, root, collection))
-    };
-    let all: Vec<Binding> = survey
-        .roots
-        .iter()
-        .enumerate()
-        .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }))
-        .collect();
-    let first_root = (!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None });
+    places: &Places,
+) -> Vec<Place> {
     match case.scope {
-        Scope::Server => vec![at(first_root)],
-        Scope::Root => (0..survey.roots.len()).map(|root| at(Some(Binding { root, collection: None }))).collect(),
-        Scope::EveryCollection => all.into_iter().map(|b| at(Some(b))).collect(),
+        Scope::Server => vec![places.server.clone()],
+        Scope::Root => places.roots.clone(),
+        Scope::EveryCollection => places.collections.clone(),
         Scope::Collection => {
             let needs = needs(case, row);
             let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];
-            let rank = |(b, p): &(Option<Binding>, Profile)| {
+            let rank = |(b, p): &&Place| {
                 let c = b.as_ref().map(get);
                 let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
@@ -240,8 +259,7 @@ fn bindings(
                 // the collection that the user named, then the one that was written to, then the fullest
                 (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(p.facts.len()))
             };
-            let best = all.into_iter().map(|b| at(Some(b))).min_by_key(rank);
-            vec![best.unwrap_or_else(|| at(first_root))]
+            vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
         }
     }
 }
