@@ -69,7 +69,9 @@ async fn latest_by_default(session: &Session, url: &Url, holdings: &Holdings) ->
     let members = members_of(Endpoint::Objects, None, &exchanges);
     let shown: Vec<&Member<'_>> = members.iter().filter(|m| m.id == id).collect();
     let latest = holdings.versions(&id).last().and_then(|h| h.version.clone()).unwrap_or_default();
-    shown.len() == 1 && shown[0].version.as_deref().and_then(Timestamp::parse) == Timestamp::parse(&latest)
+    // in one specification version or in several: that is another case's matter
+    !shown.is_empty()
+        && shown.iter().all(|m| m.version.as_deref().and_then(Timestamp::parse) == Timestamp::parse(&latest))
 }
 
 /// Whether `added_after` with a date in the middle selects what was added later, of all versions.

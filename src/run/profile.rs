@@ -147,8 +147,9 @@ pub fn find<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Opt
 }
 
 fn of_holdings(p: &mut Profile, holdings: &Holdings) {
-    let certain: Vec<&Holding> = holdings.items.iter().filter(|h| h.certain).collect();
+    let mut certain: Vec<&Holding> = holdings.items.iter().filter(|h| h.certain).collect();
     // own objects first: nobody else takes them away
+    certain.sort_by_key(|h| !h.own);
     let mut ids: Vec<&str> = Vec::new();
     for h in certain.iter().filter(|h| h.own).chain(&certain) {
         if !ids.contains(&h.id.as_str()) {

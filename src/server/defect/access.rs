@@ -64,10 +64,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         ],
     ),
     Defect::new(
-        "collections-open",
+        "collections-to-wrong-credentials",
         &["T21-5.1-02"],
-        "the collections are shown without authentication",
-        &[Rule(|rules| rules.authenticate = |at, request| open(at, Endpoint::Collections, request))],
+        "the collections are shown to a client whose credentials are wrong",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let tried = request.headers.contains_key(header::AUTHORIZATION);
+                let open = open(at, Endpoint::Collections, request);
+                if tried { open } else { access::authenticate(at, request) }
+            };
+        })],
     ),
     Defect::new(
         "collections-unauthenticated-403",

@@ -192,7 +192,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "max-content-length-as-string",
-        &["T21-4.2-03"],
+        &["T21-2-03"],
         "max_content_length is a string",
         &[Json(&[Endpoint::ApiRoot], |_, body| {
             body["max_content_length"] = body["max_content_length"].to_string().into();

@@ -48,7 +48,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "items",
-        &["T21-3.8-01"],
+        &["T21-3.7-01"],
         "the objects of an envelope are called items; seen in attack-workbench-taxii-server",
         &[Json(ENVELOPES, |_, body| rename(body, "objects", "items"))],
     ),

@@ -158,7 +158,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "next-garbage-500",
-        &["T21-3.4-01"],
+        &["T21-3.5-04"],
         "a next that the server did not make leads to 500",
         &[Answer(|_, call, response| fail(call, response, "next"))],
     ),

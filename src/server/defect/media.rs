@@ -160,7 +160,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-07"],
         "the manifest answers 406 to the media type of STIX, which its definition lists",
         &[Rule(|rules| {
-            rules.accepts = |_, request| negotiate::accepts(Endpoint::Objects, request);
+            rules.accepts = |at, request| {
+                let stix = request
+                    .headers
+                    .get(hyper::header::ACCEPT)
+                    .is_some_and(|a| a.to_str().is_ok_and(|a| a.contains("stix")));
+                !(at == Endpoint::Manifest && stix) && negotiate::accepts(at, request)
+            };
         })],
     ),
     Defect::new(

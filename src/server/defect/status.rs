@@ -79,7 +79,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "counts-as-strings",
-        &["T21-4.3-04"],
+        &["T21-2-03"],
         "the counts of a status are strings",
         &[Json(STATUSES, |_, body| {
             for count in COUNTS {
