@@ -9,7 +9,7 @@ use crate::taxii::{Endpoint, Timestamp};
 
 /// One object, record or version that an answer names.
 #[derive(Clone, Debug)]
-pub struct Member {
+pub struct Member<'a> {
     /// STIX id.
     pub id: String,
     /// Version, where the answer tells one.
@@ -19,14 +19,14 @@ pub struct Member {
     /// `spec_version` of an object.
     pub spec: Option<String>,
     /// The object itself, where the answer holds it.
-    pub object: Option<Value>,
+    pub object: Option<&'a Value>,
     /// JSON pointer to it.
     pub pointer: String,
     /// Page on which it came, from 0.
     pub page: usize,
 }
 
-impl Member {
+impl Member<'_> {
     /// STIX type.
     pub fn kind(&self) -> &str {
         kind(&self.id)
@@ -58,14 +58,14 @@ pub fn key_in(endpoint: Endpoint, holding: &Holding) -> String {
 }
 
 /// What the body of an answer of this endpoint names. `object` is the id in the path.
-pub fn members(endpoint: Endpoint, object: Option<&str>, body: &Value, page: usize) -> Vec<Member> {
+pub fn members<'a>(endpoint: Endpoint, object: Option<&str>, body: &'a Value, page: usize) -> Vec<Member<'a>> {
     let text = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).map(str::to_owned);
     let (key, list) = match endpoint {
         Endpoint::Versions => ("versions", body.get("versions")),
         _ => ("objects", body.get("objects")),
     };
     let items = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let member = |(i, item): (usize, &Value)| {
+    let member = |(i, item): (usize, &'a Value)| {
         let pointer = format!("/{key}/{i}");
         let mut member =
             Member { id: String::new(), version: None, added: None, spec: None, object: None, pointer, page };
@@ -83,7 +83,7 @@ pub fn members(endpoint: Endpoint, object: Option<&str>, body: &Value, page: usi
                 member.id = text(item, "id")?;
                 member.version = text(item, "modified").or_else(|| text(item, "created"));
                 member.spec = text(item, "spec_version");
-                member.object = Some(item.clone());
+                member.object = Some(item);
             }
         }
         Some(member)
@@ -92,11 +92,11 @@ pub fn members(endpoint: Endpoint, object: Option<&str>, body: &Value, page: usi
 }
 
 /// What all exchanges of a step name, page by page.
-pub fn members_of(endpoint: Endpoint, object: Option<&str>, exchanges: &[Exchange]) -> Vec<Member> {
+pub fn members_of<'a>(endpoint: Endpoint, object: Option<&str>, exchanges: &'a [Exchange]) -> Vec<Member<'a>> {
     exchanges
         .iter()
         .enumerate()
-        .filter_map(|(page, e)| Some(members(endpoint, object, &e.json()?, page)))
+        .filter_map(|(page, e)| Some(members(endpoint, object, e.json()?, page)))
         .flatten()
         .collect()
 }

@@ -37,14 +37,14 @@ pub fn check(context: &Context<'_>) -> Outcome {
 }
 
 /// Date added of a member: as the answer tells it, else as the holdings know it.
-fn added(context: &Context<'_>, member: &Member) -> Option<Timestamp> {
+fn added(context: &Context<'_>, member: &Member<'_>) -> Option<Timestamp> {
     match &member.added {
         Some(text) => Timestamp::parse(text),
         None => holding(context, member).and_then(|h| h.added),
     }
 }
 
-fn holding<'a>(context: &Context<'a>, member: &Member) -> Option<&'a Holding> {
+fn holding<'a>(context: &Context<'a>, member: &Member<'_>) -> Option<&'a Holding> {
     let holdings = &context.transcript.bound.holdings;
     match &member.version {
         Some(version) => holdings.find(&member.id, version),
@@ -52,9 +52,9 @@ fn holding<'a>(context: &Context<'a>, member: &Member) -> Option<&'a Holding> {
     }
 }
 
-fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: OrderWord) -> Outcome {
+fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: OrderWord) -> Outcome {
     let mut outcome = Outcome::default();
-    let dated: Vec<(&Member, Timestamp)> = members.iter().filter_map(|m| Some((m, added(context, m)?))).collect();
+    let dated: Vec<(&Member<'_>, Timestamp)> = members.iter().filter_map(|m| Some((m, added(context, m)?))).collect();
     if word == OrderWord::DateAdded {
         if let Some(pair) = dated.windows(2).find(|p| p[0].1 > p[1].1) {
             let mut finding = context.finding(pair[1].0.page, "objects are not in ascending order of date added");
@@ -100,7 +100,7 @@ fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: Or
     outcome
 }
 
-fn limit(context: &Context<'_>, members: &[Member]) -> Outcome {
+fn limit(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
     for (page, exchange) in context.exchanges().iter().enumerate() {
         let Some(limit) = Query::of_url(&exchange.request.url).limit else { continue };
@@ -122,7 +122,7 @@ fn limit(context: &Context<'_>, members: &[Member]) -> Outcome {
 }
 
 /// `more` of the last exchange of the step, against what the selection leaves.
-fn more_word(context: &Context<'_>, members: &[Member], word: MoreWord) -> Outcome {
+fn more_word(context: &Context<'_>, members: &[Member<'_>], word: MoreWord) -> Outcome {
     let mut outcome = Outcome::default();
     let exchanges = context.exchanges();
     let Some((last, exchange)) = exchanges.len().checked_sub(1).and_then(|i| Some((i, exchanges.get(i)?))) else {
@@ -175,11 +175,11 @@ fn more_word(context: &Context<'_>, members: &[Member], word: MoreWord) -> Outco
     outcome
 }
 
-fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: PagesWord) -> Outcome {
+fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: PagesWord) -> Outcome {
     let mut outcome = Outcome::default();
     let exchanges = context.exchanges();
     let pages = exchanges.len();
-    let mut seen: BTreeMap<String, &Member> = BTreeMap::new();
+    let mut seen: BTreeMap<String, &Member<'_>> = BTreeMap::new();
     let repeated = members.iter().find(|m| {
         let key = format!("{} {}", m.key(), m.spec.as_deref().unwrap_or("-"));
         seen.insert(key, m).is_some_and(|before| before.page != m.page || endpoint != Endpoint::Versions)
@@ -247,10 +247,10 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member], word: Pa
 }
 
 /// The date headers against the dates of the first and last object of each page (section 3.2).
-fn dates(context: &Context<'_>, members: &[Member]) -> Outcome {
+fn dates(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
     for (page, exchange) in context.exchanges().iter().enumerate() {
-        let on_page: Vec<&Member> = members.iter().filter(|m| m.page == page).collect();
+        let on_page: Vec<&Member<'_>> = members.iter().filter(|m| m.page == page).collect();
         let Some(response) = &exchange.response else { continue };
         for (name, member) in
             [("X-TAXII-Date-Added-First", on_page.first()), ("X-TAXII-Date-Added-Last", on_page.last())]

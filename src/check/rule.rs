@@ -57,9 +57,9 @@ fn texts(body: &Value, name: &str) -> Vec<String> {
 }
 
 fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
-    let body = exchange.json().unwrap_or(Value::Null);
+    let body = exchange.json().unwrap_or(&Value::Null);
     match rule {
-        Rule::JsonObject => match &body {
+        Rule::JsonObject => match body {
             Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
             _ => {
                 let text: String = exchange
@@ -70,17 +70,17 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
             }
         },
-        Rule::Spelling => spelling(context, exchange, &body),
-        Rule::DefaultInRoots => default_in_roots(exchange, &body),
-        Rule::RootUrls => root_urls(&body),
-        Rule::DistinctRoots => distinct_roots(exchange, &body),
-        Rule::SomeRoot => match texts(&body, "api_roots").len() {
-            0 => broken("discovery names no API root", "/api_roots", brief(&body), "at least one API root"),
+        Rule::Spelling => spelling(context, exchange, body),
+        Rule::DefaultInRoots => default_in_roots(exchange, body),
+        Rule::RootUrls => root_urls(body),
+        Rule::DistinctRoots => distinct_roots(exchange, body),
+        Rule::SomeRoot => match texts(body, "api_roots").len() {
+            0 => broken("discovery names no API root", "/api_roots", brief(body), "at least one API root"),
             n => Said::Holds(format!("{n} API roots")),
         },
-        Rule::TaxiiVersions => taxii_versions(&body),
-        Rule::UniqueAliases => unique_aliases(&body),
-        Rule::CollectionMediaTypes => media_types(context, &body),
+        Rule::TaxiiVersions => taxii_versions(body),
+        Rule::UniqueAliases => unique_aliases(body),
+        Rule::CollectionMediaTypes => media_types(context, body),
         Rule::ManifestVersions => manifest_versions(context, exchange),
         Rule::IJson => i_json(exchange),
         Rule::NoLeak => no_leak(exchange),
@@ -94,8 +94,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 "the status code, as a string",
             ),
         },
-        Rule::Envelope => match &body {
-            Value::Array(_) => broken("the objects come as a bare list", "", brief(&body), "an envelope"),
+        Rule::Envelope => match body {
+            Value::Array(_) => broken("the objects come as a bare list", "", brief(body), "an envelope"),
             v if v.get("type").and_then(Value::as_str) == Some("bundle") => {
                 broken("the objects come in a bundle", "/type", "bundle", "an envelope")
             }
@@ -105,14 +105,12 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             }
             other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
         },
-        Rule::StixObjects => stix_objects(&body),
-        Rule::CustomNames => custom(context, exchange, &body, |name| {
+        Rule::StixObjects => stix_objects(body),
+        Rule::CustomNames => custom(context, exchange, body, |name| {
             (3..=250).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         }),
-        Rule::CustomPrefix => {
-            custom(context, exchange, &body, |name| name.starts_with("x_") && name[2..].contains('_'))
-        }
+        Rule::CustomPrefix => custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_')),
         Rule::OneId => {
             let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
             let wanted = context.record.object.as_deref().unwrap_or("");
@@ -124,7 +122,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                     "that object alone",
                 ),
                 None if members.is_empty() => {
-                    broken("the envelope holds no object", "/objects", brief(&body), "the object asked for")
+                    broken("the envelope holds no object", "/objects", brief(body), "the object asked for")
                 }
                 None => Said::Holds(format!("{wanted} alone")),
             }
@@ -288,7 +286,7 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
             .items
             .iter()
             .filter(|h| h.id == member.id)
-            .filter_map(|h| h.object.as_ref())
+            .filter_map(|h| h.object.as_deref())
             .collect();
         let versions: Vec<&str> =
             objects.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();

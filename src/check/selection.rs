@@ -27,7 +27,7 @@ pub fn selections<'a>(context: &Context<'a>) -> Vec<Selection<'a>> {
 #[derive(Default)]
 struct Difference<'a> {
     missing: Vec<&'a Holding>,
-    unexpected: Vec<&'a Member>,
+    unexpected: Vec<&'a Member<'a>>,
 }
 
 impl Difference<'_> {
@@ -108,7 +108,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
 /// date may be lost (section 3.5), and whether it is, is the matter of the paging cases.
-fn borders(context: &Context<'_>, exchanges: &[crate::record::Exchange], members: &[Member]) -> BTreeSet<Timestamp> {
+fn borders(
+    context: &Context<'_>,
+    exchanges: &[crate::record::Exchange],
+    members: &[Member<'_>],
+) -> BTreeSet<Timestamp> {
     let holdings = &context.transcript.bound.holdings;
     let by_date = |page: usize| exchanges.get(page + 1).is_some_and(|e| !e.request.url.contains("next="));
     (0..exchanges.len())
@@ -121,7 +125,7 @@ fn borders(context: &Context<'_>, exchanges: &[crate::record::Exchange], members
         .collect()
 }
 
-fn nothing(context: &Context<'_>, members: &[Member]) -> Outcome {
+fn nothing(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {
     let mut outcome = Outcome::default();
     if let Some(first) = members.first() {
         let mut finding = context.finding(first.page, "the answer holds objects that the query does not select");
@@ -140,7 +144,7 @@ fn difference<'a>(
     endpoint: Endpoint,
     word: SelectionWord,
     selection: &Selection<'a>,
-    members: &'a [Member],
+    members: &'a [Member<'a>],
 ) -> Difference<'a> {
     let holdings = &context.transcript.bound.holdings;
     let of_holding = |h: &Holding| match word {
@@ -148,7 +152,7 @@ fn difference<'a>(
         SelectionWord::Specs => format!("{} {}", key_in(endpoint, h), h.spec.as_deref().unwrap_or("-")),
         _ => key_in(endpoint, h),
     };
-    let of_member = |m: &Member| match word {
+    let of_member = |m: &Member<'_>| match word {
         SelectionWord::Ids => m.id.clone(),
         SelectionWord::Specs => format!("{} {}", m.key(), m.spec.as_deref().unwrap_or("-")),
         _ => m.key(),
@@ -169,7 +173,7 @@ fn difference<'a>(
 
 /// Whether a member that the oracle does not select may have been added by somebody else since the
 /// survey: it is not known, and what it tells of itself fits the query.
-fn is_arrival<'h>(member: &Member, query: &Query, mut known: impl Iterator<Item = &'h Holding>) -> bool {
+fn is_arrival<'h>(member: &Member<'_>, query: &Query, mut known: impl Iterator<Item = &'h Holding>) -> bool {
     let fits = query.ids.as_ref().is_none_or(|ids| ids.contains(&member.id))
         && query.types.as_ref().is_none_or(|types| types.iter().any(|t| t == member.kind()))
         && match (&query.specs, &member.spec) {
@@ -190,6 +194,6 @@ pub fn count(n: usize, what: &str) -> String {
 }
 
 /// Whether a member names this holding, by id and version.
-pub fn names(member: &Member, id: &str, version: Option<&str>) -> bool {
+pub fn names(member: &Member<'_>, id: &str, version: Option<&str>) -> bool {
     member.id == id && (version.is_none() || member.version.is_none() || member.key() == key(id, version))
 }

@@ -29,7 +29,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
 }
 
 /// Status resources among the answers of a step.
-fn statuses<'a>(context: &Context<'a>) -> Vec<(usize, &'a Exchange, Value)> {
+fn statuses<'a>(context: &Context<'a>) -> Vec<(usize, &'a Exchange, &'a Value)> {
     let status = |(i, e): (usize, &'a Exchange)| {
         let body = e.json().filter(|b| b.get("status").is_some() && b.get("total_count").is_some())?;
         Some((i, e, body))

@@ -1,5 +1,7 @@
 //! The suite's model of what a collection contains.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::taxii::Timestamp;
@@ -22,7 +24,7 @@ pub struct Holding {
     /// Position in the order of addition, where dates are not known or equal.
     pub sequence: usize,
     /// The object, where it was read or is our own.
-    pub object: Option<Value>,
+    pub object: Option<Arc<Value>>,
     /// Whether the suite added it in this run.
     pub own: bool,
     /// Whether it is beyond doubt that it is there. Two reads that disagree make doubt.
@@ -42,7 +44,7 @@ impl Holding {
             spec: text("spec_version"),
             added: None,
             sequence,
-            object: Some(object.clone()),
+            object: Some(Arc::new(object.clone())),
             own: false,
             certain: true,
             id,

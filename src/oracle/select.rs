@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Holding, Holdings, Query, VersionWord};
+use crate::taxii::Timestamp;
 
 /// What part of a collection an endpoint looks at.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +41,8 @@ struct Reading {
 /// Every selection that some reading of the standard gives, without repetitions; at least one.
 pub fn select<'a>(holdings: &'a Holdings, scope: Scope<'_>, query: &Query) -> Vec<Selection<'a>> {
     let mut found: Vec<(Vec<usize>, Selection<'a>)> = Vec::new();
-    for bits in 0..16u8 {
+    let mattering = mattering(holdings, query);
+    for bits in (0..16u8).filter(|bits| bits & !mattering == 0) {
         let reading = Reading {
             versions_after_date: bits & 1 != 0,
             spec_by_collection: bits & 2 != 0,
@@ -58,6 +60,16 @@ pub fn select<'a>(holdings: &'a Holdings, scope: Scope<'_>, query: &Query) -> Ve
         found[0].1.reading.clear();
     }
     found.into_iter().map(|(_, s)| s).collect()
+}
+
+/// The readings, as bits, that can make a difference for this query: most queries have one answer.
+fn mattering(holdings: &Holdings, query: &Query) -> u8 {
+    let exact = |w: &VersionWord| matches!(w, VersionWord::Exact(_));
+    let mut bits = 0;
+    bits |= u8::from(query.added_after.is_some());
+    bits |= u8::from(holdings.items.iter().any(|h| h.spec.is_none())) << 1;
+    bits |= u8::from(query.specs.is_none() && holdings.items.iter().any(|h| h.spec.as_deref() != Some("2.1"))) << 2;
+    bits | u8::from(query.versions.iter().flatten().any(exact)) << 3
 }
 
 fn words(reading: Reading) -> String {
@@ -90,7 +102,7 @@ fn apply<'a>(holdings: &'a Holdings, scope: Scope<'_>, query: &Query, reading: R
         items.retain(|h| types.contains(&h.kind));
     }
     match &query.specs {
-        Some(specs) => items.retain(|h| specs.contains(&spec(h, reading))),
+        Some(specs) => items.retain(|h| specs.iter().any(|s| s == spec(h, reading))),
         None => keep_latest_spec(&mut items, reading),
     }
     let after = |items: &mut Vec<&Holding>| {
@@ -111,11 +123,11 @@ fn apply<'a>(holdings: &'a Holdings, scope: Scope<'_>, query: &Query, reading: R
 }
 
 /// Specification version of an object (section 3.4.1 and STIX 2.1 section 3.2).
-fn spec(holding: &Holding, reading: Reading) -> String {
+fn spec(holding: &Holding, reading: Reading) -> &str {
     match &holding.spec {
-        Some(spec) => spec.clone(),
-        None if reading.spec_by_collection || is_sco(&holding.kind) || holding.object.is_none() => "2.1".into(),
-        None => "2.0".into(),
+        Some(spec) => spec,
+        None if reading.spec_by_collection || is_sco(&holding.kind) || holding.object.is_none() => "2.1",
+        None => "2.0",
     }
 }
 
@@ -144,26 +156,28 @@ fn is_sco(kind: &str) -> bool {
 }
 
 fn keep_latest_spec(items: &mut Vec<&Holding>, reading: Reading) {
-    let key = |h: &Holding| (h.id.clone(), if reading.spec_per_id { None } else { h.at });
-    let mut latest: BTreeMap<_, String> = BTreeMap::new();
-    for h in items.iter() {
-        let spec = spec(h, reading);
-        let best = latest.entry(key(h)).or_default();
-        if spec > *best {
-            *best = spec;
-        }
+    fn key<'a>(h: &'a Holding, reading: Reading) -> (&'a str, Option<Timestamp>) {
+        (h.id.as_str(), if reading.spec_per_id { None } else { h.at })
     }
-    items.retain(|h| latest.get(&key(h)).is_some_and(|best| *best == spec(h, reading)));
+    let mut latest: BTreeMap<_, &str> = BTreeMap::new();
+    for h in items.iter() {
+        let best = latest.entry(key(h, reading)).or_default();
+        *best = (*best).max(spec(h, reading));
+    }
+    items.retain(|h| latest.get(&key(h, reading)).is_some_and(|best| *best == spec(h, reading)));
 }
 
 fn keep_versions(items: &mut Vec<&Holding>, words: &[VersionWord], reading: Reading) {
     if words.contains(&VersionWord::All) {
         return;
     }
-    let rank = |h: &Holding| (h.at, h.version.clone());
-    let mut ends: BTreeMap<String, _> = BTreeMap::new();
+    fn rank(h: &Holding) -> (Option<Timestamp>, Option<&str>) {
+        (h.at, h.version.as_deref())
+    }
+    let mut ends: BTreeMap<&str, _> = BTreeMap::new();
     for h in items.iter() {
-        let (first, last) = ends.entry(h.id.clone()).or_insert_with(|| (rank(h), rank(h)));
+        let h: &Holding = h;
+        let (first, last) = ends.entry(h.id.as_str()).or_insert_with(|| (rank(h), rank(h)));
         if rank(h) < *first {
             *first = rank(h);
         }
@@ -174,8 +188,8 @@ fn keep_versions(items: &mut Vec<&Holding>, words: &[VersionWord], reading: Read
     items.retain(|h| {
         words.iter().any(|word| match word {
             VersionWord::All => true,
-            VersionWord::First => ends.get(&h.id).is_some_and(|(first, _)| *first == rank(h)),
-            VersionWord::Last => ends.get(&h.id).is_some_and(|(_, last)| *last == rank(h)),
+            VersionWord::First => ends.get(h.id.as_str()).is_some_and(|(first, _)| *first == rank(h)),
+            VersionWord::Last => ends.get(h.id.as_str()).is_some_and(|(_, last)| *last == rank(h)),
             VersionWord::Exact(text) if reading.version_as_text => h.version.as_deref() == Some(text),
             VersionWord::Exact(text) => h.is_version(text),
         })

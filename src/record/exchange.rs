@@ -1,5 +1,7 @@
 //! One recorded request with its response: the evidence of a trial.
 
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -25,6 +27,9 @@ pub struct Exchange {
     pub duration_ms: f64,
     /// The same request as a command line; secrets are shell variables.
     pub curl: String,
+    /// The body as JSON, read once for all checks.
+    #[serde(skip)]
+    pub parsed: Arc<OnceLock<Option<serde_json::Value>>>,
 }
 
 impl Exchange {
@@ -34,8 +39,9 @@ impl Exchange {
     }
 
     /// The body as JSON, whatever its Content-Type says.
-    pub fn json(&self) -> Option<serde_json::Value> {
-        serde_json::from_slice(&self.response.as_ref()?.body.bytes).ok()
+    pub fn json(&self) -> Option<&serde_json::Value> {
+        let parse = || serde_json::from_slice(&self.response.as_ref()?.body.bytes).ok();
+        self.parsed.get_or_init(parse).as_ref()
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Suite {
     pub name: String,
     /// Version of the suite.
     pub version: String,
+    /// Where the standard can be read whose sections are cited.
+    pub standard: String,
     /// SHA-256 over the cases and registers, shortened: tells whether two runs asked the same.
     pub cases: String,
     /// Seed of the run.

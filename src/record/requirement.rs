@@ -55,10 +55,5 @@ pub struct Requirement {
     pub observe: String,
 }
 
-impl Requirement {
-    /// Where the standard says so.
-    pub fn link(&self) -> String {
-        let base = "https://docs.oasis-open.org/cti/taxii/v2.1/os/taxii-v2.1-os.html";
-        format!("{base} (section {})", self.section)
-    }
-}
+/// Where TAXII 2.1 can be read.
+pub const TAXII_STANDARD: &str = "https://docs.oasis-open.org/cti/taxii/v2.1/os/taxii-v2.1-os.html";

@@ -92,6 +92,12 @@ pub struct Trial {
     pub reason: String,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// How servers usually come to break this, and how to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// Which readings of the standard are accepted, where it leaves room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ambiguity: Option<String>,
     /// Options and readings that were seen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Reading>,

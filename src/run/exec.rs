@@ -73,6 +73,8 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
         reason,
         findings: outcome.findings,
         readings: outcome.readings,
+        advice: case.advice.clone(),
+        ambiguity: case.ambiguity.clone(),
         exchanges,
         duration_ms: started.elapsed().as_secs_f64() * 1000.0,
     };

@@ -123,6 +123,7 @@ impl Run {
         let suite = Suite {
             name: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
+            standard: crate::record::requirement::TAXII_STANDARD.into(),
             cases: case::load::revision(),
             seed: self.options.seed,
             started: jiff::Timestamp::now().to_string(),
@@ -269,6 +270,8 @@ impl Run {
             reason: "the run was ended early".into(),
             findings: Vec::new(),
             readings: Vec::new(),
+            advice: None,
+            ambiguity: None,
             exchanges: Vec::new(),
             duration_ms: Duration::ZERO.as_secs_f64(),
         }

@@ -58,12 +58,11 @@ pub fn plan<'a>(
     abilities: &Abilities,
 ) -> Result<Vec<Task<'a>>, String> {
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
-    let spots = spots(survey, options, abilities);
     let mut tasks = Vec::new();
+    let places = places(survey, options, abilities);
     for case in cases {
         for row in rows(&case.matrix) {
-            for Spot { binding, profile } in bindings(case, &row, survey, options, abilities, &spots) {
-                let binding = *binding;
+            for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
                 let chosen = |set: &Option<GlobSet>| {
                     set.as_ref().is_some_and(|s| {
@@ -75,7 +74,7 @@ pub fn plan<'a>(
                 if (only.is_some() && !chosen(&only)) || chosen(&skip) {
                     continue;
                 }
-                tasks.push(task(case, &row, id, binding, profile.clone(), options.seed));
+                tasks.push(task(case, &row, id, binding, profile, options.seed));
             }
         }
     }
@@ -207,54 +206,60 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     needs
 }
 
-/// Where trials can look, and what they may rely on there.
-struct Spot {
-    binding: Option<Binding>,
-    profile: Profile,
+/// A place that a trial can be bound to, with what is true there.
+type Place = (Option<Binding>, Profile);
+
+/// Profiles of the server, of every root and of every collection, made once.
+struct Places {
+    server: Place,
+    roots: Vec<Place>,
+    collections: Vec<Place>,
 }
 
-/// Every spot, each looked at once: nowhere, the API roots, their collections.
-fn spots(survey: &Survey, options: &Options, abilities: &Abilities) -> Vec<Spot> {
-    let mut spots = vec![Spot { binding: None, profile: profile(survey, options, abilities, None, None) }];
-    for (root, r) in survey.roots.iter().enumerate() {
-        let at = |collection: Option<usize>| Spot {
-            binding: Some(Binding { root, collection }),
-            profile: profile(survey, options, abilities, Some(r), collection.and_then(|c| r.collections.get(c))),
-        };
-        spots.push(at(None));
-        spots.extend((0..r.collections.len()).map(|c| at(Some(c))));
+fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
+    let at = |binding: Option<Binding>| {
+        let root = binding.map(|b| &survey.roots[b.root]);
+        let collection = binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
+        (binding, profile(survey, options, abilities, root, collection))
+    };
+    let roots = (0..survey.roots.len()).map(|root| at(Some(Binding { root, collection: None }))).collect();
+    let collections = survey
+        .roots
+        .iter()
+        .enumerate()
+        .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
+    Places {
+        server: at((!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None })),
+        roots,
+        collections: collections.map(|b| at(Some(b))).collect(),
     }
-    spots
 }
 
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
-fn bindings<'a>(
+fn bindings(
     case: &Case,
     row: &crate::case::matrix::Row,
     survey: &Survey,
     options: &Options,
     abilities: &Abilities,
-    spots: &'a [Spot],
-) -> Vec<&'a Spot> {
-    let first_root = (!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None });
-    let first = || spots.iter().filter(|s| s.binding == first_root).collect();
-    let roots = spots.iter().filter(|s| s.binding.is_some_and(|b| b.collection.is_none()));
-    let collections = spots.iter().filter(|s| s.binding.is_some_and(|b| b.collection.is_some()));
+    places: &Places,
+) -> Vec<Place> {
     match case.scope {
-        Scope::Server => first(),
-        Scope::Root => roots.collect(),
-        Scope::EveryCollection => collections.collect(),
+        Scope::Server => vec![places.server.clone()],
+        Scope::Root => places.roots.clone(),
+        Scope::EveryCollection => places.collections.clone(),
         Scope::Collection => {
             let needs = needs(case, row);
-            let rank = |s: &&Spot| {
-                let c = s.binding.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
-                let missing = needs.iter().filter(|f| !s.profile.facts.contains(f)).count();
+            let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];
+            let rank = |(b, p): &&Place| {
+                let c = b.as_ref().map(get);
+                let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
                 let target = c.is_some_and(|c| abilities.write_to.as_deref() == Some(c.id.as_str()));
                 // the collection that the user named, then the one that was written to, then the fullest
-                (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(s.profile.facts.len()))
+                (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(p.facts.len()))
             };
-            collections.min_by_key(rank).map_or_else(first, |best| vec![best])
+            vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A full read of a collection: what it holds, by its objects and by its manifest.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use url::Url;
 
@@ -20,7 +22,7 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
     collection.answers.clear();
     let in_objects = members_of(Endpoint::Objects, None, &objects);
-    let mut in_manifest = members_of(Endpoint::Manifest, None, &manifest);
+    let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
     // an answer of another shape names nothing where the other endpoint names something
     let names_alike = [
         (Endpoint::Objects, &objects, in_objects.is_empty() && !in_manifest.is_empty()),
@@ -32,10 +34,14 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         }
     }
     collection.holdings = join(&in_objects, &in_manifest, &own);
-    if collection.answers.contains(&Endpoint::Manifest)
-        && fill_in(session, url, &collection.holdings, &mut in_manifest).await
-    {
-        collection.holdings = join(&in_objects, &in_manifest, &own);
+    if collection.answers.contains(&Endpoint::Manifest) {
+        let more = fill_in(session, url, &collection.holdings).await;
+        let known: BTreeSet<String> = in_manifest.iter().map(Member::key).collect();
+        let mut records = in_manifest.clone();
+        records.extend(members_of(Endpoint::Manifest, None, &more).into_iter().filter(|r| !known.contains(&r.key())));
+        if records.len() > in_manifest.len() {
+            collection.holdings = join(&in_objects, &records, &own);
+        }
     }
     collection.holdings.complete = objects_stopped.is_none()
         && (!collection.answers.contains(&Endpoint::Manifest) || manifest_stopped.is_none())
@@ -74,24 +80,24 @@ async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
 const FILL_IN: usize = 40;
 
 /// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
-/// going on by date loses what shares one (section 3.5). Tells whether it found any.
-async fn fill_in(session: &Session, url: &Url, holdings: &Holdings, records: &mut Vec<Member>) -> bool {
-    let dateless: std::collections::BTreeSet<&str> =
-        holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
-    let before = records.len();
+/// going on by date loses what shares one (section 3.5).
+async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Exchange> {
+    let dateless: BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
+    let mut exchanges = Vec::new();
     for id in dateless.into_iter().take(FILL_IN) {
         let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
         let query =
             paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
-        for record in members_of(Endpoint::Manifest, None, &walked.exchanges) {
-            if record.id == id && !records.iter().any(|r| r.key() == record.key()) {
-                records.push(record);
-            }
-        }
+        // a server that ignores match[id] would bring everything again
+        exchanges.extend(
+            walked.exchanges.into_iter().filter(|e| {
+                e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).iter().all(|m| m.id == id))
+            }),
+        );
     }
-    records.len() > before
+    exchanges
 }
 
 /// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
@@ -130,7 +136,7 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>
 }
 
 /// Puts both reads together. What only one of them names is uncertain, unless the suite added it.
-pub fn join(objects: &[Member], records: &[Member], own: &[Holding]) -> Holdings {
+pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> Holdings {
     let mut items: Vec<Holding> = Vec::new();
     let mut used = vec![false; records.len()];
     for member in objects {
@@ -196,7 +202,7 @@ pub fn join(objects: &[Member], records: &[Member], own: &[Holding]) -> Holdings
     Holdings { items, complete: false }
 }
 
-fn same(record: &Member, holding: &Holding) -> bool {
+fn same(record: &Member<'_>, holding: &Holding) -> bool {
     record.id == holding.id
         && match (&record.version, &holding.version) {
             (Some(v), Some(_)) => holding.is_version(v),

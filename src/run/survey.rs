@@ -113,7 +113,7 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Stri
 
 /// The body of a 200 answer, where it is a JSON object.
 pub fn resource(exchange: &Exchange) -> Option<Value> {
-    exchange.json().filter(|b| exchange.status() == 200 && b.is_object())
+    exchange.json().filter(|b| exchange.status() == 200 && b.is_object()).cloned()
 }
 
 /// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.

@@ -28,7 +28,7 @@ pub struct Walked {
 /// page only so, and most cases are about something else.
 pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endpoint, mode: Walk) -> Walked {
     let walked = pages(session, first, actor, endpoint, mode).await;
-    let size = walked.exchanges.first().and_then(|e| e.json()).map_or(0, |b| members(endpoint, Some("-"), &b, 0).len());
+    let size = walked.exchanges.first().and_then(|e| e.json()).map_or(0, |b| members(endpoint, Some("-"), b, 0).len());
     let limited = first.url.query_pairs().any(|(n, _)| n == "limit");
     if mode != Walk::Auto || walked.stopped.is_none() || limited || size == 0 {
         return walked;
@@ -47,10 +47,11 @@ async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endp
     let stopped = loop {
         let exchange = session.send(&outgoing, actor).await;
         let page = exchanges.len();
-        let (status, body) = (exchange.status(), exchange.json());
-        let is_more = more(&exchange);
-        let previous = exchanges.last().and_then(Exchange::json);
+        let status = exchange.status();
         exchanges.push(exchange);
+        let body = exchanges[page].json();
+        let is_more = more(&exchanges[page]);
+        let previous = page.checked_sub(1).and_then(|p| exchanges[p].json());
         let Some(body) = body.filter(|_| (200..300).contains(&status)) else {
             // the first answer is judged by the step itself
             break (page > 0).then(|| format!("page {} is answered {status}", page + 1));
@@ -59,18 +60,18 @@ async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endp
             break None;
         }
         let shown = |b: &Value| members(endpoint, Some("-"), b, 0).iter().map(|m| m.key()).collect::<Vec<_>>();
-        let now = shown(&body);
+        let now = shown(body);
         empty = if now.is_empty() { empty + 1 } else { 0 };
         if empty == 3 {
             break Some("three pages without an object, and still more is true".into());
         }
-        if !now.is_empty() && previous.is_some_and(|p| shown(&p) == now) {
+        if !now.is_empty() && previous.is_some_and(|p| shown(p) == now) {
             break Some(format!("page {} is the same as the page before", page + 1));
         }
         if page + 1 == MAX_PAGES {
             break Some(format!("more is still true after {MAX_PAGES} pages"));
         }
-        let next = if mode == Walk::AddedAfter { None } else { next_of(&body) };
+        let next = if mode == Walk::AddedAfter { None } else { next_of(body) };
         match next {
             Some(next) => outgoing.url = with(&first.url, "next", &next),
             None if mode == Walk::Next => break Some("more is true and there is no next".into()),
@@ -81,7 +82,7 @@ async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endp
                     .and_then(|r| r.header("x-taxii-date-added-last"))
                     .and_then(Timestamp::parse);
                 let last = last.or_else(|| {
-                    members(endpoint, Some("-"), &body, 0)
+                    members(endpoint, Some("-"), body, 0)
                         .last()
                         .and_then(|m| m.added.as_deref().and_then(Timestamp::parse))
                 });

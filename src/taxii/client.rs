@@ -135,6 +135,7 @@ impl Client {
             failure,
             duration_ms: started.elapsed().as_secs_f64() * 1000.0,
             curl: self.redactor.text(&curl(outgoing, &identity)),
+            parsed: Arc::default(),
         }
     }
 

@@ -61,6 +61,8 @@ pub fn trial(id: &str, verdict: Verdict, requirement: &str, reason: &str) -> Tri
         reason: reason.to_owned(),
         findings: Vec::new(),
         readings: Vec::new(),
+        advice: None,
+        ambiguity: None,
         exchanges: Vec::new(),
         duration_ms: 12.5,
     }
@@ -94,6 +96,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
         curl: format!(
             "curl -sS -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' '{url}'"
         ),
+        parsed: Default::default(),
     }
 }
 
@@ -179,6 +182,7 @@ fn suite() -> Suite {
     Suite {
         name: "taxii-conformance".into(),
         version: "0.0.0-test".into(),
+        standard: "https://standard.example/taxii-2.1".into(),
         cases: "0123456789abcdef".into(),
         seed: 42,
         started: "2024-05-01T12:00:00Z".into(),

@@ -31,6 +31,9 @@ pub(super) fn list(out: &mut String, style: Style, title: &str, trials: &[&Trial
             let before = at.checked_sub(1).map(|i| &trial.findings[i]);
             one(out, style, trial, finding, before, requirement);
         }
+        if let Some(advice) = trial.advice.as_ref().filter(|_| !trial.findings.is_empty()) {
+            *out += &wrap("    mend      ", INDENT, WIDTH, &line(advice, 600));
+        }
         if trial.findings.len() > SHOWN {
             let more = trial.findings.len() - SHOWN;
             *out += &format!("    … and {more} more of these; the JSON report has them all\n");

@@ -41,6 +41,9 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: 
         }
         findings::list(&mut out, style, "Failures", &of(Verdict::Fail), requirement);
         findings::list(&mut out, style, "Warnings", &of(Verdict::Warn), requirement);
+        if !report.summary.failed.is_empty() || !report.summary.warned.is_empty() {
+            out += &format!("\n  Sections are those of {}\n", line(&report.suite.standard, 200));
+        }
         groups::errors(&mut out, style, &of(Verdict::Error));
         groups::inconclusive(&mut out, style, &of(Verdict::Inconclusive), &report.summary);
         groups::skips(&mut out, style, &of(Verdict::Skip), verbosity);
