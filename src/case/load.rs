@@ -169,6 +169,10 @@ fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Box<LoadError> {
         Some((short, _)) if help.is_some() => short.to_owned(),
         _ => message,
     };
+    // the reader speaks of Rust's types, the writer of a case file knows TOML's
+    let short = [("field `", "key `"), ("unknown variant", "unknown word"), ("expected a sequence", "expected a list")]
+        .into_iter()
+        .fold(short, |text, (rust, toml)| text.replacen(rust, toml, 1));
     LoadError::new(file, text, error.span().unwrap_or(0..0), short, help)
 }
 
