@@ -34,7 +34,7 @@ fn the_exit_codes_are_those_of_the_code() {
         (exit::OK, "no MUST failed"),
         (exit::FAILED, "a MUST failed"),
         (exit::USAGE, "wrong usage"),
-        (exit::UNTESTABLE, "could not be tested"),
+        (exit::UNTESTABLE, "could not be tested, or not to the end"),
         (exit::NOTHING_JUDGED, "nothing was judged"),
     ] {
         let row = README.lines().find(|line| line.starts_with(&format!("| {code} |"))).expect("a row");

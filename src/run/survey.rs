@@ -92,7 +92,7 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Stri
     survey.discovery = discovery.is_some();
     survey.server.title = discovery.as_ref().and_then(|d| d.get("title")).and_then(Value::as_str).map(str::to_owned);
 
-    let roots = root_urls(session, options, discovery.as_ref(), &mut survey).await;
+    let roots = root_urls(session, options, discovery.as_ref(), &mut survey).await?;
     if roots.is_empty() {
         return Err(trouble::no_root(session, &url, &exchange, discovery.as_ref()).await);
     }
@@ -116,11 +116,17 @@ pub fn resource(exchange: &Exchange) -> Option<Value> {
     exchange.json().filter(|b| exchange.status() == 200 && b.is_object()).cloned()
 }
 
-/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.
-async fn root_urls(session: &Session, options: &Options, discovery: Option<&Value>, survey: &mut Survey) -> Vec<Url> {
+/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same
+/// origin. `Err` says in one sentence that the URL has a path at which there is no API root.
+async fn root_urls(
+    session: &Session,
+    options: &Options,
+    discovery: Option<&Value>,
+    survey: &mut Survey,
+) -> Result<Vec<Url>, String> {
     let base = paths::discovery(&session.base);
     if !options.api_roots.is_empty() {
-        return options.api_roots.iter().filter_map(|r| paths::resolve_root(&base, r)).collect();
+        return Ok(options.api_roots.iter().filter_map(|r| paths::resolve_root(&base, r)).collect());
     }
     let advertised: Vec<Url> = discovery
         .and_then(|d| d.get("api_roots"))
@@ -132,8 +138,15 @@ async fn root_urls(session: &Session, options: &Options, discovery: Option<&Valu
     let given = paths::resolve_root(&base, session.base.path());
     if let Some(given) = given.filter(|g| g.path() != "/taxii2/" && g.path() != "/" || advertised.is_empty()) {
         let exchange = session.get("api-root", given.clone()).await;
-        if resource(&exchange).is_some_and(|b| b.get("versions").is_some() || b.get("max_content_length").is_some()) {
-            return vec![given];
+        let answers =
+            resource(&exchange).is_some_and(|b| b.get("versions").is_some() || b.get("max_content_length").is_some());
+        // one that discovery names is one, whatever it answers
+        if answers || advertised.contains(&given) {
+            return Ok(vec![given]);
+        }
+        // another is a typo, and testing something else than what was asked for would hide it
+        if !advertised.is_empty() {
+            return Err(trouble::wrong_path(&given, &exchange, &advertised));
         }
     }
     let mut roots: Vec<Url> = Vec::new();
@@ -144,7 +157,7 @@ async fn root_urls(session: &Session, options: &Options, discovery: Option<&Valu
             roots.push(url);
         }
     }
-    roots
+    Ok(roots)
 }
 
 async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {

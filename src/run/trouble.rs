@@ -13,13 +13,17 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
     let port = url.port_or_known_default().unwrap_or(0);
     let lower = failure.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(&["dns", "lookup address", "name or service not known", "nodename"]) {
+    if has(&["not valid for name", "notvalidforname"]) {
+        format!("the certificate of {host} is for another host: check the URL, or have the server certified for {host}")
+    } else if has(&["certificate expired", "certificate not valid yet", "expired"]) {
+        format!("the certificate of {host} is out of date ({})", last(failure))
+    } else if has(&["certificate", "unknownissuer"]) {
+        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
+    } else if has(&["dns error", "lookup address", "name or service not known", "nodename"]) {
         format!("the host name {host} cannot be resolved: check the URL for a typo")
     } else if has(&["connection refused"]) {
         format!("{host} refuses connections on port {port}: is the server running there?")
-    } else if has(&["certificate", "unknownissuer", "notvalidfor"]) {
-        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
-    } else if has(&["invalidcontenttype", "corrupt message", "wrong version"]) {
+    } else if has(&["invalidcontenttype", "corrupt message", "wrong version", "handshake eof"]) {
         format!("{host} does not speak TLS on port {port}: for plain HTTP use http:// and --allow-http")
     } else if has(&["no answer within", "timed out"]) {
         format!("{host} does not answer on port {port} in time: {}", last(failure))
@@ -90,6 +94,19 @@ pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
     }
 }
 
+/// The URL has a path of its own, at which there is no API root.
+pub fn wrong_path(url: &Url, exchange: &Exchange, advertised: &[Url]) -> String {
+    let known: Vec<&str> = advertised.iter().take(5).map(Url::as_str).collect();
+    let answer = match (&exchange.failure, exchange.status()) {
+        (Some(failure), _) => last(failure).to_owned(),
+        (None, status) => status.to_string(),
+    };
+    format!(
+        "there is no API root at {url} ({answer}): give the origin of the server, or one that it advertises: {}",
+        known.join(", ")
+    )
+}
+
 async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {
     const V20: &str = "application/vnd.oasis.taxii+json; version=2.0";
     for path in ["/taxii/", "/taxii2/"] {
@@ -124,6 +141,9 @@ mod tests {
             say("tcp connect error: Connection refused (os error 111)").contains("refuses connections on port 443")
         );
         assert!(say("invalid peer certificate: UnknownIssuer").contains("--ca-file"));
+        let other = r#"certificate not valid for name "a"; certificate is only valid for DnsName("b")"#;
+        assert!(say(&format!("invalid peer certificate: {other}")).contains("is for another host"));
+        assert!(say("invalid peer certificate: certificate expired: verification time 1").contains("out of date"));
         assert!(say("no answer within 3 seconds").contains("in time"));
     }
 }

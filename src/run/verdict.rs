@@ -79,6 +79,9 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         crate::record::exit::UNTESTABLE
     } else if !broken.is_empty() {
         crate::record::exit::FAILED
+    } else if interrupted {
+        // what was not run may be broken
+        crate::record::exit::UNTESTABLE
     } else if judged == 0 {
         crate::record::exit::NOTHING_JUDGED
     } else if options.strict && (!warned.is_empty() || !inconclusive.is_empty()) {
