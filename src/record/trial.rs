@@ -92,6 +92,9 @@ pub struct Trial {
     pub reason: String,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// Whether an immediate repeat came to another verdict.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
     /// How servers usually come to break this, and how to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,

@@ -51,6 +51,7 @@ struct Run<'a> {
     task: &'a Task<'a>,
     root: Option<&'a Root>,
     collection: Option<&'a Collection>,
+    attempt: u32,
     values: Values,
     objects: BTreeMap<String, Value>,
     bound: Bound,
@@ -59,7 +60,9 @@ struct Run<'a> {
 }
 
 /// Runs and judges one trial.
-pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
+///
+/// `attempt` counts repetitions: each makes objects of its own.
+pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     let started = Instant::now();
     let case = task.case;
     let trial = |verdict, reason: String, requirements, outcome: Outcome, exchanges| Trial {
@@ -73,6 +76,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
         reason,
         findings: outcome.findings,
         readings: outcome.readings,
+        flaky: false,
         advice: case.advice.clone(),
         ambiguity: case.ambiguity.clone(),
         exchanges,
@@ -90,6 +94,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>) -> Trial {
         task,
         root,
         collection,
+        attempt,
         values: task.profile.values.clone(),
         objects: BTreeMap::new(),
         bound,
@@ -113,7 +118,11 @@ impl Run<'_> {
     async fn steps(&mut self) -> Result<Outcome, Stop> {
         let case = self.task.case;
         let seed = self.runner.options.seed;
-        self.objects = object::make(&case.objects, seed, &self.task.planned.id, &self.values)
+        let own = match self.attempt {
+            0 => self.task.planned.id.clone(),
+            n => format!("{} again {n}", self.task.planned.id),
+        };
+        self.objects = object::make(&case.objects, seed, &own, &self.values)
             .map_err(|name| Stop::Error(format!("the object {name} of the case cannot be made")))?;
         for (name, object) in &self.objects {
             for (key, property) in [("id", "id"), ("version", "modified"), ("created", "created"), ("type", "type")] {

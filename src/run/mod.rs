@@ -252,9 +252,26 @@ impl Run {
             self.not_run(task)
         } else {
             self.tell(Event::TrialStarted(task.planned.id.clone())).await;
-            exec::run(runner, task).await
+            self.judged(runner, task).await
         };
         self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        trial
+    }
+
+    /// Runs a trial; a failure is tried again at once, and where it does not come again it is no failure
+    /// that anybody could act on, and no pass either.
+    async fn judged(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
+        let mut trial = exec::run(runner, task, 0).await;
+        if trial.verdict != Verdict::Fail {
+            return trial;
+        }
+        let again = exec::run(runner, task, 1).await;
+        if again.verdict != Verdict::Fail {
+            trial.reason = format!("flaky: it failed ({}), and did not on an immediate repeat ({})", trial.reason, again.verdict.word());
+            trial.requirements = task.planned.requirements.clone();
+            trial.verdict = Verdict::Inconclusive;
+            trial.flaky = true;
+        }
         trial
     }
 
@@ -270,6 +287,7 @@ impl Run {
             reason: "the run was ended early".into(),
             findings: Vec::new(),
             readings: Vec::new(),
+            flaky: false,
             advice: None,
             ambiguity: None,
             exchanges: Vec::new(),

@@ -61,6 +61,7 @@ pub fn trial(id: &str, verdict: Verdict, requirement: &str, reason: &str) -> Tri
         reason: reason.to_owned(),
         findings: Vec::new(),
         readings: Vec::new(),
+        flaky: false,
         advice: None,
         ambiguity: None,
         exchanges: Vec::new(),
