@@ -144,7 +144,7 @@ fn lint(path: &Path) -> u8 {
     exit::OK
 }
 
-fn read(path: &Path) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
+fn read(path: &Path) -> Result<Vec<Case>, Vec<LoadError>> {
     if path.is_file()
         && let Ok(text) = fs::read_to_string(path)
     {
@@ -153,10 +153,10 @@ fn read(path: &Path) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
     case::load_dir(path)
 }
 
-fn complain(errors: Vec<Box<LoadError>>) -> u8 {
+fn complain(errors: Vec<LoadError>) -> u8 {
     let number = errors.len();
     for error in errors {
-        eprintln!("{:?}", miette::Report::new(*error));
+        eprintln!("{:?}", miette::Report::new(error));
     }
     eprintln!("{}", count(number, "error"));
     exit::USAGE

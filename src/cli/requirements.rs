@@ -80,7 +80,7 @@ pub fn run(args: &Args) -> u8 {
     let (cases, reasons) = match (case::embedded(), reasons()) {
         (Ok(cases), Ok(reasons)) => (cases, reasons),
         (Err(errors), _) => {
-            errors.into_iter().for_each(|error| eprintln!("{:?}", miette::Report::new(*error)));
+            errors.into_iter().for_each(|error| eprintln!("{:?}", miette::Report::new(error)));
             return exit::USAGE;
         }
         (_, Err(error)) => {

@@ -48,13 +48,13 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         && collection.holdings.items.iter().all(|h| h.certain);
     if let Some(id) = collection.holdings.ids().first().map(|s| (*s).to_owned()) {
         let object = session.get("object", paths::under(url, &["objects", &id])).await;
-        if object.json().is_some_and(|b| object.status() == 200 && !members(Endpoint::Object, None, &b, 0).is_empty()) {
+        if object.json().is_some_and(|b| object.status() == 200 && !members(Endpoint::Object, None, b, 0).is_empty()) {
             collection.answers.push(Endpoint::Object);
         }
         let versions = session.get("versions", paths::under(url, &["objects", &id, "versions"])).await;
         if versions
             .json()
-            .is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), &b, 0).is_empty())
+            .is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), b, 0).is_empty())
         {
             collection.answers.push(Endpoint::Versions);
         }
@@ -62,7 +62,7 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     collection.private = private(session, url).await;
     let mut one = paths::under(url, &["objects"]);
     one.set_query(Some("limit=1"));
-    collection.next = session.get("next", one).await.json().is_some_and(|b| next_of(&b).is_some());
+    collection.next = session.get("next", one).await.json().is_some_and(|b| next_of(b).is_some());
     collection.read = true;
 }
 
@@ -182,15 +182,12 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
         });
     }
     for mine in own {
-        match items.iter_mut().find(|h| h.id == mine.id && (mine.at.is_none() || h.at == mine.at)) {
-            Some(found) => {
-                found.own = true;
-                found.certain = true;
-                found.object = mine.object.clone().or(found.object.take());
-                found.spec = mine.spec.clone();
-            }
-            // what is shown nowhere is not held; servers need not keep old versions (section 1.6.11)
-            None => {}
+        // what is shown nowhere is not held; servers need not keep old versions (section 1.6.11)
+        if let Some(found) = items.iter_mut().find(|h| h.id == mine.id && (mine.at.is_none() || h.at == mine.at)) {
+            found.own = true;
+            found.certain = true;
+            found.object = mine.object.clone().or(found.object.take());
+            found.spec = mine.spec.clone();
         }
     }
     if items.iter().all(|h| h.added.is_some()) {
