@@ -45,7 +45,13 @@ fn tests(args: &Arguments) -> Result<Vec<Test>, String> {
     let judged = runtime.block_on(target.run(args.list, |options| choose(args, options)))?;
     let Judged { untestable, names, trials } = judged;
     if let Some(why) = untestable {
-        return Ok(vec![failing(one_name(args).unwrap_or(SURVEY), why)]);
+        // under a name that no filter keeps out: a server that cannot be tested is no success
+        let name = match &args.filter {
+            Some(filter) if args.exact => filter.clone(),
+            Some(filter) => format!("{SURVEY} for {filter}"),
+            None => SURVEY.to_owned(),
+        };
+        return Ok(vec![failing(&name, why)]);
     }
     if args.list {
         return Ok(names.into_iter().map(|name| Test::test(name, || Ok(()))).collect());
