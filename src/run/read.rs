@@ -7,7 +7,7 @@ use url::Url;
 
 use super::session::Session;
 use super::survey::Collection;
-use super::walk::{Walked, walk};
+use super::walk::{MAX_PAGES, Walked, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
 use crate::check::paging::next_of;
@@ -90,12 +90,17 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Excha
             paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
+        let endless = walked.exchanges.len() >= MAX_PAGES;
         // a server that ignores match[id] would bring everything again
         exchanges.extend(
             walked.exchanges.into_iter().filter(|e| {
                 e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).iter().all(|m| m.id == id))
             }),
         );
+        if endless {
+            // the others would be no different, and each costs as much
+            break;
+        }
     }
     exchanges
 }

@@ -156,3 +156,47 @@ fn a_redirect_that_repeats_a_password_hides_it() {
     ended.untestable(&["redirects to"]);
     ended.without(&["dGVzdGVy", "hunter2"]);
 }
+
+/// Every page says that there is another, and holds an object that no page before it held.
+#[test]
+fn pages_without_end_are_not_read_for_ever() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let pages = AtomicU64::new(0);
+    let server = stub(move |asked| {
+        let path = asked.path().split('?').next().unwrap_or_default();
+        if !path.ends_with("/objects/") && !path.ends_with("/manifest/") {
+            return empty(asked, &["/api/".to_owned()]);
+        }
+        let page = pages.fetch_add(1, Ordering::SeqCst);
+        let id = format!("indicator--00000000-0000-4000-8000-{page:012x}");
+        let added = format!("2024-01-01T00:00:00.{page:06}Z");
+        let object = match path.ends_with("/manifest/") {
+            true => json!({ "id": id, "date_added": added, "version": "2024-01-01T00:00:00.000Z" }),
+            false => json!({ "id": id, "type": "indicator", "spec_version": "2.1", "modified": added }),
+        };
+        Answer::taxii(200, &json!({ "more": true, "next": page.to_string(), "objects": [object] }))
+    });
+    let began = std::time::Instant::now();
+    let ended = run(&server.url, &["--allow-http", "--only", "objects/answers"], &USER);
+    assert!(matches!(ended.code, Some(0 | 1 | 4)), "{:?} {}{}", ended.code, ended.out, ended.err);
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    assert!(server.asked().len() < 10_000, "{} requests", server.asked().len());
+    let json = ended.json.expect("a report");
+    assert_eq!(json["summary"]["verdicts"]["error"], 0, "{}", ended.out);
+}
+
+/// An answer that never ends is given up when its time is over.
+#[test]
+fn bodies_without_end_are_not_read_for_ever() {
+    use std::io::{Read, Write};
+    let url = crate::stub::listen(|mut stream| {
+        std::thread::spawn(move || {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/taxii+json;version=2.1\r\n\r\n{\"title\":\"";
+            let _ = stream.read(&mut [0; 4096]).and_then(|_| stream.write_all(head.as_bytes()));
+            while stream.write_all(b"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+        });
+    });
+    run(&url, &["--allow-http", "--timeout", "1"], &USER).untestable(&["in time", "within 1 second"]);
+}
