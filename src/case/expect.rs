@@ -128,6 +128,9 @@ pub enum SelectionWord {
     Versions,
     /// The set of ids with their versions and specification versions.
     Specs,
+    /// The set of ids with their versions; everything counts that is known to be held, also what a full
+    /// read by this endpoint did not show.
+    Known,
     /// Nothing at all.
     Nothing,
 }
@@ -160,6 +163,8 @@ pub enum MoreWord {
 pub enum PagesWord {
     /// Everything once, in order, to an end.
     Complete,
+    /// As above, also where everything comes on one page.
+    Whole,
     /// As above; loss inside a group of equal dates at a page border is reported, not judged.
     CompleteButTies,
     /// Nothing twice.
@@ -190,6 +195,8 @@ pub enum SameWhat {
     Members,
     /// Ids and versions that are named, in order.
     Sequence,
+    /// All that the earlier step names is named here, and no other id.
+    Covers,
 }
 
 /// What the counts of a status resource have to be.
@@ -202,8 +209,9 @@ pub enum CountsWord {
     Complete,
     /// All posted objects succeeded.
     AllSucceeded,
-    /// At least one failed.
-    SomeFailed,
+    /// Of good and bad objects at least one is counted and named as a failure, with a message; or all
+    /// are refused.
+    Mixed,
 }
 
 /// What the details of a status resource have to be.

@@ -116,6 +116,20 @@ facts! {
     Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load one, or give --write", None;
     /// An object that is there as STIX 2.0 and 2.1, or objects of both.
     TwoSpecs = "two-specs", Skip, "no collection holds both STIX 2.0 and 2.1", None;
+    /// `match[id]` works on objects.
+    MatchId = "match-id", Inconclusive, "match[id] does not select on objects, and the trial builds on it", Some("filter/id");
+    /// `match[id]` works on the manifest.
+    MatchIdOnManifest = "match-id-on-manifest", Inconclusive, "match[id] does not select on the manifest, and the trial builds on it", Some("filter/id-on-manifest");
+    /// The latest version comes by default.
+    LatestByDefault = "latest-by-default", Inconclusive, "the latest version does not come by default, and the trial builds on it", Some("filter/version-default");
+    /// Objects are in order.
+    ObjectsInOrder = "objects-in-order", Inconclusive, "objects do not come in order of date added, and the trial builds on it", Some("paging/order-objects");
+    /// The manifest is in order.
+    ManifestInOrder = "manifest-in-order", Inconclusive, "the manifest is not in order of date added, and the trial builds on it", Some("paging/order-manifest");
+    /// `added_after` works on objects.
+    AddedAfterWorks = "added-after-works", Inconclusive, "added_after does not select what was added later, and the trial builds on it", Some("filter/added-after");
+    /// Manifest and objects tell the same versions.
+    VersionsAgree = "versions-agree", Inconclusive, "the manifest tells other versions than the objects", Some("manifest/versions");
     /// All of the collection was read, and two reads agree.
     CompleteRead = "complete-read", Inconclusive, "what the collection holds could not be read to the end, or two reads disagree", Some("paging/next");
     /// Dates of addition are known.

@@ -32,6 +32,9 @@ pub struct Case {
     /// Highest level at which findings count: for what the standard asks of clients alone, or only implies.
     #[serde(default)]
     pub level: Option<crate::record::Level>,
+    /// Asks even where the survey saw that the endpoint does not answer as it should: the case is about that.
+    #[serde(default)]
+    pub plain: bool,
     /// May spoil a fragile server for the trials after it: runs last.
     #[serde(default)]
     pub risky: bool,
@@ -72,6 +75,8 @@ pub enum Scope {
     Collection,
     /// One trial for each collection that the client sees.
     EveryCollection,
+    /// One trial for each collection that the client can read and that holds something.
+    EveryReadable,
 }
 
 /// An object to be added, made from a template so that each trial has its own.
@@ -84,9 +89,9 @@ pub struct Object {
     /// Name of an object of this case of which this is another version.
     #[serde(default)]
     pub version_of: Option<Spanned<String>>,
-    /// Seconds between the `modified` of that version and of this; may be negative.
+    /// Seconds between the `modified` of that version and of this; may be negative, and a fraction.
     #[serde(default)]
-    pub later: i64,
+    pub later: f64,
     /// Properties to set.
     #[serde(default)]
     pub set: toml::Table,
@@ -139,6 +144,8 @@ pub struct Step {
     pub without: Vec<String>,
     /// Body as it is to be sent.
     pub body: Option<Spanned<String>>,
+    /// Body as it is to be sent, in hexadecimal, for what is no text.
+    pub body_hex: Option<Spanned<String>>,
     /// Bytes of padding to reach, for bodies of a certain size: an object's description is made as long.
     pub pad_to: Option<Spanned<String>>,
     /// Properties of the envelope beside `objects`.
@@ -238,6 +245,8 @@ pub enum Walk {
     Auto,
     /// One page.
     No,
+    /// To the end, by whatever the server offers.
+    All,
     /// By `next`.
     Next,
     /// By `added_after` with the date of the last object.

@@ -53,6 +53,16 @@ pub fn make(
     values: &Values,
 ) -> Result<BTreeMap<String, Value>, String> {
     let mut made: BTreeMap<String, Value> = BTreeMap::new();
+    // ids first, so that objects can refer to each other; those of cyber-observables depend on their content
+    let mut values = values.clone();
+    for (name, object) in objects.iter().filter(|(_, o)| o.version_of.is_none()) {
+        let like = object.like.as_ref().map_or("indicator", |l| l.get_ref());
+        let kind = TEMPLATES.get(like).and_then(|t| t.get("type")).and_then(toml::Value::as_str);
+        if let Some(kind) = kind {
+            values.insert(format!("{name}.id"), format!("{kind}--{}", uuid(seed, trial, name)));
+        }
+    }
+    let values = &values;
     // bases first: a version can only be made of what is there
     let (bases, versions): (Vec<_>, Vec<_>) = objects.iter().partition(|(_, o)| o.version_of.is_none());
     for (name, object) in bases {
@@ -66,7 +76,7 @@ pub fn make(
         let mut value = made.get(of).ok_or_else(|| name.clone())?.clone();
         let modified =
             value.get("modified").and_then(Value::as_str).and_then(Timestamp::parse).ok_or_else(|| name.clone())?;
-        value["modified"] = json!(modified.plus(i128::from(object.later) * 1_000_000_000).spelled(3));
+        value["modified"] = json!(modified.plus((object.later * 1000.0) as i128 * 1_000_000).spelled(3));
         change(&mut value, object, values);
         made.insert(name.clone(), value);
     }
@@ -154,7 +164,7 @@ mod tests {
     #[test]
     fn a_version_shares_id_and_creation() {
         let version =
-            Object { version_of: Some(toml::Spanned::new(0..0, "a".to_owned())), later: 60, ..Object::default() };
+            Object { version_of: Some(toml::Spanned::new(0..0, "a".to_owned())), later: 60.0, ..Object::default() };
         let objects = BTreeMap::from([("a".to_owned(), Object::default()), ("b".to_owned(), version)]);
         let made = make(&objects, 1, "t", &Values::new()).expect("made");
         assert_eq!(made["a"]["id"], made["b"]["id"]);

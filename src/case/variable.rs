@@ -27,6 +27,7 @@ pub const VARIABLES: &[Variable] = &[
     v("object.version", Some(Fact::SomeObject), "its latest version"),
     v("object-b", Some(Fact::ThreeObjects), "id of another object"),
     v("object-c", Some(Fact::ThreeObjects), "id of a third object"),
+    v("elsewhere", Some(Fact::ReadOnly), "id of an object in a collection that can only be read"),
     v("type", Some(Fact::TwoTypes), "type of an object of the collection"),
     v("type-b", Some(Fact::TwoTypes), "another type that the collection holds"),
     v("object-of-type", Some(Fact::TwoTypes), "id of an object of type {type}"),

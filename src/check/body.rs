@@ -101,7 +101,13 @@ pub fn members_of<'a>(endpoint: Endpoint, object: Option<&str>, exchanges: &'a [
         .collect()
 }
 
-/// Whether an answer says that there is more.
+/// Whether an answer says that there is more. "true" and 1 are read as what they mean; whether `more`
+/// is a boolean is another case's matter.
 pub fn more(exchange: &Exchange) -> bool {
-    exchange.json().is_some_and(|b| b.get("more").and_then(Value::as_bool) == Some(true))
+    match exchange.json().and_then(|b| b.get("more")) {
+        Some(Value::Bool(more)) => *more,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        Some(Value::Number(n)) => n.as_i64() == Some(1),
+        _ => false,
+    }
 }

@@ -25,7 +25,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
         outcome.merge(limit(context, &members));
     }
     if let Some(word) = expect.more {
-        outcome.merge(more_word(context, &members, word));
+        outcome.merge(more_word(context, endpoint, &members, word));
     }
     if let Some(word) = expect.pages {
         outcome.merge(pages(context, endpoint, &members, word));
@@ -83,7 +83,7 @@ fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let passed_over = |s: &crate::oracle::Selection<'_>| -> Vec<String> {
         s.items
             .iter()
-            .filter(|h| h.certain && h.added.is_some_and(|a| Some(a) < last) && !shown.contains(&key_in(endpoint, h)))
+            .filter(|h| h.shown_by(endpoint) && h.added.is_some_and(|a| Some(a) < last) && !shown.contains(&key_in(endpoint, h)))
             .map(|h| key_in(endpoint, h))
             .collect()
     };
@@ -122,7 +122,7 @@ fn limit(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {
 }
 
 /// `more` of the last exchange of the step, against what the selection leaves.
-fn more_word(context: &Context<'_>, members: &[Member<'_>], word: MoreWord) -> Outcome {
+fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: MoreWord) -> Outcome {
     let mut outcome = Outcome::default();
     let exchanges = context.exchanges();
     let Some((last, exchange)) = exchanges.len().checked_sub(1).and_then(|i| Some((i, exchanges.get(i)?))) else {
@@ -148,7 +148,7 @@ fn more_word(context: &Context<'_>, members: &[Member<'_>], word: MoreWord) -> O
         return outcome;
     }
     let shown = if context.record.walked { members.len() } else { members.iter().filter(|m| m.page == last).count() };
-    let sizes: Vec<usize> = selections(context).iter().map(|s| s.items.iter().filter(|h| h.certain).count()).collect();
+    let sizes: Vec<usize> = selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
     let (least, most) = (sizes.iter().copied().min().unwrap_or(0), sizes.iter().copied().max().unwrap_or(0));
     let says = exchange.json().and_then(|b| b.get("more").cloned());
     let mut finding = context.finding(last, "");
@@ -209,7 +209,7 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let selections = selections(context);
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
         let gone: Vec<&Holding> =
-            s.items.iter().copied().filter(|h| h.certain && !shown.contains(&key_in(endpoint, h))).collect();
+            s.items.iter().copied().filter(|h| h.shown_by(endpoint) && !shown.contains(&key_in(endpoint, h))).collect();
         let tie = |h: &&Holding| word == PagesWord::CompleteButTies && h.added.is_some_and(|a| borders.contains(&a));
         let ties = gone.iter().filter(|h| tie(h)).count();
         (gone.iter().filter(|h| !tie(h)).map(|h| key_in(endpoint, h)).collect(), ties)
@@ -238,7 +238,7 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
         }),
         _ => {}
     }
-    if pages < 2 {
+    if pages < 2 && word != PagesWord::Whole {
         outcome.block("everything came on one page");
     } else {
         outcome.saw(format!("{} on {}", count(members.len(), "object"), count(pages, "page")));

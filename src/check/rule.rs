@@ -60,6 +60,9 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     let body = exchange.json().unwrap_or(&Value::Null);
     match rule {
         Rule::JsonObject => match body {
+            Value::Object(map) if !recognised(context, exchange, map) => {
+                broken("the body is a JSON object, but not the resource of this endpoint", "", brief(body), "the resource that the endpoint defines")
+            }
             Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
             _ => {
                 let text: String = exchange
@@ -316,6 +319,9 @@ fn i_json(exchange: &Exchange) -> Said {
     if response.body.cut {
         return Said::Nothing("the body is too long to be read");
     }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        return broken("the body begins with a byte order mark", "", "EF BB BF", "JSON without one (RFC 8259 section 8.1)");
+    }
     if std::str::from_utf8(bytes).is_err() {
         return broken(
             "the body is not UTF-8",
@@ -462,10 +468,30 @@ fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(Strin
     found
 }
 
+/// Whether an object has any property of the resource that was asked for; an empty one may be any that has nothing required.
+fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde_json::Map<String, Value>) -> bool {
+    let resource = match super::resource::of_endpoint(context.record.endpoint) {
+        _ if exchange.request.method == "POST" => Resource::Status,
+        Some(resource) => resource,
+        None => return true,
+    };
+    let optional = matches!(resource, Resource::Collections | Resource::Manifest | Resource::Envelope | Resource::Versions);
+    let known = super::schema::properties(resource);
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    // what is misspelt, or a bundle, is another case's matter
+    map.keys().any(|k| known.iter().any(|n| plain(n) == plain(k))) || optional && (map.is_empty() || map.contains_key("type") || map.contains_key("items"))
+}
+
+/// Whether a name is one that the standard defines, spelled otherwise.
+fn misspelt(name: &str, known: &[String]) -> bool {
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    !known.iter().any(|k| k == name) && known.iter().any(|k| plain(k) == plain(name))
+}
+
 fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
     let names = names(context, exchange, body);
     let custom: Vec<&String> =
-        names.iter().filter(|(name, known)| !known.contains(name)).map(|(name, _)| name).collect();
+        names.iter().filter(|(name, known)| !known.contains(name) && !misspelt(name, known)).map(|(n, _)| n).collect();
     let bad: Vec<&&String> = custom.iter().filter(|name| !fits(name)).collect();
     if let Some(first) = bad.first() {
         broken(
@@ -482,10 +508,8 @@ fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl F
 }
 
 fn spelling(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Said {
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let names = names(context, exchange, body);
-    let wrong =
-        names.iter().find(|(name, known)| !known.contains(name) && known.iter().any(|k| plain(k) == plain(name)));
+    let wrong = names.iter().find(|(name, known)| misspelt(name, known));
     match wrong {
         Some((name, _)) => broken(
             format!("`{name}` is spelled otherwise than the standard does"),

@@ -73,6 +73,26 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 },
             }
         }
+        SameWhat::Covers => {
+            let of = |record: &super::StepRecord, exchanges| {
+                members_of(record.endpoint.unwrap_or(Endpoint::Objects), record.object.as_deref(), exchanges)
+            };
+            let (a, b) = (of(earlier, before), of(context.record, now));
+            let alike = |x: &Member<'_>, y: &Member<'_>| {
+                x.id == y.id && (x.version.is_none() || y.version.is_none() || x.key() == y.key())
+            };
+            let lost: Vec<String> = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).map(Member::key).collect();
+            let alien: Vec<String> = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id)).map(Member::key).collect();
+            if let Some(why) = earlier.stopped.as_ref().or(context.record.stopped.as_ref()) {
+                outcome.block(format!("not all pages could be read: {why}"));
+            } else if !lost.is_empty() || !alien.is_empty() {
+                differ("two answers that have to name the same objects differ", some(&lost), some(&alien));
+            } else if a.is_empty() {
+                outcome.block("neither answer names an object");
+            } else {
+                outcome.saw(format!("{} named by both", super::selection::count(a.len(), "object")));
+            }
+        }
         SameWhat::Members | SameWhat::Sequence => {
             let (mut a, mut b) = (named(earlier, before), named(context.record, now));
             if same.what == SameWhat::Members {

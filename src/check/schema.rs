@@ -98,6 +98,13 @@ pub fn judge(resource: Resource, body: &Value) -> Judgement {
         *judgement.seen.entry(requirement.clone()).or_default() += 1;
         judgement.misfits.push(Misfit { requirement, pointer, message: error.to_string() });
     }
+    // JSON Schema takes 1.0 for an integer; section 2 does not
+    for name in ["max_content_length", "total_count", "success_count", "failure_count", "pending_count"] {
+        if body.get(name).is_some_and(Value::is_f64) {
+            let message = format!("{} is written with a fraction or exponent", body[name]);
+            judgement.misfits.push(Misfit { requirement: "T21-2-03".into(), pointer: format!("/{name}"), message });
+        }
+    }
     let evaluation = schema.validator.evaluate(body);
     for entry in evaluation.iter_annotations() {
         let value = entry.annotations.value();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::taxii::Timestamp;
+use crate::taxii::{Endpoint, Timestamp};
 
 /// One version of one object in a collection.
 #[derive(Clone, Debug)]
@@ -25,6 +25,10 @@ pub struct Holding {
     pub sequence: usize,
     /// The object, where it was read or is our own.
     pub object: Option<Arc<Value>>,
+    /// Whether a full read of the objects showed it.
+    pub in_objects: bool,
+    /// Whether a full read of the manifest showed it.
+    pub in_manifest: bool,
     /// Whether the suite added it in this run.
     pub own: bool,
     /// Whether it is beyond doubt that it is there. Two reads that disagree make doubt.
@@ -45,6 +49,8 @@ impl Holding {
             added: None,
             sequence,
             object: Some(Arc::new(object.clone())),
+            in_objects: true,
+            in_manifest: true,
             own: false,
             certain: true,
             id,
@@ -56,6 +62,15 @@ impl Holding {
         match (self.at, Timestamp::parse(text)) {
             (Some(a), Some(b)) => a == b,
             _ => self.version.as_deref() == Some(text),
+        }
+    }
+
+    /// Whether a full read by this endpoint showed it: what that lacks, a filter cannot be blamed for.
+    pub fn shown_by(&self, endpoint: Endpoint) -> bool {
+        match endpoint {
+            Endpoint::Objects | Endpoint::Object => self.in_objects,
+            Endpoint::Manifest => self.in_manifest,
+            _ => self.in_objects || self.in_manifest,
         }
     }
 
@@ -77,6 +92,8 @@ pub struct Holdings {
     pub items: Vec<Holding>,
     /// Whether this is all that the collection holds, as far as a full read can tell.
     pub complete: bool,
+    /// Whether the manifest tells other versions than the objects themselves.
+    pub versions_disagree: bool,
 }
 
 impl Holdings {

@@ -159,12 +159,16 @@ fn keep_latest_spec(items: &mut Vec<&Holding>, reading: Reading) {
     fn key<'a>(h: &'a Holding, reading: Reading) -> (&'a str, Option<Timestamp>) {
         (h.id.as_str(), if reading.spec_per_id { None } else { h.at })
     }
-    let mut latest: BTreeMap<_, &str> = BTreeMap::new();
+    // of two that count as one version the one that says so itself is the later: no reading gives both
+    let rank = |h: &Holding| (spec(h, reading).to_owned(), h.spec.is_some());
+    let mut latest: BTreeMap<_, (String, bool)> = BTreeMap::new();
     for h in items.iter() {
         let best = latest.entry(key(h, reading)).or_default();
-        *best = (*best).max(spec(h, reading));
+        if rank(h) > *best {
+            *best = rank(h);
+        }
     }
-    items.retain(|h| latest.get(&key(h, reading)).is_some_and(|best| *best == spec(h, reading)));
+    items.retain(|h| latest.get(&key(h, reading)).is_some_and(|best| *best == rank(h)));
 }
 
 fn keep_versions(items: &mut Vec<&Holding>, words: &[VersionWord], reading: Reading) {

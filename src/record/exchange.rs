@@ -40,7 +40,11 @@ impl Exchange {
 
     /// The body as JSON, whatever its Content-Type says.
     pub fn json(&self) -> Option<&serde_json::Value> {
-        let parse = || serde_json::from_slice(&self.response.as_ref()?.body.bytes).ok();
+        let parse = || {
+            let bytes = &self.response.as_ref()?.body.bytes;
+            // a byte order mark is another case's matter
+            serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
+        };
         self.parsed.get_or_init(parse).as_ref()
     }
 }

@@ -424,6 +424,11 @@ impl Run<'_> {
         }
         outgoing.headers.retain(|(n, _)| !step.without.iter().any(|w| w.eq_ignore_ascii_case(n)));
         outgoing.user_agent = !step.without.iter().any(|w| w.eq_ignore_ascii_case("user-agent"));
+        if let Some(hex) = &step.body_hex {
+            let digits = hex.get_ref().as_bytes();
+            let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok());
+            outgoing.body = Some(digits.chunks(2).filter_map(byte).collect::<Vec<u8>>().into());
+        }
         if let Some(body) = &step.body {
             outgoing.body = Some(self.fill(body.get_ref())?.into());
         }

@@ -5,6 +5,7 @@ pub mod exec;
 pub mod ledger;
 pub mod options;
 pub mod plan;
+pub mod probe;
 pub mod profile;
 pub mod read;
 pub mod session;

@@ -145,14 +145,14 @@ pub fn needs(case: &Case, row: &crate::case::matrix::Row) -> BTreeSet<Fact> {
                 own.iter().filter_map(|n| row.get(*n)).flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
             needs.extend(own.iter().copied().chain(nested).filter_map(variable::variable).filter_map(|v| v.needs));
         }
-        needs.extend(implied(step, row));
+        needs.extend(implied(case, step, row));
     }
     // the case that judges a fact cannot need it
     needs.retain(|f| f.judge() != Some(case.id.get_ref().as_str()));
     needs
 }
 
-fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
+fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     use crate::case::Place;
     let mut needs = Vec::new();
     let target = step.method().map(|(m, t)| (m, template::fill(t.get_ref(), row).unwrap_or_default()));
@@ -162,7 +162,7 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
             needs.push(Fact::Writable);
         }
     }
-    if step.add.is_some() && step.actor == Actor::Client && step.place.is_none() {
+    if step.add.is_some() && step.actor == Actor::Client && step.place.is_none() && !case.plain {
         needs.push(Fact::Adds);
     }
     match step.place {
@@ -188,7 +188,8 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     if in_collection && step.place.is_none() {
         needs.push(Fact::Readable);
     }
-    if step.place.is_none() && step.actor == Actor::Client {
+    if step.place.is_none() && step.actor == Actor::Client && !case.plain {
+        needs.extend(tools(step, endpoint, row));
         needs.extend(match endpoint {
             Some(Endpoint::Discovery) => Some(Fact::Discovery),
             Some(Endpoint::ApiRoot) => Some(Fact::RootAnswers),
@@ -202,6 +203,33 @@ fn implied(step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
     }
     if matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)) && step.object.is_none() {
         needs.push(Fact::SomeObject);
+    }
+    needs
+}
+
+/// Facts about what a step uses as a tool, so that a case about one thing does not fail for another.
+fn tools(step: &Step, endpoint: Option<Endpoint>, row: &crate::case::matrix::Row) -> Vec<Fact> {
+    use crate::case::expect::{OrderWord, SelectionWord};
+    let words = || [&step.given, &step.expect].into_iter().flatten();
+    let raw = step.query_string.as_ref().map_or(String::new(), |q| template::fill(q.get_ref(), row).unwrap_or_else(|_| q.get_ref().clone()));
+    let by_id = step.query.contains_key("match[id]") || raw.contains("match[id]");
+    let exact = words().any(|e| e.selection.is_some() || e.more.is_some() || e.pages.is_some() || !e.value.is_empty() || !e.absent.is_empty());
+    let versions = words().any(|e| {
+        e.pages.is_some() || matches!(e.selection, Some(SelectionWord::Versions | SelectionWord::Known | SelectionWord::Specs))
+    });
+    let ordered = words().any(|e| e.pages.is_some() || e.order == Some(OrderWord::OldestFirst)) || step.walk == crate::case::Walk::AddedAfter;
+    let mut needs = Vec::new();
+    match endpoint {
+        Some(Endpoint::Objects) => {
+            needs.extend((by_id && exact).then_some(Fact::MatchId));
+            needs.extend(ordered.then_some(Fact::ObjectsInOrder));
+        }
+        Some(Endpoint::Manifest) => {
+            needs.extend((by_id && exact).then_some(Fact::MatchIdOnManifest));
+            needs.extend(ordered.then_some(Fact::ManifestInOrder));
+            needs.extend(versions.then_some(Fact::VersionsAgree));
+        }
+        _ => {}
     }
     needs
 }
@@ -248,6 +276,10 @@ fn bindings(
         Scope::Server => vec![places.server.clone()],
         Scope::Root => places.roots.clone(),
         Scope::EveryCollection => places.collections.clone(),
+        Scope::EveryReadable => {
+            let holds = |p: &&Place| p.1.facts.contains(&Fact::Readable) && p.1.facts.contains(&Fact::SomeObject);
+            places.collections.iter().filter(holds).cloned().collect()
+        }
         Scope::Collection => {
             let needs = needs(case, row);
             let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];

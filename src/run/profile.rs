@@ -84,6 +84,10 @@ pub fn profile(
     fact(Fact::Alias, collection.map_or(root.collections.iter().any(|c| c.alias().is_some()), |c| c.alias().is_some()));
     let Some(collection) = collection else { return p };
     values.insert("collection".into(), collection.id.clone());
+    let elsewhere = find(root, Some(collection), Place::ReadOnly).and_then(|c| c.holdings.items.first());
+    if let Some(holding) = elsewhere {
+        values.insert("elsewhere".into(), holding.id.clone());
+    }
     if let Some(alias) = collection.alias() {
         values.insert("alias".into(), alias.into());
     }
@@ -96,6 +100,9 @@ pub fn profile(
         (Fact::VersionsAnswer, Endpoint::Versions),
     ] {
         fact(f, collection.answers.contains(&endpoint));
+    }
+    for f in &collection.facts {
+        fact(*f, true);
     }
     fact(Fact::Private, collection.private);
     fact(Fact::NextOffered, collection.next);

@@ -59,6 +59,8 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
             collection.answers.push(Endpoint::Versions);
         }
     }
+    own_versions(session, url, &own, &mut collection.holdings).await;
+    collection.facts = super::probe::probe(session, url, &collection.holdings).await;
     collection.private = private(session, url).await;
     let mut one = paths::under(url, &["objects"]);
     one.set_query(Some("limit=1"));
@@ -74,6 +76,25 @@ fn answers(exchanges: &[Exchange]) -> bool {
 
 async fn plain(session: &Session, url: &Url, endpoint: Endpoint) -> bool {
     answers(&[session.get(endpoint.name(), paths::under(url, &[endpoint.name()])).await])
+}
+
+/// Adds own versions that neither read of everything showed, and that the list of versions knows: they are held,
+/// and `match[version]=all` does not give them.
+async fn own_versions(session: &Session, url: &Url, own: &[Holding], holdings: &mut Holdings) {
+    let gone = |h: &&Holding| h.at.is_some() && !holdings.items.iter().any(|k| k.id == h.id && k.at == h.at);
+    let gone: Vec<Holding> = own.iter().filter(gone).cloned().collect();
+    for mine in gone {
+        let exchange = session.get("versions", paths::under(url, &["objects", &mine.id, "versions"])).await;
+        let listed = exchange.json().is_some_and(|b| {
+            members(Endpoint::Versions, Some(&mine.id), b, 0)
+                .iter()
+                .any(|m| m.version.as_deref().is_some_and(|v| mine.is_version(v)))
+        });
+        if listed {
+            let sequence = holdings.items.len();
+            holdings.items.push(Holding { sequence, in_objects: false, in_manifest: false, ..mine });
+        }
+    }
 }
 
 /// Most objects whose records are asked for one by one.
@@ -144,31 +165,37 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>
 pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> Holdings {
     let mut items: Vec<Holding> = Vec::new();
     let mut used = vec![false; records.len()];
+    let mut versions_disagree = false;
     for member in objects {
-        let Some(object) = &member.object else { continue };
+        let Some(object) = member.object else { continue };
         let Some(mut holding) = Holding::of(object, items.len()) else { continue };
         if items.iter().any(|h| h.id == holding.id && h.version == holding.version && h.spec == holding.spec) {
             continue;
         }
-        let record = records
-            .iter()
-            .enumerate()
-            .find(|(i, r)| !used[*i] && same(r, &holding))
-            .or_else(|| records.iter().enumerate().find(|(_, r)| same(r, &holding)));
-        match record {
-            Some((i, record)) => {
-                used[i] = true;
-                holding.added = record.added.as_deref().and_then(Timestamp::parse);
-                if holding.version.is_none() {
-                    holding.version = record.version.clone();
-                    holding.at = record.version.as_deref().and_then(Timestamp::parse);
-                }
+        let fits = |(_, r): &(usize, &Member<'_>)| same(r, &holding);
+        let record = records.iter().enumerate().filter(|(i, _)| !used[*i]).find(fits);
+        let record = record.or_else(|| records.iter().enumerate().find(fits));
+        holding.in_manifest = false;
+        if let Some((i, record)) = record {
+            used[i] = true;
+            holding.in_manifest = true;
+            holding.added = record.added.as_deref().and_then(Timestamp::parse);
+            versions_disagree |= record.version.is_none();
+            if holding.version.is_none() {
+                holding.version = record.version.clone();
+                holding.at = record.version.as_deref().and_then(Timestamp::parse);
             }
-            None => holding.certain = records.is_empty(),
         }
+        holding.certain = holding.in_manifest || records.is_empty();
         items.push(holding);
     }
     for (record, _) in records.iter().zip(&used).filter(|(_, used)| !**used) {
+        // a record of an object that was read, under a version that it does not have
+        if let Some(known) = items.iter_mut().find(|h| h.id == record.id && h.in_objects && !h.in_manifest) {
+            versions_disagree = true;
+            known.added = record.added.as_deref().and_then(Timestamp::parse);
+            continue;
+        }
         if items.iter().any(|h| same(record, h)) {
             continue;
         }
@@ -182,12 +209,14 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
             added: record.added.as_deref().and_then(Timestamp::parse),
             sequence: 0,
             object: None,
+            in_objects: false,
+            in_manifest: true,
             own: false,
             certain: false,
         });
     }
     for mine in own {
-        // what is shown nowhere is not held; servers need not keep old versions (section 1.6.11)
+        // what is shown nowhere is not held: servers need not keep old versions (section 1.6.11)
         if let Some(found) = items.iter_mut().find(|h| h.id == mine.id && (mine.at.is_none() || h.at == mine.at)) {
             found.own = true;
             found.certain = true;
@@ -201,7 +230,7 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
     for (i, item) in items.iter_mut().enumerate() {
         item.sequence = i;
     }
-    Holdings { items, complete: false }
+    Holdings { items, complete: false, versions_disagree }
 }
 
 fn same(record: &Member<'_>, holding: &Holding) -> bool {

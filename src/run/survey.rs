@@ -63,6 +63,8 @@ pub struct Collection {
     pub read: bool,
     /// Whether it is closed to clients without credentials.
     pub private: bool,
+    /// What works there that cases use as tools.
+    pub facts: std::collections::BTreeSet<crate::case::Fact>,
 }
 
 impl Collection {

@@ -28,7 +28,7 @@ fn sample() -> Holdings {
     let s = Some("2.1");
     let items =
         vec![held("a--x", 1, s, 1, 0), held("b--y", 1, s, 2, 1), held("a--x", 3, s, 3, 2), held("a--x", 2, s, 4, 3)];
-    Holdings { items, complete: true }
+    Holdings { items, complete: true, versions_disagree: false }
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn versions_lists_all_of_one_object() {
 #[test]
 fn specification_versions() {
     let items = vec![held("malware--x", 1, None, 1, 0), held("malware--x", 1, Some("2.1"), 2, 1)];
-    let h = Holdings { items, complete: true };
+    let h = Holdings { items, complete: true, versions_disagree: false };
     let specs = |p: &[(&str, &str)]| -> Vec<Vec<usize>> {
         select(&h, Scope::Collection, &Query::new(p.iter().copied()))
             .iter()
@@ -90,7 +90,7 @@ proptest! {
     fn filters_only_take_away(spec in prop::collection::vec((0..3usize, 1..4u32, 1..9u32), 0..12), after in 0..9u32, kinds in "[abc](,[abc])?") {
         let ids = ["a--x", "b--y", "c--z"];
         let items: Vec<Holding> = spec.iter().enumerate().map(|(i, (id, v, added))| held(ids[*id], *v, Some("2.1"), *added, i)).collect();
-        let h = Holdings { items, complete: true };
+        let h = Holdings { items, complete: true, versions_disagree: false };
         let after = format!("2024-06-01T00:00:{after:02}.000001Z");
         let all = select(&h, Scope::Collection, &Query::new([("match[version]", "all")]));
         let some = select(&h, Scope::Collection, &Query::new([("match[version]", "all"), ("added_after", after.as_str()), ("match[type]", kinds.as_str())]));

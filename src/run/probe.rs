@@ -1,0 +1,86 @@
+//! What the cases use as tools: whether it works at all, so that a case about one thing does not fail
+//! for another. Each is judged by a case of its own, which [`Fact::judge`] names.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::session::Session;
+use super::walk::walk;
+use crate::case::{Actor, Fact, Walk};
+use crate::check::body::{Member, members_of};
+use crate::oracle::{Holding, Holdings};
+use crate::record::Exchange;
+use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
+
+/// Asks a readable collection a few things; gives the facts that hold.
+pub async fn probe(session: &Session, url: &Url, holdings: &Holdings) -> BTreeSet<Fact> {
+    let mut facts = BTreeSet::new();
+    if !holdings.versions_disagree {
+        facts.insert(Fact::VersionsAgree);
+    }
+    let id = holdings.items.iter().find(|h| h.in_objects && h.in_manifest).map(|h| h.id.clone());
+    let Some(id) = id else { return facts };
+    for (endpoint, fact) in [(Endpoint::Objects, Fact::MatchId), (Endpoint::Manifest, Fact::MatchIdOnManifest)] {
+        let exchanges = ask(session, url, endpoint, &[("match[id]", &id)]).await;
+        let members = members_of(endpoint, None, &exchanges);
+        if !members.is_empty() && members.iter().all(|m| m.id == id) {
+            facts.insert(fact);
+        }
+    }
+    if latest_by_default(session, url, holdings).await {
+        facts.insert(Fact::LatestByDefault);
+    }
+    for (endpoint, fact) in [(Endpoint::Objects, Fact::ObjectsInOrder), (Endpoint::Manifest, Fact::ManifestInOrder)] {
+        let exchanges = ask(session, url, endpoint, &[("match[version]", "all")]).await;
+        let dates: Vec<Timestamp> =
+            members_of(endpoint, None, &exchanges).iter().filter_map(|m| added(holdings, m)).collect();
+        if dates.windows(2).all(|w| w[0] <= w[1]) {
+            facts.insert(fact);
+        }
+    }
+    if added_after(session, url, holdings).await {
+        facts.insert(Fact::AddedAfterWorks);
+    }
+    facts
+}
+
+async fn ask(session: &Session, url: &Url, endpoint: Endpoint, parameters: &[(&str, &str)]) -> Vec<Exchange> {
+    let parameters: Vec<(String, String)> =
+        parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let mut outgoing = Outgoing::get("probe", paths::under(url, &[endpoint.name()]));
+    outgoing.url.set_query(Some(&paths::query(&parameters)));
+    walk(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges
+}
+
+fn added(holdings: &Holdings, member: &Member<'_>) -> Option<Timestamp> {
+    match &member.added {
+        Some(text) => Timestamp::parse(text),
+        None => holdings.items.iter().find(|h| member.may_be(h)).and_then(|h| h.added),
+    }
+}
+
+/// Whether an object with several versions comes by default in its latest, and holds where there is no such object.
+async fn latest_by_default(session: &Session, url: &Url, holdings: &Holdings) -> bool {
+    let several = |h: &&Holding| h.in_objects && holdings.versions(&h.id).iter().filter(|v| v.in_objects).count() > 1;
+    let Some(holding) = holdings.items.iter().find(several) else { return true };
+    let id = holding.id.clone();
+    let exchanges = ask(session, url, Endpoint::Objects, &[("match[id]", &id)]).await;
+    let members = members_of(Endpoint::Objects, None, &exchanges);
+    let shown: Vec<&Member<'_>> = members.iter().filter(|m| m.id == id).collect();
+    let latest = holdings.versions(&id).last().and_then(|h| h.version.clone()).unwrap_or_default();
+    shown.len() == 1 && shown[0].version.as_deref().and_then(Timestamp::parse) == Timestamp::parse(&latest)
+}
+
+/// Whether `added_after` with a date in the middle selects what was added later, of all versions.
+async fn added_after(session: &Session, url: &Url, holdings: &Holdings) -> bool {
+    let dates: BTreeSet<Timestamp> = holdings.items.iter().filter_map(|h| h.added).collect();
+    let Some(middle) = dates.iter().nth(dates.len() / 2).copied() else { return false };
+    let parameters = [("added_after", middle.to_string()), ("match[version]", "all".to_owned())];
+    let parameters: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let exchanges = ask(session, url, Endpoint::Objects, &parameters).await;
+    let members = members_of(Endpoint::Objects, None, &exchanges);
+    let later = members.iter().filter_map(|m| added(holdings, m)).all(|d| d > middle);
+    let wanted = holdings.items.iter().filter(|h| h.in_objects && h.added.is_some_and(|d| d > middle));
+    later && wanted.clone().all(|h| members.iter().any(|m| m.may_be(h)))
+}
