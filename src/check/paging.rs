@@ -83,7 +83,9 @@ fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let passed_over = |s: &crate::oracle::Selection<'_>| -> Vec<String> {
         s.items
             .iter()
-            .filter(|h| h.shown_by(endpoint) && h.added.is_some_and(|a| Some(a) < last) && !shown.contains(&key_in(endpoint, h)))
+            .filter(|h| {
+                h.shown_by(endpoint) && h.added.is_some_and(|a| Some(a) < last) && !shown.contains(&key_in(endpoint, h))
+            })
             .map(|h| key_in(endpoint, h))
             .collect()
     };
@@ -148,7 +150,8 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
         return outcome;
     }
     let shown = if context.record.walked { members.len() } else { members.iter().filter(|m| m.page == last).count() };
-    let sizes: Vec<usize> = selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
+    let sizes: Vec<usize> =
+        selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
     let (least, most) = (sizes.iter().copied().min().unwrap_or(0), sizes.iter().copied().max().unwrap_or(0));
     let says = exchange.json().and_then(|b| b.get("more").cloned());
     let mut finding = context.finding(last, "");

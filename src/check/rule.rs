@@ -60,9 +60,12 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     let body = exchange.json().unwrap_or(&Value::Null);
     match rule {
         Rule::JsonObject => match body {
-            Value::Object(map) if !recognised(context, exchange, map) => {
-                broken("the body is a JSON object, but not the resource of this endpoint", "", brief(body), "the resource that the endpoint defines")
-            }
+            Value::Object(map) if !recognised(context, exchange, map) => broken(
+                "the body is a JSON object, but not the resource of this endpoint",
+                "",
+                brief(body),
+                "the resource that the endpoint defines",
+            ),
             Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
             _ => {
                 let text: String = exchange
@@ -320,7 +323,12 @@ fn i_json(exchange: &Exchange) -> Said {
         return Said::Nothing("the body is too long to be read");
     }
     if bytes.starts_with(b"\xef\xbb\xbf") {
-        return broken("the body begins with a byte order mark", "", "EF BB BF", "JSON without one (RFC 8259 section 8.1)");
+        return broken(
+            "the body begins with a byte order mark",
+            "",
+            "EF BB BF",
+            "JSON without one (RFC 8259 section 8.1)",
+        );
     }
     if std::str::from_utf8(bytes).is_err() {
         return broken(
@@ -475,11 +483,13 @@ fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde_json::Map<
         Some(resource) => resource,
         None => return true,
     };
-    let optional = matches!(resource, Resource::Collections | Resource::Manifest | Resource::Envelope | Resource::Versions);
+    let optional =
+        matches!(resource, Resource::Collections | Resource::Manifest | Resource::Envelope | Resource::Versions);
     let known = super::schema::properties(resource);
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     // what is misspelt, or a bundle, is another case's matter
-    map.keys().any(|k| known.iter().any(|n| plain(n) == plain(k))) || optional && (map.is_empty() || map.contains_key("type") || map.contains_key("items"))
+    map.keys().any(|k| known.iter().any(|n| plain(n) == plain(k)))
+        || optional && (map.is_empty() || map.contains_key("type") || map.contains_key("items"))
 }
 
 /// Whether a name is one that the standard defines, spelled otherwise.

@@ -160,9 +160,13 @@ fn difference<'a>(
     let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
     let got: BTreeSet<String> = members.iter().map(of_member).collect();
     let mut difference = Difference::default();
-    difference.missing =
-        selection.items.iter().copied().filter(|h| h.shown_by(endpoint) || word == SelectionWord::Known)
-        .filter(|h| (h.certain || h.shown_by(endpoint)) && !got.contains(&of_holding(h))).collect();
+    difference.missing = selection
+        .items
+        .iter()
+        .copied()
+        .filter(|h| h.shown_by(endpoint) || word == SelectionWord::Known)
+        .filter(|h| (h.certain || h.shown_by(endpoint)) && !got.contains(&of_holding(h)))
+        .collect();
     let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
     difference.unexpected = members
         .iter()

@@ -96,6 +96,7 @@ fn list(cases: &[Case], format: Format, out: &mut dyn Write) -> io::Result<()> {
         let each = match case.scope {
             "root" => " on each API root",
             "every-collection" => " on each collection",
+            "every-readable" => " on each collection that can be read",
             _ => "",
         };
         if case.trials > 1 || !each.is_empty() {
@@ -119,6 +120,7 @@ fn scope(scope: Scope) -> &'static str {
         Scope::Root => "root",
         Scope::Collection => "collection",
         Scope::EveryCollection => "every-collection",
+        Scope::EveryReadable => "every-readable",
     }
 }
 

@@ -14,23 +14,33 @@ pub const CASE: &[Word] = &[
     ("id", "unique and stable, such as `filter/type`"),
     ("title", "what has to hold, in one line"),
     ("requirements", "ids of the register; findings cite the first unless a step says otherwise"),
-    ("scope", "what a trial is bound to: server, root, collection (the one that fits best) or every-collection"),
+    ("scope", "what a trial is bound to"),
     ("needs", "facts without which there is nothing to judge"),
     ("ambiguity", "which readings of the standard are accepted, and why"),
     ("advice", "how servers come to break this, and how to mend it"),
     ("level", "highest level at which findings count: may, should, derived or must"),
     ("risky", "may spoil a fragile server for the trials after it: runs last"),
+    ("plain", "asks even where the survey saw that the endpoint does not answer: the case is about that"),
     ("alone", "disturbs others that use the same collection: runs alone"),
     ("matrix", "one trial for each combination of these values; {name} fills one in"),
     ("objects", "objects to add, by names of the case's own"),
     ("step", "what to do, in order: one [[step]] each"),
 ];
 
+/// Values of `scope`.
+pub const SCOPES: &[Word] = &[
+    ("server", "the server: one trial"),
+    ("root", "one trial for each API root"),
+    ("collection", "the one collection that fits best; the default"),
+    ("every-collection", "one trial for each collection that the client sees"),
+    ("every-readable", "one trial for each collection that can be read and holds something"),
+];
+
 /// Keys of an object of a case.
 pub const OBJECT: &[Word] = &[
     ("like", "the template that it is made from"),
     ("version_of", "the object of the case of which it is another version"),
-    ("later", "seconds between `modified` of that version and of this; may be negative"),
+    ("later", "seconds between `modified` of that version and of this; may be negative, and a fraction"),
     ("set", "properties to set"),
     ("without", "properties to take away"),
 ];
@@ -56,9 +66,10 @@ pub const STEP: &[Word] = &[
     ("headers", "header fields to set"),
     ("without", "header fields to leave out"),
     ("body", "the body as it is to be sent"),
+    ("body_hex", "the body in hexadecimal, for what is no text"),
     ("pad_to", "size of the body in bytes; a description is made as long"),
     ("envelope", "properties of the envelope beside objects"),
-    ("walk", "whether to read on where there are more pages: auto, no, next or added-after"),
+    ("walk", "whether and how to read on where there are more pages"),
     ("after_success", "leave the step out where the last POST was refused"),
     ("times", "how often to send it"),
     ("save", "values to keep: a name, and a JSON pointer or `header:` and a field name"),
@@ -87,6 +98,15 @@ pub const ACTORS: &[Word] = &[
     ("wrong", "a client with wrong credentials"),
     ("other", "the second client that the user configured"),
     ("lower-case", "the client, with the name of the authentication scheme in lower case"),
+];
+
+/// Values of `walk`.
+pub const WALKS: &[Word] = &[
+    ("auto", "to the end where a selection is expected and no limit is given; else one page"),
+    ("no", "one page"),
+    ("next", "by `next`"),
+    ("added-after", "by added_after, with the date of the last object"),
+    ("all", "to the end, by whatever the server offers"),
 ];
 
 /// Keys of `expect` and `given`.
@@ -148,6 +168,7 @@ pub const SELECTIONS: &[Word] = &[
     ("ids", "the set of ids"),
     ("versions", "ids with their versions"),
     ("specs", "ids with their versions and specification versions"),
+    ("known", "ids with their versions; also what a full read by this endpoint did not show"),
     ("nothing", "nothing at all"),
 ];
 
@@ -166,6 +187,7 @@ pub const MORES: &[Word] = &[
 pub const PAGES: &[Word] = &[
     ("complete", "everything once, in order, to an end"),
     ("complete-but-ties", "the same; loss among equal dates at a page border is reported, not judged"),
+    ("whole", "the same as complete, also where everything comes on one page"),
     ("no-repeats", "nothing twice"),
 ];
 
@@ -175,6 +197,7 @@ pub const SAMES: &[Word] = &[
     ("collection-order", "ids of collections, in order"),
     ("collection-entry", "the entry of the same id in the list of collections"),
     ("members", "ids and versions, without order"),
+    ("covers", "all that the earlier step names is named here, and no other id"),
     ("sequence", "ids and versions, in order"),
 ];
 
@@ -183,7 +206,7 @@ pub const COUNTS: &[Word] = &[
     ("add-up", "they add up to the number of posted objects"),
     ("complete", "complete, with nothing pending"),
     ("all-succeeded", "all posted objects succeeded"),
-    ("some-failed", "at least one failed"),
+    ("mixed", "of good and bad objects at least one is counted and named as a failure; or all are refused"),
 ];
 
 /// Values of `details`.
@@ -218,12 +241,14 @@ pub const RULES: &[Word] = &[
 
 /// Prints all of it.
 pub fn print(out: &mut dyn Write) -> io::Result<()> {
-    let fixed: [(&str, &[Word]); 17] = [
+    let fixed: [(&str, &[Word]); 19] = [
         ("Case", CASE),
+        ("Case: scope", SCOPES),
         ("Object", OBJECT),
         ("Step", STEP),
         ("Step: in", PLACES),
         ("Step: as", ACTORS),
+        ("Step: walk", WALKS),
         ("Expect", EXPECT),
         ("Expect: media_type", MEDIA_TYPES),
         ("Expect: header", HEADERS),
@@ -266,7 +291,7 @@ mod tests {
 
     use super::*;
     use crate::case::expect::*;
-    use crate::case::model::{Actor, Case, Object, Place, Step};
+    use crate::case::model::{Actor, Case, Object, Place, Scope, Step, Walk};
 
     /// Learns the names that a type is read by.
     struct Names<'a>(&'a mut Vec<&'static str>);
@@ -319,6 +344,8 @@ mod tests {
         same::<Step>(STEP);
         same::<Place>(PLACES);
         same::<Actor>(ACTORS);
+        same::<Scope>(SCOPES);
+        same::<Walk>(WALKS);
         same::<Expect>(EXPECT);
         same::<TaxiiWord>(MEDIA_TYPES);
         same::<HeaderWord>(HEADERS);

@@ -211,13 +211,20 @@ fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact
 fn tools(step: &Step, endpoint: Option<Endpoint>, row: &crate::case::matrix::Row) -> Vec<Fact> {
     use crate::case::expect::{OrderWord, SelectionWord};
     let words = || [&step.given, &step.expect].into_iter().flatten();
-    let raw = step.query_string.as_ref().map_or(String::new(), |q| template::fill(q.get_ref(), row).unwrap_or_else(|_| q.get_ref().clone()));
+    let raw = step
+        .query_string
+        .as_ref()
+        .map_or(String::new(), |q| template::fill(q.get_ref(), row).unwrap_or_else(|_| q.get_ref().clone()));
     let by_id = step.query.contains_key("match[id]") || raw.contains("match[id]");
-    let exact = words().any(|e| e.selection.is_some() || e.more.is_some() || e.pages.is_some() || !e.value.is_empty() || !e.absent.is_empty());
-    let versions = words().any(|e| {
-        e.pages.is_some() || matches!(e.selection, Some(SelectionWord::Versions | SelectionWord::Known | SelectionWord::Specs))
+    let exact = words().any(|e| {
+        e.selection.is_some() || e.more.is_some() || e.pages.is_some() || !e.value.is_empty() || !e.absent.is_empty()
     });
-    let ordered = words().any(|e| e.pages.is_some() || e.order == Some(OrderWord::OldestFirst)) || step.walk == crate::case::Walk::AddedAfter;
+    let versions = words().any(|e| {
+        e.pages.is_some()
+            || matches!(e.selection, Some(SelectionWord::Versions | SelectionWord::Known | SelectionWord::Specs))
+    });
+    let ordered = words().any(|e| e.pages.is_some() || e.order == Some(OrderWord::OldestFirst))
+        || step.walk == crate::case::Walk::AddedAfter;
     let mut needs = Vec::new();
     match endpoint {
         Some(Endpoint::Objects) => {
