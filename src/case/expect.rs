@@ -48,6 +48,8 @@ pub struct Expect {
     pub value: BTreeMap<String, Spanned<String>>,
     /// Properties that are not in the body: JSON pointers.
     pub absent: Vec<String>,
+    /// Every object is valid STIX 2.1.
+    pub content: Option<StixWord>,
     /// A rule about one resource.
     pub rule: Option<Rule>,
     /// Reported as an option of the server: this question is answered by the status code.
@@ -70,6 +72,14 @@ pub enum TaxiiWord {
     Taxii,
     /// The same, for an error whose body is a TAXII error message.
     TaxiiError,
+}
+
+/// Only `stix`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StixWord {
+    /// STIX 2.1, its MUSTs.
+    Stix,
 }
 
 /// What a header field has to be.

@@ -66,6 +66,8 @@ facts! {
     RootAnswers = "root-answers", Inconclusive, "the API root does not answer with a resource", Some("api-root/answers");
     /// The list of collections answers with JSON.
     CollectionsAnswer = "collections-answer", Inconclusive, "the list of collections does not answer with a resource", Some("collections/answers");
+    /// The collection answers with JSON.
+    CollectionAnswers = "collection-answers", Inconclusive, "the collection does not answer with a resource", Some("collection/answers");
     /// A collection that the client can read.
     Readable = "readable", Skip, "no collection can be read with these credentials", None;
     /// A collection that the client can write to, and may by `--write`.

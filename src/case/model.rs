@@ -154,6 +154,8 @@ pub struct Step {
     pub walk: Walk,
     /// Leave the step out where the last POST was refused: refusing as a whole is then the answer.
     pub after_success: bool,
+    /// Leave the step out unless the last POST was refused.
+    pub after_refusal: bool,
     /// How often to send it.
     pub times: Option<u32>,
     /// Values to keep: name to JSON pointer, or to `header:` and a field name.

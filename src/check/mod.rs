@@ -4,6 +4,7 @@
 //! saw, and what kept it from judging. [`judge`] puts the words of an expectation together.
 
 pub mod body;
+pub mod content;
 pub mod headers;
 pub mod paging;
 pub mod resource;
@@ -193,6 +194,9 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     }
     if expect.selection.is_some() {
         outcome.merge(selection::check(context));
+    }
+    if expect.content.is_some() {
+        outcome.merge(content::check(context));
     }
     outcome.merge(paging::check(context));
     if let Some(same) = &expect.same {

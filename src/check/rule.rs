@@ -464,7 +464,12 @@ fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(Strin
     let mut look = |map: &Value, known: Vec<String>| {
         found.extend(map.as_object().into_iter().flatten().map(|(name, _)| (name.clone(), known.clone())));
     };
-    look(body, super::schema::properties(resource));
+    let mut known = super::schema::properties(resource);
+    if matches!(resource, Resource::Manifest | Resource::Versions) {
+        // no property of theirs in 5.3.1 and 5.8.1, but a parameter of their endpoints
+        known.push("next".into());
+    }
+    look(body, known);
     for entry in body.get("collections").and_then(Value::as_array).into_iter().flatten() {
         look(entry, super::schema::properties(Resource::Collection));
     }

@@ -81,7 +81,12 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             let alike = |x: &Member<'_>, y: &Member<'_>| {
                 x.id == y.id && (x.version.is_none() || y.version.is_none() || x.key() == y.key())
             };
-            let lost: Vec<String> = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).map(Member::key).collect();
+            let borders = super::selection::borders(context, now, &b);
+            let holdings = &context.transcript.bound.holdings.items;
+            let tie =
+                |m: &&Member<'_>| holdings.iter().any(|h| m.may_be(h) && h.added.is_some_and(|d| borders.contains(&d)));
+            let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).filter(|m| !tie(m));
+            let lost: Vec<String> = lost.map(Member::key).collect();
             let alien: Vec<String> = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id)).map(Member::key).collect();
             if let Some(why) = earlier.stopped.as_ref().or(context.record.stopped.as_ref()) {
                 outcome.block(format!("not all pages could be read: {why}"));

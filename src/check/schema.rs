@@ -95,7 +95,6 @@ pub fn judge(resource: Resource, body: &Value) -> Judgement {
         let path = error.schema_path().as_str().to_owned();
         let pointer = error.instance_path().as_str().to_owned();
         let requirement = requirement(&schema.document, &path);
-        *judgement.seen.entry(requirement.clone()).or_default() += 1;
         judgement.misfits.push(Misfit { requirement, pointer, message: error.to_string() });
     }
     // JSON Schema takes 1.0 for an integer; section 2 does not
@@ -105,16 +104,34 @@ pub fn judge(resource: Resource, body: &Value) -> Judgement {
             judgement.misfits.push(Misfit { requirement: "T21-2-03".into(), pointer: format!("/{name}"), message });
         }
     }
-    let evaluation = schema.validator.evaluate(body);
-    for entry in evaluation.iter_annotations() {
-        let value = entry.annotations.value();
-        for key in ["x-requirement", "x-required"] {
-            if let Some(id) = value.get(key).and_then(Value::as_str) {
-                *judgement.seen.entry(id.to_owned()).or_default() += 1;
-            }
+    count(&schema.document, &schema.document, body, &mut judgement.seen);
+    judgement
+}
+
+/// Counts the values that a schema says something about, by requirement, whether they fit or not.
+fn count(document: &Value, node: &Value, value: &Value, seen: &mut HashMap<String, usize>) {
+    for key in ["x-requirement", "x-required"] {
+        if let Some(id) = node.get(key).and_then(Value::as_str) {
+            *seen.entry(id.to_owned()).or_default() += 1;
         }
     }
-    judgement
+    if let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(|r| document.pointer(r.strip_prefix('#')?))
+    {
+        count(document, target, value, seen);
+    }
+    for condition in node.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        count(document, condition.get("then").unwrap_or(condition), value, seen);
+    }
+    for (name, property) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(value) = value.get(name) {
+            count(document, property, value, seen);
+        }
+    }
+    if let (Some(items), Some(values)) = (node.get("items"), value.as_array()) {
+        for value in values {
+            count(document, items, value, seen);
+        }
+    }
 }
 
 /// The requirement of the nearest annotation around the keyword at `path`.

@@ -108,7 +108,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
 /// date may be lost (section 3.5), and whether it is, is the matter of the paging cases.
-fn borders(
+pub(super) fn borders(
     context: &Context<'_>,
     exchanges: &[crate::record::Exchange],
     members: &[Member<'_>],

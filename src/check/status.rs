@@ -52,7 +52,10 @@ fn media_type(context: &Context<'_>, word: TaxiiWord) -> Outcome {
     let mut outcome = Outcome::default();
     for (i, exchange) in context.exchanges().iter().enumerate() {
         let Some(response) = &exchange.response else { continue };
-        if word == TaxiiWord::TaxiiError && exchange.json().is_none_or(|b| b.get("title").is_none()) {
+        // a body that claims nothing of TAXII, such as a page of a proxy, is no TAXII error message
+        let titled = exchange.json().is_some_and(|b| b.get("title").is_some());
+        let claims = response.header("content-type").is_some_and(|t| t.to_ascii_lowercase().contains("taxii"));
+        if word == TaxiiWord::TaxiiError && !titled && !claims {
             outcome.block("the answer carries no TAXII error message");
             continue;
         }

@@ -53,7 +53,9 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("dataset", paths::under(&target, &[&probe])) };
     session.send(&outgoing, Actor::Client).await;
     collection.holdings.items.retain(|h| h.id != probe);
-    let own: Vec<String> = collection.holdings.items.iter().filter(|h| h.own).map(|h| h.id.clone()).collect();
+    // some servers take no objects without `modified`: that is a case of its own
+    let own: Vec<String> =
+        collection.holdings.items.iter().filter(|h| h.own && h.versioned()).map(|h| h.id.clone()).collect();
     read(session, &url, collection).await;
     if own.iter().all(|id| collection.holdings.items.iter().any(|h| h.own && h.id == *id)) {
         facts.push(Fact::Adds);

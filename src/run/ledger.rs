@@ -82,23 +82,32 @@ enum Gone {
     No,
 }
 
+/// Deletes one object: plainly, and again with every version named where a server takes the plain request
+/// for the latest version alone.
 async fn remove(session: &Session, url: &Url) -> Gone {
-    let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("clean-up", url.clone()) };
-    let answer = session.send(&outgoing, Actor::Client).await;
     let mut all = url.clone();
     all.set_query(Some("match%5Bversion%5D=all"));
-    let read = session.get("clean-up", all).await;
-    let shown = read.json().and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
-    let gone = match read.status() {
-        404 | 410 => true,
-        200 => shown == 0,
-        // a collection that cannot be read: what the server said is all there is
-        401 | 403 => matches!(answer.status(), 200 | 204 | 401 | 403 | 404),
-        _ => false,
-    };
-    match (gone, answer.status()) {
-        (false, _) => Gone::No,
-        (true, 200 | 204) => Gone::Removed,
-        (true, _) => Gone::Before,
+    let mut deleted = false;
+    for attempt in 0..6 {
+        let target = if attempt % 2 == 0 { url } else { &all };
+        let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("clean-up", target.clone()) };
+        let answer = session.send(&outgoing, Actor::Client).await.status();
+        deleted |= matches!(answer, 200 | 204);
+        let read = session.get("clean-up", all.clone()).await;
+        let shown = read.json().and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
+        let gone = match read.status() {
+            404 | 410 => true,
+            200 => shown == 0,
+            // a collection that cannot be read: what the server said is all there is
+            401 | 403 => matches!(answer, 200 | 204 | 401 | 403 | 404),
+            _ => false,
+        };
+        match (gone, deleted) {
+            (true, true) => return Gone::Removed,
+            (true, false) => return Gone::Before,
+            (false, false) if attempt > 0 => return Gone::No,
+            (false, _) => {}
+        }
     }
+    Gone::No
 }

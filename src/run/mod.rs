@@ -180,8 +180,13 @@ impl Run {
         let mut abilities = Abilities { https, ..Abilities::default() };
         let Some(wanted) = &self.options.write else { return Ok(abilities) };
         let fits = |c: &survey::Collection| if wanted == "any" { c.can_read && c.can_write } else { c.is(wanted) };
-        let found =
-            survey.roots.iter().enumerate().find_map(|(r, root)| Some((r, root.collections.iter().position(fits)?)));
+        let candidates = |private: bool| {
+            survey.roots.iter().enumerate().find_map(|(r, root)| {
+                Some((r, root.collections.iter().position(|c| fits(c) && (!private || c.private))?))
+            })
+        };
+        // where anybody may write, less can be told about who may
+        let found = candidates(true).or_else(|| candidates(false));
         let Some((r, c)) = found else {
             if wanted == "any" {
                 survey.notes.push(
@@ -232,7 +237,13 @@ impl Run {
         for wanted in 0..4 {
             let jobs = if wanted >= 2 { 1 } else { self.options.jobs.max(1) };
             let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
-            trials.extend(self.together(&runner, &phase_tasks, jobs).await);
+            let mut done = self.together(&runner, &phase_tasks, jobs).await;
+            for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
+                if let Some(task) = phase_tasks.iter().find(|t| t.planned.id == trial.id) {
+                    self.again(&runner, task, trial).await;
+                }
+            }
+            trials.extend(done);
         }
         trials
     }
@@ -247,36 +258,34 @@ impl Run {
         stream::iter(futures).buffer_unordered(jobs).collect().await
     }
 
+    /// Runs one trial. A failure is not told yet: it is tried again, alone.
     async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
         let trial = if self.stopper.stopped() {
             self.not_run(task)
         } else {
             self.tell(Event::TrialStarted(task.planned.id.clone())).await;
-            self.judged(runner, task).await
+            exec::run(runner, task, 0).await
         };
-        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        if trial.verdict != Verdict::Fail {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
         trial
     }
 
-    /// Runs a trial; a failure is tried again at once, and where it does not come again it is no failure
-    /// that anybody could act on, and no pass either.
-    async fn judged(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
-        let mut trial = exec::run(runner, task, 0).await;
-        if trial.verdict != Verdict::Fail {
-            return trial;
+    /// Tries a failure again, with nothing beside it. Where it does not come again it is no failure that
+    /// anybody could act on, and no pass either.
+    async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
+        if !self.stopper.stopped() {
+            let again = exec::run(runner, task, 1).await;
+            if again.verdict != Verdict::Fail {
+                let (first, second) = (trial.reason.clone(), again.verdict.word());
+                trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
+                trial.requirements = task.planned.requirements.clone();
+                trial.verdict = Verdict::Inconclusive;
+                trial.flaky = true;
+            }
         }
-        let again = exec::run(runner, task, 1).await;
-        if again.verdict != Verdict::Fail {
-            trial.reason = format!(
-                "flaky: it failed ({}), and did not on an immediate repeat ({})",
-                trial.reason,
-                again.verdict.word()
-            );
-            trial.requirements = task.planned.requirements.clone();
-            trial.verdict = Verdict::Inconclusive;
-            trial.flaky = true;
-        }
-        trial
+        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
     }
 
     fn not_run(&self, task: &Task<'_>) -> Trial {

@@ -194,6 +194,7 @@ fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact
             Some(Endpoint::Discovery) => Some(Fact::Discovery),
             Some(Endpoint::ApiRoot) => Some(Fact::RootAnswers),
             Some(Endpoint::Collections) => Some(Fact::CollectionsAnswer),
+            Some(Endpoint::Collection) => Some(Fact::CollectionAnswers),
             Some(Endpoint::Objects) => Some(Fact::ObjectsAnswer),
             Some(Endpoint::Manifest) => Some(Fact::ManifestAnswers),
             Some(Endpoint::Object) => Some(Fact::ObjectAnswers),

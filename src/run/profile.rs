@@ -52,7 +52,7 @@ pub fn profile(
     fact(Fact::Authentication, survey.authentication);
     fact(Fact::Credentials, !matches!(options.credentials, Credentials::None));
     fact(Fact::BasicCredentials, matches!(options.credentials, Credentials::Basic { .. }));
-    fact(Fact::OtherClient, !matches!(options.other, Credentials::None));
+    fact(Fact::OtherClient, survey.other_client);
     fact(Fact::TwoRoots, survey.roots.len() > 1);
     fact(Fact::Discovery, survey.discovery);
     fact(Fact::WriteAllowed, options.write.is_some());
@@ -91,6 +91,7 @@ pub fn profile(
     if let Some(alias) = collection.alias() {
         values.insert("alias".into(), alias.into());
     }
+    fact(Fact::CollectionAnswers, collection.answers_itself);
     fact(Fact::Readable, collection.can_read);
     fact(Fact::Writable, abilities.write_to.as_deref() == Some(collection.id.as_str()));
     for (f, endpoint) in [

@@ -23,6 +23,8 @@ pub struct Survey {
     pub discovery: bool,
     /// Whether nobody's credentials are refused where collections are listed.
     pub authentication: bool,
+    /// Whether a second client was given, and its credentials are taken.
+    pub other_client: bool,
     /// API roots under test.
     pub roots: Vec<Root>,
     /// Remarks.
@@ -53,6 +55,8 @@ pub struct Collection {
     pub can_read: bool,
     /// Whether the client may write, as the server says.
     pub can_write: bool,
+    /// Whether the collection itself answers with a resource.
+    pub answers_itself: bool,
     /// Read endpoints that answer a plain request with their resource.
     pub answers: Vec<Endpoint>,
     /// What it holds.
@@ -108,6 +112,16 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Stri
         return Err(trouble::root_silent(&first, &exchange));
     }
     survey.authentication = demands_authentication(session, &survey).await;
+    if !matches!(options.other, super::Credentials::None)
+        && let Some(root) = survey.roots.iter().find(|r| r.lists)
+    {
+        let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
+        let exchange = session.send(&outgoing, crate::case::Actor::Other).await;
+        survey.other_client = resource(&exchange).is_some();
+        if !survey.other_client {
+            survey.notes.push(format!("the credentials of the second client are refused ({})", exchange.status()));
+        }
+    }
     read_collections(session, options, &mut survey).await;
     survey.server.api_roots = survey.roots.iter().map(summary).collect();
     Ok(survey)
@@ -118,8 +132,7 @@ pub fn resource(exchange: &Exchange) -> Option<Value> {
     exchange.json().filter(|b| exchange.status() == 200 && b.is_object()).cloned()
 }
 
-/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same
-/// origin. `Err` says in one sentence that the URL has a path at which there is no API root.
+/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.
 async fn root_urls(
     session: &Session,
     options: &Options,
@@ -137,18 +150,21 @@ async fn root_urls(
         .flatten()
         .filter_map(|r| paths::resolve_root(&base, r.as_str()?))
         .collect();
-    let given = paths::resolve_root(&base, session.base.path());
-    if let Some(given) = given.filter(|g| g.path() != "/taxii2/" && g.path() != "/" || advertised.is_empty()) {
+    let whole_server = matches!(session.base.path(), "/" | "/taxii2/" | "/taxii2" | "");
+    if let Some(given) =
+        paths::resolve_root(&base, session.base.path()).filter(|_| !whole_server || advertised.is_empty())
+    {
         let exchange = session.get("api-root", given.clone()).await;
-        let answers =
-            resource(&exchange).is_some_and(|b| b.get("versions").is_some() || b.get("max_content_length").is_some());
-        // one that discovery names is one, whatever it answers
-        if answers || advertised.contains(&given) {
+        let is_root = |b: &Value| b.get("versions").is_some() || b.get("max_content_length").is_some();
+        if resource(&exchange).is_some_and(|b| is_root(&b)) || (!whole_server && advertised.contains(&given)) {
             return Ok(vec![given]);
         }
-        // another is a typo, and testing something else than what was asked for would hide it
-        if !advertised.is_empty() {
-            return Err(trouble::wrong_path(&given, &exchange, &advertised));
+        // a typo must not send the tests, and what they write, somewhere else
+        if !whole_server && discovery.is_some() {
+            return Err(format!(
+                "{given} answers {} and is neither /taxii2/ nor an advertised API root: check the URL, or use --api-root",
+                exchange.status()
+            ));
         }
     }
     let mut roots: Vec<Url> = Vec::new();
@@ -180,6 +196,10 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
             };
             collections.extend(entry.or_else(guess).and_then(collection));
         }
+    }
+    for collection in &mut collections {
+        let found = session.get("collection", paths::under(&url, &["collections", &collection.id])).await;
+        collection.answers_itself = resource(&found).is_some();
     }
     Root { url, resource: resource(&exchange), lists: listing.is_some(), collections }
 }

@@ -43,9 +43,7 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
     let status = discovery.status();
     let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
     if status == 401 || status == 403 {
-        return format!(
-            "{url} refuses the credentials ({status}): give valid ones with --user and --password-env or --token-env"
-        );
+        return refused(url, discovery);
     }
     if let Some(body) = body {
         return match body.get("api_roots").and_then(Value::as_array) {
@@ -85,26 +83,18 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
 pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
     match (&exchange.failure, exchange.status()) {
         (Some(failure), _) => no_answer(url, failure),
-        (None, s @ (401 | 403)) => format!(
-            "{url} refuses the credentials ({s}): give valid ones with --user and --password-env or --token-env"
-        ),
+        (None, 401 | 403) => refused(url, exchange),
         (None, s) => {
             format!("neither the API root {url} ({s}) nor its collections answer with TAXII resources: check the URL")
         }
     }
 }
 
-/// The URL has a path of its own, at which there is no API root.
-pub fn wrong_path(url: &Url, exchange: &Exchange, advertised: &[Url]) -> String {
-    let known: Vec<&str> = advertised.iter().take(5).map(Url::as_str).collect();
-    let answer = match (&exchange.failure, exchange.status()) {
-        (Some(failure), _) => last(failure).to_owned(),
-        (None, status) => status.to_string(),
-    };
-    format!(
-        "there is no API root at {url} ({answer}): give the origin of the server, or one that it advertises: {}",
-        known.join(", ")
-    )
+/// Credentials are asked for, or were given and are not taken.
+fn refused(url: &Url, exchange: &Exchange) -> String {
+    let given = exchange.request.headers.iter().any(|(_, value)| value == crate::taxii::redact::REDACTED);
+    let what = if given { "refuses the credentials" } else { "asks for credentials" };
+    format!("{url} {what} ({}): give valid ones with --user and --password-env or --token-env", exchange.status())
 }
 
 async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {

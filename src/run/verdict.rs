@@ -80,7 +80,6 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
     } else if !broken.is_empty() {
         crate::record::exit::FAILED
     } else if interrupted {
-        // what was not run may be broken
         crate::record::exit::UNTESTABLE
     } else if judged == 0 {
         crate::record::exit::NOTHING_JUDGED

@@ -122,7 +122,11 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
 /// No MUST was broken; says so, and what is missing from a clean result.
 fn meets(report: &Report) -> (Verdict, String) {
     let (unjudged, warned) = (report.summary.inconclusive.len(), report.summary.warned.len());
-    let mut text = "Meets every MUST that could be judged".to_owned();
+    let mut text = if report.summary.interrupted {
+        "Ended early: so far, every MUST that was judged is met".to_owned()
+    } else {
+        "Meets every MUST that could be judged".to_owned()
+    };
     let mut but = Vec::new();
     if unjudged > 0 {
         but.push(format!("{unjudged} could not be judged"));
@@ -134,6 +138,7 @@ fn meets(report: &Report) -> (Verdict, String) {
         text += &format!(" ({})", but.join("; "));
     }
     let verdict = match (unjudged, warned) {
+        _ if report.summary.interrupted => Verdict::Inconclusive,
         (0, 0) => Verdict::Pass,
         (0, _) => Verdict::Warn,
         _ => Verdict::Inconclusive,

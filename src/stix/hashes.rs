@@ -1,0 +1,89 @@
+//! Hashes (2.7, 10.7): names of algorithms, and digests of their form.
+
+use super::Level;
+use super::finding::Path;
+use super::node::{Entry, Node};
+use super::tables::{Prop, TABLES};
+use super::walk::{Walk, suggestion};
+
+impl<'n, 'a> Walk<'n, 'a, '_> {
+    pub(super) fn hashes(&mut self, prop: &'static Prop, entries: &'n [Entry<'a>], path: &Path<'_>) {
+        if entries.is_empty() {
+            return self.must(path, "empty-dictionary", "S21-2.3-05", || {
+                format!("`{}` is empty; leave it out instead", prop.name)
+            });
+        }
+        self.repeated(entries, "S21-2.7-03", path);
+        for (name, digest) in entries {
+            let here = path.key(name);
+            self.hash_name(prop, name, &here);
+            let Node::String(text) = digest else {
+                self.must(&here, "wrong-type", "S21-2.7-07", || format!("a hash is a string, not {}", digest.kind()));
+                continue;
+            };
+            if let Some(index) = self.tables.hash_names.get(name)
+                && !is_digest(name, self.tables.hash_lengths[index], text)
+            {
+                self.must(&here, "hash-value", digest_rule(name), || format!("{text:?} is not of the form of {name}"));
+            }
+        }
+        if self.advice && !entries.iter().any(|(k, _)| k == "SHA-256") {
+            self.should(path, "no-sha-256", "S21-2.7-08", || {
+                "a SHA-256 hash is advised wherever there can be one".into()
+            });
+        }
+    }
+
+    fn hash_name(&mut self, prop: &'static Prop, name: &str, path: &Path<'_>) {
+        if self.tables.hash_names.get(name).is_some() {
+            return;
+        }
+        let (rule, why) = if !name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_')) {
+            ("S21-2.7-04", "has other characters than letters, digits, hyphen and underscore")
+        } else if name.len() < 3 {
+            ("S21-2.7-05", "has less than 3 characters")
+        } else if name.len() > 250 {
+            ("S21-2.7-06", "has more than 250 characters")
+        } else {
+            // The standard says MUST in one place and SHOULD, with an example, in another (policy 5).
+            return self.report(path, Level::Should, "unknown-hash", prop.hash_rule, || {
+                format!("{name:?} is not in hash-algorithm-ov{}", suggestion(name, TABLES.hash_names.iter()))
+            });
+        };
+        self.must(path, "hash-name", rule, || format!("the name of a hash {why}: {name:?}"));
+    }
+}
+
+/// Whether the text can be what the algorithm gives. Digests are written in either case.
+fn is_digest(name: &str, length: Option<usize>, text: &str) -> bool {
+    let hex = |s: &str, n: usize| s.len() == n && s.bytes().all(|c| c.is_ascii_hexdigit());
+    match (name, length) {
+        // Tools may put the version before the 35 bytes.
+        ("TLSH", Some(n)) => hex(text.strip_prefix("T1").unwrap_or(text), n),
+        (_, Some(n)) => hex(text, n),
+        // Block size, and two signatures; a file name may follow the second.
+        ("SSDEEP", None) => {
+            let mut parts = text.splitn(3, ':');
+            let size = parts.next().unwrap_or("");
+            !size.is_empty()
+                && size.bytes().all(|c| c.is_ascii_digit())
+                && parts.next().is_some()
+                && parts.next().is_some_and(|s| !s.contains('\n'))
+        }
+        _ => true,
+    }
+}
+
+fn digest_rule(name: &str) -> &'static str {
+    match name {
+        "MD5" => "S21-10.7-01",
+        "SHA-1" => "S21-10.7-02",
+        "SHA-256" => "S21-10.7-03",
+        "SHA-512" => "S21-10.7-04",
+        "SHA3-256" => "S21-10.7-05",
+        "SHA3-512" => "S21-10.7-06",
+        "SSDEEP" => "S21-10.7-07",
+        "TLSH" => "S21-10.7-08",
+        _ => "S21-2.7-07",
+    }
+}

@@ -1,0 +1,63 @@
+//! Indicators (4.7): their pattern, if it is a STIX pattern.
+
+use super::node::Node;
+use super::pattern::{self, Pattern};
+use super::view::View;
+use super::walk::Walk;
+use super::{Level, timestamp};
+
+impl<'n, 'a> Walk<'n, 'a, '_> {
+    pub(super) fn indicator(&mut self, view: &View<'n, '_, 'a>) {
+        self.advise(view, "type", "name", "S21-4.7-03");
+        self.advise(view, "type", "description", "S21-4.7-04");
+        if let (Some("stix"), Some(text)) = (view.text("pattern_type"), view.text("pattern")) {
+            self.stix_pattern(text, view);
+        }
+    }
+
+    fn stix_pattern(&mut self, text: &str, view: &View<'n, '_, 'a>) {
+        let here = view.path.key("pattern");
+        let pattern = match pattern::parse(text) {
+            Ok(pattern) => pattern,
+            Err(error) => {
+                let rule = error.rule.unwrap_or("S21-4.7-06");
+                return self.must(&here, "pattern-syntax", rule, || {
+                    format!("not a STIX pattern, at byte {}: {}", error.offset, error.message)
+                });
+            }
+        };
+        for finding in pattern::check(&pattern) {
+            let level = match finding.level {
+                pattern::Level::Must => Level::Must,
+                pattern::Level::Should => Level::Should,
+            };
+            self.report(&here, level, finding.code, finding.rule.unwrap_or(""), || {
+                format!("at byte {} of the pattern: {}", finding.offset, finding.message)
+            });
+        }
+        self.windows(&pattern, view);
+    }
+
+    /// START and STOP lie within the time for which the indicator is valid (9.5.1).
+    fn windows(&mut self, pattern: &Pattern, view: &View<'n, '_, 'a>) {
+        if !self.advice {
+            return;
+        }
+        let moment = |name: &str| view.named(name).and_then(Node::as_str).and_then(|t| timestamp::parse(t).ok());
+        let (from, until) = (moment("valid_from"), moment("valid_until"));
+        for window in pattern.windows() {
+            let (start, stop) = (timestamp::parse(window.start.as_str()), timestamp::parse(window.stop.as_str()));
+            let early = matches!((&start, &from), (Ok(start), Some(from)) if start < from);
+            let late = matches!((&stop, &until), (Ok(stop), Some(until)) if stop > until);
+            if early || late {
+                self.should(&view.path.key("pattern"), "pattern-window", "S21-9.5-20", || {
+                    format!(
+                        "START {} STOP {} goes beyond `valid_from` and `valid_until`",
+                        window.start.as_str(),
+                        window.stop.as_str()
+                    )
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! Rules between objects (2.9, 3.2, 3.6, 4.11, 7.1): they apply where both objects are at hand.
+//!
+//! Of each object only a few dozen bytes are kept, so that a bundle of a million objects fits in little memory.
+
+use std::collections::{HashMap, HashSet};
+
+use super::content;
+use super::finding::Path;
+use super::identifier;
+use super::node::{Node, member};
+use super::tables::{Class, TABLES};
+use super::translation::{self, Translation};
+use super::{Finding, Level, timestamp};
+
+/// What is remembered of a versioned object.
+#[derive(Clone, Copy)]
+struct Record {
+    uuid: u128,
+    /// Nanoseconds since 1970.
+    modified: i64,
+    /// Digests of the values; equal values have equal digests.
+    created: u32,
+    creator: u32,
+    content: u32,
+    /// Where the object stands in its document.
+    index: u32,
+    /// Standard types by their position, others after them in order of appearance.
+    kind: u16,
+    revoked: bool,
+}
+
+/// A malware object's own word on whether it is a family.
+struct Malware {
+    uuid: u128,
+    is_family: bool,
+}
+
+/// A relationship `variant-of` between two malware objects.
+struct VariantOf {
+    index: u32,
+    id: String,
+    source: u128,
+    target: u128,
+}
+
+/// A marking definition and what marks it.
+struct Marked {
+    index: u32,
+    id: String,
+    marks: Vec<(String, bool)>,
+}
+
+/// The objects of one document, as far as rules between objects need them.
+#[derive(Default)]
+pub(crate) struct Scope {
+    records: Vec<Record>,
+    other_types: Vec<String>,
+    other_kinds: HashMap<String, u16>,
+    malware: Vec<Malware>,
+    variants: Vec<VariantOf>,
+    marked: Vec<Marked>,
+    translations: Vec<Translation>,
+}
+
+/// A finding of a rule between objects, and the object that it is about.
+pub(crate) struct Between {
+    pub(crate) index: u32,
+    /// Its pointer is within the object.
+    pub(crate) finding: Finding,
+}
+
+impl Scope {
+    /// Takes note of an object.
+    pub(crate) fn see(&mut self, node: &Node<'_>, index: u32) {
+        let Some(entries) = node.as_object() else {
+            return;
+        };
+        let text = |name: &str| member(entries, name).and_then(Node::as_str);
+        let (Some(kind), Some(id)) = (text("type"), text("id")) else {
+            return;
+        };
+        let Ok(parsed) = identifier::parse(id) else {
+            return;
+        };
+        let position = TABLES.types.get(kind);
+        if position.is_some_and(|i| TABLES.owners[i].class == Class::Sco) {
+            return;
+        }
+        match kind {
+            "malware" => {
+                if let Some(is_family) = member(entries, "is_family").and_then(Node::as_bool) {
+                    self.malware.push(Malware { uuid: parsed.uuid, is_family });
+                }
+            }
+            "relationship" if text("relationship_type") == Some("variant-of") => {
+                let end = |name| {
+                    text(name)
+                        .and_then(|t| identifier::parse(t).ok())
+                        .filter(|i| i.object_type == "malware")
+                        .map(|i| i.uuid)
+                };
+                if let (Some(source), Some(target)) = (end("source_ref"), end("target_ref")) {
+                    self.variants.push(VariantOf { index, id: id.to_owned(), source, target });
+                }
+            }
+            "marking-definition" => self.see_marking(node, id, index),
+            "language-content" => self.translations.extend(Translation::of(node, id, index)),
+            _ => {}
+        }
+        let Some(Ok(modified)) = text("modified").map(timestamp::parse) else {
+            return;
+        };
+        let created = text("created").map_or(0, content::digest_text);
+        let kind = match position {
+            Some(i) => u16::try_from(i).unwrap_or(u16::MAX),
+            None => self.other_type(kind),
+        };
+        self.records.push(Record {
+            uuid: parsed.uuid,
+            modified: modified.nanoseconds(),
+            created,
+            creator: text("created_by_ref").map_or(0, |t| content::digest_text(t) | 1),
+            content: content::digest(entries),
+            index,
+            kind,
+            revoked: member(entries, "revoked").and_then(Node::as_bool) == Some(true),
+        });
+    }
+
+    /// Adds what another scope has seen of the same document.
+    pub(crate) fn merge(&mut self, other: Self) {
+        let first = TABLES.custom;
+        let kinds: Vec<u16> = other.other_types.iter().map(|name| self.other_type(name)).collect();
+        self.records.extend(other.records.into_iter().map(|mut record| {
+            if let Some(kind) = usize::from(record.kind).checked_sub(first).and_then(|i| kinds.get(i)) {
+                record.kind = *kind;
+            }
+            record
+        }));
+        self.malware.extend(other.malware);
+        self.variants.extend(other.variants);
+        self.marked.extend(other.marked);
+        self.translations.extend(other.translations);
+    }
+
+    fn see_marking(&mut self, node: &Node<'_>, id: &str, index: u32) {
+        let mut marks = Vec::new();
+        for mark in node.get("object_marking_refs").and_then(Node::as_array).unwrap_or(&[]) {
+            marks.extend(mark.as_str().map(|m| (m.to_owned(), false)));
+        }
+        for mark in node.get("granular_markings").and_then(Node::as_array).unwrap_or(&[]) {
+            marks.extend(mark.get("marking_ref").and_then(Node::as_str).map(|m| (m.to_owned(), true)));
+        }
+        // What marks itself is found without knowing any other object.
+        marks.retain(|(m, _)| m != id);
+        if !marks.is_empty() {
+            self.marked.push(Marked { index, id: id.to_owned(), marks });
+        }
+    }
+
+    fn other_type(&mut self, name: &str) -> u16 {
+        if let Some(kind) = self.other_kinds.get(name) {
+            return *kind;
+        }
+        let kind = u16::try_from(TABLES.custom + self.other_types.len()).unwrap_or(u16::MAX);
+        self.other_types.push(name.to_owned());
+        self.other_kinds.insert(name.to_owned(), kind);
+        kind
+    }
+
+    fn id(&self, record: &Record) -> String {
+        let kind = usize::from(record.kind);
+        let name = if kind < TABLES.first_extension {
+            TABLES.owners[kind].name
+        } else {
+            self.other_types.get(kind.wrapping_sub(TABLES.custom)).map_or("", String::as_str)
+        };
+        format!("{name}--{}", uuid::Uuid::from_u128(record.uuid))
+    }
+
+    /// Judges the rules between all objects seen. `fetch` brings objects back for which more has to be known.
+    pub(crate) fn finish(mut self, fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>) -> Vec<Between> {
+        self.records.sort_unstable_by_key(|r| (r.uuid, r.kind, r.modified, r.index));
+        let mut out = Vec::new();
+        for same_uuid in self.records.chunk_by(|a, b| a.uuid == b.uuid) {
+            for versions in same_uuid.chunk_by(|a, b| a.kind == b.kind) {
+                if versions.len() > 1 {
+                    self.versions(versions, &mut out);
+                }
+            }
+            self.shared_uuid(same_uuid, &mut out);
+        }
+        self.variants_of_families(&mut out);
+        self.marking_cycles(&mut out);
+        self.translations(fetch, &mut out);
+        out.sort_by_key(|b| b.index);
+        out
+    }
+
+    fn add(
+        out: &mut Vec<Between>,
+        index: u32,
+        id: String,
+        pointer: &str,
+        code: &'static str,
+        rule: &'static str,
+        message: String,
+    ) {
+        let finding = Finding {
+            level: Level::Must,
+            code,
+            rule: Some(rule),
+            object: Some(id),
+            pointer: pointer.to_owned(),
+            message,
+        };
+        out.push(Between { index, finding });
+    }
+
+    /// Versions of one object, oldest first.
+    fn versions(&self, versions: &[Record], out: &mut Vec<Between>) {
+        let first = &versions[0];
+        let mut revoked: Option<&Record> = None;
+        for (i, this) in versions.iter().enumerate().skip(1) {
+            let before = &versions[i - 1];
+            if before.revoked && revoked.is_none_or(|r| r.modified > before.modified) {
+                revoked = Some(before);
+            }
+            let id = || self.id(this);
+            if this.modified == before.modified && this.content != before.content {
+                let message = "two copies of one version (same `id` and `modified`) differ".to_owned();
+                Self::add(out, this.index, id(), "", "version-differs", "S21-3.6-08", message);
+            }
+            if this.created != first.created {
+                Self::add(
+                    out,
+                    this.index,
+                    id(),
+                    "/created",
+                    "created-changed",
+                    "S21-3.2-04",
+                    "`created` differs from that of an earlier version".into(),
+                );
+            }
+            if this.creator != 0 && first.creator != 0 && this.creator != first.creator {
+                Self::add(
+                    out,
+                    this.index,
+                    id(),
+                    "/created_by_ref",
+                    "creator-changed",
+                    "S21-3.6-05",
+                    "`created_by_ref` differs from that of an earlier version".into(),
+                );
+            }
+            if revoked.is_some_and(|r| r.modified < this.modified) {
+                Self::add(
+                    out,
+                    this.index,
+                    id(),
+                    "/modified",
+                    "version-after-revoked",
+                    "S21-3.2-08",
+                    "the version is later than one that revoked the object".into(),
+                );
+            }
+        }
+    }
+
+    /// One producer gives no UUID to two objects of different types (2.9).
+    fn shared_uuid(&self, records: &[Record], out: &mut Vec<Between>) {
+        let first = &records[0];
+        for other in &records[1..] {
+            if other.kind != first.kind && other.creator != 0 && other.creator == first.creator {
+                let message = format!("its UUID is that of {}, of the same creator", self.id(first));
+                Self::add(out, other.index, self.id(other), "/id", "shared-uuid", "S21-2.9-04", message);
+            }
+        }
+    }
+
+    /// A family is no variant of an instance (4.11.2).
+    fn variants_of_families(&self, out: &mut Vec<Between>) {
+        let family: HashMap<u128, bool> = self.malware.iter().map(|m| (m.uuid, m.is_family)).collect();
+        for relation in &self.variants {
+            if family.get(&relation.source) == Some(&true) && family.get(&relation.target) == Some(&false) {
+                let message = "a malware family cannot be a variant of a malware instance".to_owned();
+                Self::add(
+                    out,
+                    relation.index,
+                    relation.id.clone(),
+                    "/relationship_type",
+                    "variant-of-instance",
+                    "S21-4.11-11",
+                    message,
+                );
+            }
+        }
+    }
+
+    /// Marking definitions that may be part of a circle: what marks nothing of them is taken away until nothing is left
+    /// to take. A long chain, the usual hostile input, is gone after one pass over its links.
+    fn possibly_circular(&self) -> HashSet<&str> {
+        let mut marks_left: HashMap<&str, usize> = HashMap::new();
+        let mut marked_by: HashMap<&str, Vec<&str>> = HashMap::new();
+        for m in &self.marked {
+            *marks_left.entry(&m.id).or_default() += m.marks.len();
+            for (mark, _) in &m.marks {
+                marked_by.entry(mark).or_default().push(&m.id);
+            }
+        }
+        let mut free: Vec<&str> = marked_by.keys().copied().filter(|mark| !marks_left.contains_key(mark)).collect();
+        while let Some(gone) = free.pop() {
+            for id in marked_by.get(gone).into_iter().flatten() {
+                if let Some(left) = marks_left.get_mut(id) {
+                    *left -= 1;
+                    if *left == 0 {
+                        free.push(id);
+                    }
+                }
+            }
+        }
+        marks_left.into_iter().filter(|(_, left)| *left > 0).map(|(id, _)| id).collect()
+    }
+
+    /// Marking definitions do not mark each other in a circle (3.2).
+    fn marking_cycles(&self, out: &mut Vec<Between>) {
+        let by_id: HashMap<&str, &Marked> = self.marked.iter().map(|m| (m.id.as_str(), m)).collect();
+        let circular = self.possibly_circular();
+        for start in self.marked.iter().filter(|m| circular.contains(m.id.as_str())) {
+            for (mark, granular) in &start.marks {
+                let mut seen: HashSet<&str> = HashSet::new();
+                let mut open = vec![mark.as_str()];
+                let mut circle = false;
+                while let Some(at) = open.pop() {
+                    if at == start.id {
+                        circle = true;
+                        break;
+                    }
+                    if seen.len() < 1_000 && seen.insert(at) {
+                        open.extend(by_id.get(at).into_iter().flat_map(|m| m.marks.iter().map(|(id, _)| id.as_str())));
+                    }
+                }
+                if circle {
+                    let (pointer, rule) = if *granular {
+                        ("/granular_markings", "S21-3.2-15")
+                    } else {
+                        ("/object_marking_refs", "S21-3.2-14")
+                    };
+                    let message = format!("through {mark} the marking definition marks itself");
+                    Self::add(out, start.index, start.id.clone(), pointer, "marking-cycle", rule, message);
+                }
+            }
+        }
+    }
+
+    fn translations(&self, fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>, out: &mut Vec<Between>) {
+        let mut pairs: Vec<(&Translation, u32)> = Vec::new();
+        for t in &self.translations {
+            // Sorted by UUID, type and time.
+            let kind = TABLES.types.get(&t.target_type).unwrap_or_else(|| {
+                self.other_types.iter().position(|o| *o == t.target_type).map_or(usize::MAX, |i| TABLES.custom + i)
+            });
+            let from = self.records.partition_point(|r| r.uuid < t.target);
+            let known =
+                self.records[from..].iter().take_while(|r| r.uuid == t.target).filter(|r| usize::from(r.kind) == kind);
+            let versions: Vec<&Record> = known.collect();
+            let Some(latest) = versions.last() else {
+                continue;
+            };
+            let meant = match t.modified {
+                None => Some(latest),
+                Some(modified) => versions.iter().find(|r| r.modified == modified),
+            };
+            match meant {
+                Some(record) => pairs.push((t, record.index)),
+                None => {
+                    let message = "no version of the object referred to has this `modified`".to_owned();
+                    Self::add(out, t.index, t.id.clone(), "/object_modified", "object-modified", "S21-7.1-03", message);
+                }
+            }
+        }
+        if pairs.is_empty() {
+            return;
+        }
+        let mut wanted: Vec<u32> = pairs.iter().map(|(_, index)| *index).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let targets = fetch(&wanted);
+        for (t, index) in pairs {
+            if let Some(target) = targets.get(&index) {
+                let mut slips = Vec::new();
+                translation::compare(&t.contents, target, &Path::ROOT.key("contents"), &mut slips);
+                for (pointer, code, rule, message) in slips {
+                    Self::add(out, t.index, t.id.clone(), &pointer, code, rule, message);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Language content against the object that it translates (7.1.1).
+
+use super::finding::Path;
+use super::identifier;
+use super::node::{Node, member};
+use super::timestamp;
+
+/// A language-content object whose target may be in the same document.
+pub(crate) struct Translation {
+    pub(crate) index: u32,
+    pub(crate) id: String,
+    pub(crate) target: u128,
+    pub(crate) target_type: String,
+    /// `object_modified`, in nanoseconds since 1970.
+    pub(crate) modified: Option<i64>,
+    pub(crate) contents: Node<'static>,
+}
+
+/// Pointer, code, rule and message of a slip.
+pub(crate) type Slip = (String, &'static str, &'static str, String);
+
+impl Translation {
+    pub(crate) fn of(node: &Node<'_>, id: &str, index: u32) -> Option<Self> {
+        let target = identifier::parse(node.get("object_ref")?.as_str()?).ok()?;
+        let modified = match node.get("object_modified").and_then(Node::as_str) {
+            None => None,
+            Some(text) => Some(timestamp::parse(text).ok()?.nanoseconds()),
+        };
+        Some(Self {
+            index,
+            id: id.to_owned(),
+            target: target.uuid,
+            target_type: target.object_type.to_owned(),
+            modified,
+            contents: node.get("contents")?.clone().into_owned(),
+        })
+    }
+}
+
+/// Compares the shape of all translations with the object's.
+pub(crate) fn compare(contents: &Node<'_>, target: &Node<'_>, path: &Path<'_>, out: &mut Vec<Slip>) {
+    for (language, fields) in contents.as_object().unwrap_or(&[]) {
+        for (name, translated) in fields.as_object().unwrap_or(&[]) {
+            // Names that the object does not have are to be ignored.
+            if let Some(original) = target.get(name) {
+                let here = path.key(language);
+                shape(translated, original, &here.key(name), out);
+            }
+        }
+    }
+}
+
+fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut Vec<Slip>) {
+    match (original, translated) {
+        (Node::String(_), Node::String(_)) => {}
+        (Node::String(_), other) => {
+            let message = format!("the translation of a string is a string, not {}", other.kind());
+            out.push((path.pointer(), "translation-type", "S21-7.1-05", message));
+        }
+        (Node::Array(items), Node::Array(parts)) => {
+            if items.len() != parts.len() {
+                let message = format!("the original list has {} items, its translation {}", items.len(), parts.len());
+                return out.push((path.pointer(), "translation-length", "S21-7.1-06", message));
+            }
+            for (i, (item, part)) in items.iter().zip(parts).enumerate() {
+                // An empty string stands for an item that is not translated.
+                if part.as_str() != Some("") {
+                    shape(part, item, &path.index(i), out);
+                }
+            }
+        }
+        (Node::Object(fields), Node::Object(parts)) => {
+            for (name, part) in parts {
+                if let Some(field) = member(fields, name) {
+                    shape(part, field, &path.key(name), out);
+                }
+            }
+        }
+        // Lists and objects "must" have their kind in lower case: nobody fails over it, and other values have no text.
+        _ => {}
+    }
+}
