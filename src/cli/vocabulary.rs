@@ -71,6 +71,7 @@ pub const STEP: &[Word] = &[
     ("envelope", "properties of the envelope beside objects"),
     ("walk", "whether and how to read on where there are more pages"),
     ("after_success", "leave the step out where the last POST was refused"),
+    ("after_refusal", "leave the step out unless the last POST was refused"),
     ("times", "how often to send it"),
     ("save", "values to keep: a name, and a JSON pointer or `header:` and a field name"),
     ("cite", "requirement that findings of the step cite"),
@@ -130,6 +131,7 @@ pub const EXPECT: &[Word] = &[
     ("unchanged", "own objects that came back as they were added, by name"),
     ("value", "properties of the body: JSON pointer to text, with variables"),
     ("absent", "JSON pointers to nothing in the body"),
+    ("content", "stix: every object is valid STIX 2.1"),
     ("rule", "a rule about one resource"),
     ("feature", "reported as an option of the server: the question that the status code answers"),
 ];
