@@ -19,14 +19,19 @@ fn main() {
     fs::write(out, text).expect("the output folder can be written");
 }
 
-/// Case files are the TOML files in folders of `cases/`; those beside them are templates and data.
+/// Whether the TOML files of a folder are templates and data, not cases.
+fn holds_data(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "cases" || name == "requirements")
+}
+
+/// Case files are the TOML files in folders of `cases/`.
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of cases").flatten() {
         let path = entry.path();
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
             walk(&path, files);
-        } else if path.extension().is_some_and(|e| e == "toml") && folder.file_name().is_some_and(|n| n != "cases") {
+        } else if path.extension().is_some_and(|e| e == "toml") && !holds_data(folder) {
             println!("cargo::rerun-if-changed={}", path.display());
             files.push(path);
         }

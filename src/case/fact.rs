@@ -5,11 +5,11 @@ use serde::Deserialize;
 use crate::record::Verdict;
 
 macro_rules! facts {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $verdict:ident, $remedy:literal, $judge:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $word:literal, $verdict:ident, $remedy:literal, $judge:expr;)*) => {
         /// Something that has to be true of the server or of a collection.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         pub enum Fact {
-            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+            $($(#[doc = $doc])* #[serde(rename = $word)] $name,)*
         }
 
         impl Fact {
@@ -19,6 +19,11 @@ macro_rules! facts {
             /// Its name in case files.
             pub fn word(self) -> &'static str {
                 match self { $(Fact::$name => $word,)* }
+            }
+
+            /// What it says, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Fact::$name => concat!($($doc),*).trim_ascii(),)* }
             }
 
             /// What is missing and what would help, where the fact does not hold.

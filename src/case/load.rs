@@ -37,19 +37,13 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    fn new(
-        file: &str,
-        text: &str,
-        span: Range<usize>,
-        message: impl Into<String>,
-        help: Option<String>,
-    ) -> Box<LoadError> {
+    fn new(file: &str, text: &str, span: Range<usize>, message: impl Into<String>, help: Option<String>) -> LoadError {
         let start = span.start.min(text.len());
         let before = text.get(..start).unwrap_or("");
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
         let length = span.end.saturating_sub(start).min(text.len() - start);
-        Box::new(LoadError {
+        LoadError {
             file: file.to_owned(),
             line,
             column,
@@ -57,12 +51,12 @@ impl LoadError {
             help,
             source_code: NamedSource::new(file, text.to_owned()),
             span: (start, length).into(),
-        })
+        }
     }
 }
 
 /// The cases that are part of the program, sorted by id.
-pub fn embedded() -> Result<Vec<Case>, Vec<Box<LoadError>>> {
+pub fn embedded() -> Result<Vec<Case>, Vec<LoadError>> {
     collect(files::FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
 }
 
@@ -81,7 +75,7 @@ pub fn revision() -> String {
 }
 
 /// The cases in a folder and the folders below it, sorted by id. A file that cannot be read is an error like any other.
-pub fn load_dir(dir: &Path) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
+pub fn load_dir(dir: &Path) -> Result<Vec<Case>, Vec<LoadError>> {
     let mut files = Vec::new();
     let mut errors = Vec::new();
     let mut folders = vec![dir.to_owned()];
@@ -125,7 +119,7 @@ pub fn load_dir(dir: &Path) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
     }
 }
 
-fn collect(files: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Case>, Vec<Box<LoadError>>> {
+fn collect(files: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Case>, Vec<LoadError>> {
     let mut cases: Vec<Case> = Vec::new();
     let mut errors = Vec::new();
     for (name, text) in files {
@@ -151,7 +145,7 @@ fn collect(files: impl IntoIterator<Item = (String, String)>) -> Result<Vec<Case
 }
 
 /// Reads one case. `file` is for messages only. Gives every fault that it finds.
-pub fn parse(file: &str, text: &str) -> Result<Case, Vec<Box<LoadError>>> {
+pub fn parse(file: &str, text: &str) -> Result<Case, Vec<LoadError>> {
     let mut case: Case = toml::from_str(text).map_err(|e| vec![syntax(file, text, &e)])?;
     case.file = file.to_owned();
     let mut lint = Lint { file, text, errors: Vec::new() };
@@ -160,7 +154,7 @@ pub fn parse(file: &str, text: &str) -> Result<Case, Vec<Box<LoadError>>> {
 }
 
 /// An error of the TOML reader, with the nearest valid word where it lists the valid ones.
-fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Box<LoadError> {
+fn syntax(file: &str, text: &str, error: &toml::de::Error) -> LoadError {
     let message = error.message().to_owned();
     let mut words = message.split('`').skip(1).step_by(2);
     let help = match (message.starts_with("unknown "), words.next()) {
@@ -171,6 +165,10 @@ fn syntax(file: &str, text: &str, error: &toml::de::Error) -> Box<LoadError> {
         Some((short, _)) if help.is_some() => short.to_owned(),
         _ => message,
     };
+    // the reader speaks of Rust's types, the writer of a case file knows TOML's
+    let short = [("field `", "key `"), ("unknown variant", "unknown word"), ("expected a sequence", "expected a list")]
+        .into_iter()
+        .fold(short, |text, (rust, toml)| text.replacen(rust, toml, 1));
     LoadError::new(file, text, error.span().unwrap_or(0..0), short, help)
 }
 
@@ -188,7 +186,7 @@ fn nearest<'a>(given: &str, valid: impl Iterator<Item = &'a str>) -> Option<Stri
 struct Lint<'a> {
     file: &'a str,
     text: &'a str,
-    errors: Vec<Box<LoadError>>,
+    errors: Vec<LoadError>,
 }
 
 impl Lint<'_> {

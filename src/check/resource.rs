@@ -44,11 +44,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
             }
             continue;
         };
-        if resource == Resource::Error && !looks_like_error(exchange, &body) {
+        if resource == Resource::Error && !looks_like_error(exchange, body) {
             outcome.block("the answer carries no TAXII error message");
             continue;
         }
-        let judgement = schema::judge(resource, &body);
+        let judgement = schema::judge(resource, body);
         let mut judged = 0;
         for requirement in &context.transcript.case.requirements {
             judged += judgement.seen.get(requirement.get_ref()).copied().unwrap_or(0);

@@ -4,11 +4,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub mod cases;
 pub mod config;
 pub mod credentials;
 pub mod engine;
 pub mod options;
 pub mod pattern;
+pub mod requirements;
 pub mod run;
 pub mod selftest;
 pub mod serve;
@@ -17,6 +19,7 @@ pub mod target;
 pub mod usage;
 pub mod validate;
 pub mod values;
+pub mod vocabulary;
 
 pub use crate::record::exit;
 
@@ -40,6 +43,10 @@ enum Command {
     Serve(serve::Args),
     /// Run the suite against the reference server and each of its defects
     Selftest(selftest::Args),
+    /// List the cases, or check case files of your own
+    Cases(cases::Args),
+    /// List the requirements, and which cases test them
+    Requirements(requirements::Args),
 }
 
 /// Parses the process's arguments and runs the command that they name.
@@ -50,6 +57,8 @@ pub fn main() -> ExitCode {
         Command::Pattern(args) => pattern::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Selftest(args) => selftest::run(&args),
+        Command::Cases(args) => cases::run(&args),
+        Command::Requirements(args) => requirements::run(&args),
     };
     ExitCode::from(code)
 }

@@ -86,10 +86,9 @@ pub fn start(options: Options, plan_only: bool, stopper: Stopper) -> Result<Rece
 
 /// The suite's own cases and those of the user.
 pub fn cases(options: &Options) -> Result<Vec<Case>, RunError> {
-    let unbox = |errors: Vec<Box<case::LoadError>>| RunError::Cases(errors.into_iter().map(|e| *e).collect());
-    let mut cases = case::embedded().map_err(unbox)?;
+    let mut cases = case::embedded().map_err(RunError::Cases)?;
     for dir in &options.cases {
-        for case in case::load_dir(dir).map_err(unbox)? {
+        for case in case::load_dir(dir).map_err(RunError::Cases)? {
             if let Some(other) = cases.iter().find(|c| c.id.get_ref() == case.id.get_ref()) {
                 return Err(RunError::Usage(format!(
                     "{}: the id `{}` is already used in {}",

@@ -100,27 +100,57 @@ fn wrong_curl(credentials: &Credentials) -> String {
     }
 }
 
+/// Remembers a secret as it is, and as it may come back in JSON, in a URL and in a page.
+fn hide(secret: &str, redactor: &mut Redactor) {
+    redactor.add(secret);
+    let json = serde_json::json!(secret).to_string();
+    let json = &json[1..json.len() - 1];
+    redactor.add(json);
+    redactor.add(&json.replace('/', r"\/"));
+    redactor.add(&ascii(json));
+    redactor.add(&url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
+    redactor.add(&url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>().replace('+', "%20"));
+    let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    redactor.add(&page);
+}
+
+/// JSON text in ASCII alone, as many libraries write it.
+fn ascii(json: &str) -> String {
+    let mut units = [0; 2];
+    json.chars().fold(String::new(), |mut out, c| {
+        match c.is_ascii() {
+            true => out.push(c),
+            false => c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+        }
+        out
+    })
+}
+
 fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor) -> Identity {
     match credentials {
         Credentials::None => Identity::default(),
         Credentials::Basic { user, password } => {
             let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
-            redactor.add(password);
-            redactor.add(&encoded);
+            hide(password, redactor);
+            hide(&encoded, redactor);
             Identity {
                 header: Some(("Authorization".into(), format!("Basic {encoded}"))),
                 curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
             }
         }
         Credentials::Bearer(token) => {
-            redactor.add(token);
+            hide(token, redactor);
             Identity {
                 header: Some(("Authorization".into(), format!("Bearer {token}"))),
                 curl: format!("-H \"Authorization: Bearer ${variables}_TOKEN\""),
             }
         }
         Credentials::Header { name, value } => {
-            redactor.add(value);
+            hide(value, redactor);
+            // what follows the name of a scheme is the secret itself
+            if let Some((_, rest)) = value.split_once(' ') {
+                hide(rest.trim(), redactor);
+            }
             Identity {
                 header: Some((name.clone(), value.clone())),
                 curl: format!("-H \"{name}: ${variables}_HEADER\""),

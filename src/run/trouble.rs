@@ -13,13 +13,17 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
     let port = url.port_or_known_default().unwrap_or(0);
     let lower = failure.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(&["dns", "lookup address", "name or service not known", "nodename"]) {
+    if has(&["not valid for name", "notvalidforname"]) {
+        format!("the certificate of {host} is for another host: check the URL, or have the server certified for {host}")
+    } else if has(&["certificate expired", "certificate not valid yet", "expired"]) {
+        format!("the certificate of {host} is out of date ({})", last(failure))
+    } else if has(&["certificate", "unknownissuer"]) {
+        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
+    } else if has(&["dns error", "lookup address", "name or service not known", "nodename"]) {
         format!("the host name {host} cannot be resolved: check the URL for a typo")
     } else if has(&["connection refused"]) {
         format!("{host} refuses connections on port {port}: is the server running there?")
-    } else if has(&["certificate", "unknownissuer", "notvalidfor"]) {
-        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
-    } else if has(&["invalidcontenttype", "corrupt message", "wrong version"]) {
+    } else if has(&["invalidcontenttype", "corrupt message", "wrong version", "handshake eof"]) {
         format!("{host} does not speak TLS on port {port}: for plain HTTP use http:// and --allow-http")
     } else if has(&["no answer within", "timed out"]) {
         format!("{host} does not answer on port {port} in time: {}", last(failure))
@@ -127,6 +131,9 @@ mod tests {
             say("tcp connect error: Connection refused (os error 111)").contains("refuses connections on port 443")
         );
         assert!(say("invalid peer certificate: UnknownIssuer").contains("--ca-file"));
+        let other = r#"certificate not valid for name "a"; certificate is only valid for DnsName("b")"#;
+        assert!(say(&format!("invalid peer certificate: {other}")).contains("is for another host"));
+        assert!(say("invalid peer certificate: certificate expired: verification time 1").contains("out of date"));
         assert!(say("no answer within 3 seconds").contains("in time"));
     }
 }

@@ -30,7 +30,8 @@ pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: E
     let walked = pages(session, first, actor, endpoint, mode).await;
     let size = walked.exchanges.first().and_then(|e| e.json()).map_or(0, |b| members(endpoint, Some("-"), b, 0).len());
     let limited = first.url.query_pairs().any(|(n, _)| n == "limit");
-    if !matches!(mode, Walk::Auto) || walked.stopped.is_none() || limited || size == 0 {
+    let endless = walked.exchanges.len() >= MAX_PAGES;
+    if !matches!(mode, Walk::Auto) || walked.stopped.is_none() || limited || size == 0 || endless {
         return walked;
     }
     let mut again = first.clone();

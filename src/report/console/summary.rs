@@ -96,8 +96,10 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
     } else if !summary.failed.is_empty() {
         let ids: Vec<String> = summary.failed.iter().map(|id| line(id, 80)).collect();
         (Verdict::Fail, format!("Breaks {}: {}", count(ids.len(), "requirement"), ids.join(", ")))
+    } else if summary.interrupted {
+        (Verdict::Inconclusive, "Nothing that was run broke a MUST.".to_owned())
     } else if judged {
-        if summary.exit != 0 && !summary.interrupted {
+        if summary.exit != 0 {
             more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
         }
         meets(report)

@@ -1,0 +1,9 @@
+//! Servers that cannot be tested, hostile ones, and mistakes of the user: each gives one clear
+//! sentence, the right exit code, and reports that say so. Real sockets, and the real binary.
+
+mod binary;
+mod hostile;
+mod interrupt;
+mod stub;
+mod unreachable;
+mod usage;

@@ -1,0 +1,122 @@
+//! Why a server cannot be tested.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+use taxii_conformance::server;
+
+use crate::binary::{reference, run};
+use crate::stub::{Answer, listen, stub};
+
+#[test]
+fn a_host_that_nobody_knows() {
+    run("https://taxii.invalid/taxii2/", &[], &[]).untestable(&["taxii.invalid cannot be resolved", "typo"]);
+}
+
+#[test]
+fn a_port_where_nobody_listens() {
+    let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound").port();
+    let ended = run(&format!("https://127.0.0.1:{port}/"), &[], &[]);
+    ended.untestable(&["127.0.0.1 refuses connections", &format!("port {port}")]);
+}
+
+#[test]
+fn a_certificate_of_an_unknown_authority() {
+    let server = reference(server::Options::default());
+    run(&server.url, &[], &[]).untestable(&["certificate of localhost", "--ca-file"]);
+}
+
+#[test]
+fn a_certificate_for_another_host_or_another_time() {
+    for (defect, word) in [("certificate-of-another-host", "another host"), ("certificate-expired", "out of date")] {
+        let defects = vec![server::defect(defect).expect("a defect")];
+        let server = reference(server::Options { defects, ..server::Options::default() });
+        let ca = server.ca.path().display().to_string();
+        run(&server.url, &["--ca-file", &ca], &[]).untestable(&["certificate of localhost", word]);
+    }
+}
+
+#[test]
+fn plain_http_where_tls_is_asked_for() {
+    let plain = stub(|_| Answer::typed(200, "text/plain", "hello"));
+    run(&plain.url.replace("http:", "https:"), &[], &[]).untestable(&["does not speak TLS", "--allow-http"]);
+}
+
+#[test]
+fn wrong_credentials() {
+    let server = reference(server::Options::default());
+    let ca = server.ca.path().display().to_string();
+    let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "not-the-password")];
+    let ended = run(&server.url, &["--ca-file", &ca], &env);
+    ended.untestable(&["refuses the credentials (401)", "--user"]);
+    ended.without(&["not-the-password"]);
+}
+
+#[test]
+fn no_credentials() {
+    let server = reference(server::Options::default());
+    let ca = server.ca.path().display().to_string();
+    run(&server.url, &["--ca-file", &ca], &[]).untestable(&["401", "--user"]);
+}
+
+#[test]
+fn a_page_instead_of_taxii() {
+    let page = stub(|_| Answer::typed(200, "text/html; charset=utf-8", "<!doctype html><title>Hello</title>"));
+    run(&page.url, &["--allow-http"], &[]).untestable(&["HTML page (200)", "check the URL"]);
+    let missing = stub(|_| Answer::typed(404, "text/html", "<h1>Not here</h1>"));
+    run(&missing.url, &["--allow-http"], &[]).untestable(&["404", "check the URL"]);
+}
+
+#[test]
+fn json_that_is_no_discovery() {
+    let other = stub(|_| Answer::typed(200, "application/json", json!({ "status": "up" }).to_string()));
+    run(&other.url, &["--allow-http"], &[]).untestable(&["not with a discovery resource"]);
+}
+
+#[test]
+fn taxii_2_0_alone() {
+    let old = stub(|asked| {
+        let media_type = "application/vnd.oasis.taxii+json; version=2.0";
+        match (asked.path(), asked.header("accept").contains("vnd.oasis.taxii")) {
+            ("/taxii/", true) => {
+                let discovery = json!({ "title": "Old", "api_roots": ["/api1/"] });
+                Answer::typed(200, media_type, discovery.to_string())
+            }
+            (_, true) => Answer::typed(404, media_type, json!({ "title": "Not found" }).to_string()),
+            _ => Answer::typed(406, media_type, json!({ "title": "Not acceptable" }).to_string()),
+        }
+    });
+    run(&old.url, &["--allow-http"], &[]).untestable(&["TAXII 2.0 server, not 2.1"]);
+}
+
+#[test]
+fn a_path_where_there_is_no_api_root() {
+    let server = reference(server::Options::default());
+    let ca = server.ca.path().display().to_string();
+    let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let url = server.url.replace("/taxii2/", "/apo1/");
+    run(&url, &["--ca-file", &ca], &env).untestable(&[
+        "/apo1/ answers 404",
+        "nor an advertised API root",
+        "check the URL",
+    ]);
+}
+
+#[test]
+fn discovery_without_api_roots() {
+    let empty = stub(|_| Answer::taxii(200, &json!({ "title": "Empty" })));
+    run(&empty.url, &["--allow-http"], &[]).untestable(&["advertises no API root", "--api-root"]);
+}
+
+#[test]
+fn a_server_that_never_answers() {
+    let mut kept = Vec::new();
+    let url = listen(move |stream| kept.push(stream));
+    run(&url, &["--allow-http", "--timeout", "1"], &[]).untestable(&["in time", "within 1 second"]);
+}
+
+#[test]
+fn a_server_that_closes_every_connection() {
+    let url = listen(drop);
+    run(&url, &["--allow-http"], &[]).untestable(&["127.0.0.1 gives no usable answer"]);
+}
