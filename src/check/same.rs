@@ -31,14 +31,14 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
         outcome.findings.push(finding);
     };
     match same.what {
-        SameWhat::Body if a != b => differ("two answers that have to agree differ", brief(&a), brief(&b)),
+        SameWhat::Body if a != b => differ("two answers that have to agree differ", brief(a), brief(b)),
         SameWhat::Body => outcome.saw("two answers that agree"),
         SameWhat::CollectionOrder => {
             let ids = |v: &Value| -> Vec<String> {
                 let list = v.get("collections").and_then(Value::as_array);
                 list.into_iter().flatten().filter_map(|c| Some(c.get("id")?.as_str()?.to_owned())).collect()
             };
-            let (a, b) = (ids(&a), ids(&b));
+            let (a, b) = (ids(a), ids(b));
             // a collection that came or went in between is no change of order
             let common = |x: &[String], y: &[String]| x.iter().filter(|i| y.contains(i)).cloned().collect::<Vec<_>>();
             if common(&a, &b) != common(&b, &a) {

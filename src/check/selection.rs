@@ -159,8 +159,7 @@ fn difference<'a>(
     };
     let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
     let got: BTreeSet<String> = members.iter().map(of_member).collect();
-    let mut difference = Difference::default();
-    difference.missing = selection
+    let missing = selection
         .items
         .iter()
         .copied()
@@ -168,12 +167,12 @@ fn difference<'a>(
         .filter(|h| (h.certain || h.shown_by(endpoint)) && !got.contains(&of_holding(h)))
         .collect();
     let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
-    difference.unexpected = members
+    let unexpected = members
         .iter()
         .filter(|m| !wanted.contains(&of_member(m)))
         .filter(|m| !is_arrival(m, &query, holdings.items.iter().filter(|h| h.id == m.id)))
         .collect();
-    difference
+    Difference { missing, unexpected }
 }
 
 /// Whether a member that the oracle does not select may have been added by somebody else since the

@@ -133,9 +133,9 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
         {
             let Some(items) = body.get(list).and_then(Value::as_array) else { continue };
             let pointer = format!("/{list}");
-            if word == DetailsWord::Match && number(&body, counter).is_some_and(|n| n != items.len() as u64) {
+            if word == DetailsWord::Match && number(body, counter).is_some_and(|n| n != items.len() as u64) {
                 let mut finding = context.finding(i, format!("{list} is not as long as {counter} says"));
-                finding.expected = number(&body, counter).map(|n| n.to_string());
+                finding.expected = number(body, counter).map(|n| n.to_string());
                 finding.actual = Some(items.len().to_string());
                 finding.pointer = Some(pointer.clone());
                 outcome.findings.push(finding);

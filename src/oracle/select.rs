@@ -156,7 +156,7 @@ fn is_sco(kind: &str) -> bool {
 }
 
 fn keep_latest_spec(items: &mut Vec<&Holding>, reading: Reading) {
-    fn key<'a>(h: &'a Holding, reading: Reading) -> (&'a str, Option<Timestamp>) {
+    fn key(h: &Holding, reading: Reading) -> (&str, Option<Timestamp>) {
         (h.id.as_str(), if reading.spec_per_id { None } else { h.at })
     }
     // of two that count as one version the one that says so itself is the later: no reading gives both

@@ -142,7 +142,6 @@ async fn private(session: &Session, url: &Url) -> bool {
 /// tell all.
 async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>, Option<String>) {
     let version = ("match[version]".to_owned(), "all".to_owned());
-    let older = ("match[spec_version]".to_owned(), "2.0".to_owned());
     let (mut exchanges, mut stopped) = pages(session, url, endpoint, std::slice::from_ref(&version)).await;
     if !answers(&exchanges) {
         let (plain, why) = pages(session, url, endpoint, &[]).await;
@@ -150,11 +149,19 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>
         return (plain, why.or(stopped).or(Some(reason)));
     }
     // without match[spec_version] the latest comes alone (section 3.4.1)
-    let (more, why) = pages(session, url, endpoint, &[version, older]).await;
-    if answers(&more) && why.is_none() {
-        exchanges.extend(more);
-    } else if !members_of(endpoint, None, &more).is_empty() {
-        stopped = stopped.or(why);
+    for spec in ["2.0", "2.1"] {
+        let spec = ("match[spec_version]".to_owned(), spec.to_owned());
+        let (more, why) = pages(session, url, endpoint, &[version.clone(), spec]).await;
+        let nothing = members_of(endpoint, None, &more).is_empty();
+        if answers(&more) && why.is_none() {
+            exchanges.extend(more);
+        } else if !nothing {
+            stopped = stopped.or(why);
+        }
+        // nothing of the older: all that there is has been read
+        if nothing {
+            break;
+        }
     }
     (exchanges, stopped)
 }

@@ -246,6 +246,7 @@ fn negotiating(talk: &mut Interview) {
     }
     talk.send(authorized(Method::GET, "/taxii2/").with("user-agent", "x"));
     talk.send(Request::new(Method::GET, &format!("{FULL}/objects/")).with("authorization", "Basic YWRtaW46eA=="));
+    talk.send(Request::new(Method::GET, "/api1/collections/").with("authorization", "Basic YWRtaW46eA=="));
 }
 
 fn writing(talk: &mut Interview) {
