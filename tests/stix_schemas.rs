@@ -57,13 +57,15 @@ const BEYOND_SCHEMAS: &[&str] = &[
 fn is_structural(finding: &Finding, object: &Value) -> bool {
     let custom = object["type"].as_str().is_none_or(|t| facts_has(t).is_none());
     let within = |prefix: &str| finding.pointer.starts_with(prefix);
+    let beyond = BEYOND_SCHEMAS.contains(&finding.code) || finding.code.starts_with("pattern-");
+    let of_custom = custom && finding.code == "id-type";
+    // The container's objects and the names that an extension defines are beyond the schemas too.
+    let contained = object["type"] == "observed-data" && within("/objects/") && finding.code != "not-an-object";
+    let named_by_extension = finding.code == "property-name" && within("/extension_properties/");
+    if beyond || of_custom || contained || named_by_extension {
+        return false;
+    }
     finding.level == Level::Must
-        && !BEYOND_SCHEMAS.contains(&finding.code)
-        && !finding.code.starts_with("pattern-")
-        && !(custom && finding.code == "id-type")
-        // The container's objects and the names that an extension defines are beyond the schemas too.
-        && !(object["type"] == "observed-data" && within("/objects/") && finding.code != "not-an-object")
-        && !(finding.code == "property-name" && within("/extension_properties/"))
 }
 
 fn facts_has(name: &str) -> Option<()> {

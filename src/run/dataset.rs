@@ -32,6 +32,7 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     let Ok(objects) = object::make(&dataset.objects, seed, "dataset", &Values::new()) else { return Vec::new() };
     let url = paths::under(root, &["collections", &collection.id]);
     let target = paths::under(&url, &["objects"]);
+    let mut patient = true;
     for batch in &dataset.batches {
         let batch: Vec<Value> = batch.iter().filter_map(|n| objects.get(n).cloned()).collect();
         let mut outgoing = Outgoing::get("dataset", target.clone());
@@ -41,7 +42,8 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         ledger.added(&target, &batch);
         let exchange = session.send(&outgoing, Actor::Client).await;
         if let Some(id) = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned())) {
-            wait(session, root, &id).await;
+            // one status that stays pending is enough to know that waiting is of no use
+            patient = patient && wait(session, root, &id).await;
         }
         for object in &batch {
             let sequence = collection.holdings.items.len();
@@ -68,20 +70,21 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     facts
 }
 
-/// Waits until a status is complete, for ten seconds at most.
-async fn wait(session: &Session, root: &Url, id: &str) {
+/// Waits until a status is complete, for ten seconds at most; tells whether it became so.
+async fn wait(session: &Session, root: &Url, id: &str) -> bool {
     let mut pause = Duration::from_millis(10);
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(10) {
         let exchange = session.get("dataset", paths::under(root, &["status", id])).await;
         let pending = resource(&exchange).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("pending"));
         if !pending {
-            return;
+            return true;
         }
         tokio::time::sleep(pause).await;
         waited += pause;
         pause = (pause * 2).min(Duration::from_secs(1));
     }
+    false
 }
 
 #[cfg(test)]

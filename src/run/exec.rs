@@ -272,6 +272,8 @@ impl Run<'_> {
                 let one_page = outgoing.url.query_pairs().any(|(n, _)| n == "limit" || n == "next");
                 ((selects(&step.expect) || selects(&step.given)) && !one_page && method == "GET").then_some(Walk::Auto)
             }
+            // only the paging cases are strict about how pages go on
+            Walk::All if step.expect.as_ref().is_none_or(|e| e.pages.is_none()) => Some(Walk::Auto),
             mode => Some(mode),
         };
         if let (Some(mode), Some(endpoint)) = (walks, endpoint) {

@@ -88,20 +88,19 @@ async fn remove(session: &Session, url: &Url) -> Gone {
     let mut all = url.clone();
     all.set_query(Some("match%5Bversion%5D=all"));
     let mut deleted = false;
+    // some servers say 200 to the deletion of what never was
+    if shows_nothing(&session.get("clean-up", all.clone()).await) == Some(true) {
+        return Gone::Before;
+    }
     for attempt in 0..6 {
         let target = if attempt % 2 == 0 { url } else { &all };
         let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("clean-up", target.clone()) };
         let answer = session.send(&outgoing, Actor::Client).await.status();
         deleted |= matches!(answer, 200 | 204);
         let read = session.get("clean-up", all.clone()).await;
-        let shown = read.json().and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
-        let gone = match read.status() {
-            404 | 410 => true,
-            200 => shown == 0,
-            // a collection that cannot be read: what the server said is all there is
-            401 | 403 => matches!(answer, 200 | 204 | 401 | 403 | 404),
-            _ => false,
-        };
+        // of a collection that cannot be read, what the server said is all there is
+        let said = matches!(read.status(), 401 | 403) && matches!(answer, 200 | 204 | 401 | 403 | 404);
+        let gone = shows_nothing(&read).unwrap_or(said);
         match (gone, deleted) {
             (true, true) => return Gone::Removed,
             (true, false) => return Gone::Before,
@@ -110,4 +109,13 @@ async fn remove(session: &Session, url: &Url) -> Gone {
         }
     }
     Gone::No
+}
+
+/// Whether an answer shows that the object is not there; nothing where it tells neither.
+fn shows_nothing(read: &crate::record::Exchange) -> Option<bool> {
+    match read.status() {
+        404 | 410 => Some(true),
+        200 => Some(read.json().and_then(|b| b.get("objects").and_then(Value::as_array)).is_none_or(Vec::is_empty)),
+        _ => None,
+    }
 }
