@@ -6,6 +6,8 @@
 pub mod body;
 pub mod content;
 pub mod headers;
+mod i_json;
+mod names;
 pub mod paging;
 pub mod resource;
 pub mod rule;

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::body::members_of;
-use super::{Context, Outcome, brief};
-use crate::case::expect::{Resource, Rule};
+use super::{Context, Outcome, brief, i_json, names};
+use crate::case::expect::Rule;
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths};
 
 /// What a rule says of one answer: what was seen, why there is nothing to judge, or what is wrong and where.
-enum Said {
+pub(super) enum Said {
     Holds(String),
     Nothing(&'static str),
     Broken { message: String, pointer: &'static str, actual: String, expected: &'static str },
@@ -38,7 +38,7 @@ pub fn check(context: &Context<'_>, rule: Rule) -> Outcome {
     outcome
 }
 
-fn broken(
+pub(super) fn broken(
     message: impl Into<String>,
     pointer: &'static str,
     actual: impl Into<String>,
@@ -60,7 +60,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     let body = exchange.json().unwrap_or(&Value::Null);
     match rule {
         Rule::JsonObject => match body {
-            Value::Object(map) if !recognised(context, exchange, map) => broken(
+            Value::Object(map) if !names::recognised(context, exchange, map) => broken(
                 "the body is a JSON object, but not the resource of this endpoint",
                 "",
                 brief(body),
@@ -76,7 +76,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
             }
         },
-        Rule::Spelling => spelling(context, exchange, body),
+        Rule::Spelling => names::spelling(context, exchange, body),
         Rule::DefaultInRoots => default_in_roots(exchange, body),
         Rule::RootUrls => root_urls(body),
         Rule::DistinctRoots => distinct_roots(exchange, body),
@@ -88,7 +88,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         Rule::UniqueAliases => unique_aliases(body),
         Rule::CollectionMediaTypes => media_types(context, body),
         Rule::ManifestVersions => manifest_versions(context, exchange),
-        Rule::IJson => i_json(exchange),
+        Rule::IJson => i_json::said(exchange),
         Rule::NoLeak => no_leak(exchange),
         Rule::HttpStatus => match body.get("http_status") {
             None => Said::Nothing("no error message with http_status came"),
@@ -112,11 +112,13 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
         },
         Rule::StixObjects => stix_objects(body),
-        Rule::CustomNames => custom(context, exchange, body, |name| {
+        Rule::CustomNames => names::custom(context, exchange, body, |name| {
             (3..=250).contains(&name.len())
                 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         }),
-        Rule::CustomPrefix => custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_')),
+        Rule::CustomPrefix => {
+            names::custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_'))
+        }
         Rule::OneId => {
             let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
             let wanted = context.record.object.as_deref().unwrap_or("");
@@ -315,90 +317,6 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
     }
 }
 
-/// I-JSON (RFC 7493): UTF-8, no duplicate names, no lone surrogates.
-fn i_json(exchange: &Exchange) -> Said {
-    let Some(response) = &exchange.response else { return Said::Nothing("no answer") };
-    let bytes = &response.body.bytes;
-    if response.body.cut {
-        return Said::Nothing("the body is too long to be read");
-    }
-    if bytes.starts_with(b"\xef\xbb\xbf") {
-        return broken(
-            "the body begins with a byte order mark",
-            "",
-            "EF BB BF",
-            "JSON without one (RFC 8259 section 8.1)",
-        );
-    }
-    if std::str::from_utf8(bytes).is_err() {
-        return broken(
-            "the body is not UTF-8",
-            "",
-            response.body.excerpt().chars().take(100).collect::<String>(),
-            "UTF-8",
-        );
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    match serde::Deserialize::deserialize(&mut deserializer).map(|_: Unique| ()).and_then(|()| deserializer.end()) {
-        Ok(()) => Said::Holds(format!("{} bytes of I-JSON", bytes.len())),
-        Err(e) => broken(
-            format!("the body is no I-JSON: {e}"),
-            "",
-            response.body.excerpt().chars().take(100).collect::<String>(),
-            "I-JSON (RFC 7493)",
-        ),
-    }
-}
-
-/// JSON in which no object has a name twice.
-struct Unique;
-
-impl<'de> serde::Deserialize<'de> for Unique {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct V;
-        impl<'de> serde::de::Visitor<'de> for V {
-            type Value = Unique;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("JSON")
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_str<E>(self, _: &str) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_unit<E>(self) -> Result<Unique, E> {
-                Ok(Unique)
-            }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Unique, A::Error> {
-                while seq.next_element::<Unique>()?.is_some() {}
-                Ok(Unique)
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
-                let mut names = std::collections::HashSet::new();
-                while let Some(name) = map.next_key::<String>()? {
-                    map.next_value::<Unique>()?;
-                    if names.contains(&name) {
-                        return Err(serde::de::Error::custom(format!("the name `{name}` occurs twice")));
-                    }
-                    names.insert(name);
-                }
-                Ok(Unique)
-            }
-        }
-        deserializer.deserialize_any(V)
-    }
-}
-
 /// Words that only the inside of a program knows (appendix B of the standard, security considerations).
 fn no_leak(exchange: &Exchange) -> Said {
     const SIGNS: [&str; 14] = [
@@ -449,90 +367,5 @@ fn stix_objects(body: &Value) -> Said {
         ),
         None if list.is_empty() => Said::Nothing("the envelope holds no object"),
         None => Said::Holds(format!("{} STIX objects", list.len())),
-    }
-}
-
-/// Names at the root of the resource and of collections and records in it, each with those that the standard defines there.
-fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(String, Vec<String>)> {
-    let resource = match super::resource::of_endpoint(context.record.endpoint) {
-        _ if exchange.status() >= 400 => Resource::Error,
-        _ if exchange.request.method == "POST" => Resource::Status,
-        Some(r) => r,
-        None => return Vec::new(),
-    };
-    let mut found = Vec::new();
-    let mut look = |map: &Value, known: Vec<String>| {
-        found.extend(map.as_object().into_iter().flatten().map(|(name, _)| (name.clone(), known.clone())));
-    };
-    let mut known = super::schema::properties(resource);
-    if matches!(resource, Resource::Manifest | Resource::Versions) {
-        // no property of theirs in 5.3.1 and 5.8.1, but a parameter of their endpoints
-        known.push("next".into());
-    }
-    look(body, known);
-    for entry in body.get("collections").and_then(Value::as_array).into_iter().flatten() {
-        look(entry, super::schema::properties(Resource::Collection));
-    }
-    if resource == Resource::Manifest {
-        for record in body.get("objects").and_then(Value::as_array).into_iter().flatten() {
-            look(record, ["id", "date_added", "version", "media_type"].map(str::to_owned).to_vec());
-        }
-    }
-    found
-}
-
-/// Whether an object has any property of the resource that was asked for; an empty one may be any that has nothing required.
-fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde_json::Map<String, Value>) -> bool {
-    let resource = match super::resource::of_endpoint(context.record.endpoint) {
-        _ if exchange.request.method == "POST" => Resource::Status,
-        Some(resource) => resource,
-        None => return true,
-    };
-    let optional =
-        matches!(resource, Resource::Collections | Resource::Manifest | Resource::Envelope | Resource::Versions);
-    let known = super::schema::properties(resource);
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    // what is misspelt, or a bundle, is another case's matter
-    map.keys().any(|k| known.iter().any(|n| plain(n) == plain(k)))
-        || optional && (map.is_empty() || map.contains_key("type") || map.contains_key("items"))
-}
-
-/// Whether a name is one that the standard defines, spelled otherwise.
-fn misspelt(name: &str, known: &[String]) -> bool {
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    !known.iter().any(|k| k == name) && known.iter().any(|k| plain(k) == plain(name))
-}
-
-fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {
-    let names = names(context, exchange, body);
-    let custom: Vec<&String> =
-        names.iter().filter(|(name, known)| !known.contains(name) && !misspelt(name, known)).map(|(n, _)| n).collect();
-    let bad: Vec<&&String> = custom.iter().filter(|name| !fits(name)).collect();
-    if let Some(first) = bad.first() {
-        broken(
-            "a custom property is not named as section 7.1.1 wants",
-            "",
-            first.as_str(),
-            "3 to 250 characters of a-z, 0-9 and _, and x_ with a source at the start",
-        )
-    } else if names.is_empty() {
-        Said::Nothing("the resource has no property")
-    } else {
-        Said::Holds(format!("{} property names, {} of them custom", names.len(), custom.len()))
-    }
-}
-
-fn spelling(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Said {
-    let names = names(context, exchange, body);
-    let wrong = names.iter().find(|(name, known)| misspelt(name, known));
-    match wrong {
-        Some((name, _)) => broken(
-            format!("`{name}` is spelled otherwise than the standard does"),
-            "",
-            name.clone(),
-            "the names of the property tables, case included",
-        ),
-        None if names.is_empty() => Said::Nothing("the resource has no property"),
-        None => Said::Holds(format!("{} property names", names.len())),
     }
 }
