@@ -50,6 +50,20 @@ fn coverage_names_cases_defects_and_reasons() {
 }
 
 #[test]
+fn the_rules_of_stix_are_a_register_too() {
+    let json: Value =
+        serde_json::from_str(&requirements(&["--standard", "stix-2.1", "--coverage", "--format", "json"]))
+            .expect("JSON");
+    let rows = json["requirements"].as_array().expect("a list");
+    assert_eq!(rows.len(), taxii_conformance::stix::rules().len());
+    let judged = |row: &&Value| row["cases"].as_array().is_some_and(|c| !c.is_empty());
+    let open = |row: &&Value| !judged(row) && row["reason"].is_null();
+    assert!(rows.iter().filter(judged).count() > 500);
+    assert_eq!(rows.iter().find(open), None, "a rule that nothing judges needs a reason");
+    assert!(requirements(&["--standard", "stix-2.1"]).contains("rules: "));
+}
+
+#[test]
 fn cells_of_csv_are_quoted() {
     let text = requirements(&["--format", "csv"]);
     assert!(text.starts_with("id,section,level,statement\r\n"));

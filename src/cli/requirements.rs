@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::exit;
 use crate::case::{self, Case};
-use crate::record::Requirement;
+use crate::record::{Actor, Level, Requirement};
 use crate::report::style::wrap;
 use crate::server;
+use crate::stix;
 
 /// Width to which text is wrapped, in characters.
 const WIDTH: usize = 100;
@@ -18,6 +19,10 @@ const WIDTH: usize = 100;
 /// Arguments of `requirements`.
 #[derive(clap::Args)]
 pub struct Args {
+    /// The standard
+    #[arg(long, value_enum, default_value_t = Standard::Taxii)]
+    standard: Standard,
+
     /// How to print them
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -26,6 +31,17 @@ pub struct Args {
     /// why it has no case
     #[arg(long)]
     coverage: bool,
+}
+
+/// Standards with a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Standard {
+    /// TAXII 2.1, tested by cases
+    #[value(name = "taxii-2.1")]
+    Taxii,
+    /// STIX 2.1, judged by `validate` and `pattern`
+    #[value(name = "stix-2.1")]
+    Stix,
 }
 
 /// Output formats of `requirements`.
@@ -75,6 +91,34 @@ pub fn coverage<'a>(cases: &'a [Case], reasons: &BTreeMap<String, String>) -> Ve
     case::requirements().iter().map(of).collect()
 }
 
+/// The rules of STIX 2.1 as rows of a register.
+fn stix_requirements() -> Vec<Requirement> {
+    let of = |rule: &stix::Rule| Requirement {
+        id: rule.id.to_owned(),
+        section: rule.section.to_owned(),
+        level: if rule.keyword.starts_with("MUST") { Level::Must } else { Level::Should },
+        // whoever serves content answers for it
+        actor: Actor::Server,
+        statement: rule.statement.to_owned(),
+        observe: rule.kind.to_owned(),
+    };
+    stix::rules().iter().map(of).collect()
+}
+
+/// Every rule of STIX 2.1 with the command that judges it, or why none does.
+fn stix_coverage(requirements: &[Requirement]) -> Vec<Covered<'_>> {
+    let of = |(requirement, rule): (_, &stix::Rule)| {
+        let (cases, reason) = match rule.coverage {
+            stix::Coverage::Judged => (vec!["validate"], None),
+            stix::Coverage::Pattern => (vec!["pattern"], None),
+            stix::Coverage::Reason(reason) => (Vec::new(), Some(reason.to_owned())),
+            stix::Coverage::Missing => (Vec::new(), None),
+        };
+        Covered { requirement, cases, defects: Vec::new(), reason }
+    };
+    requirements.iter().zip(stix::rules()).map(of).collect()
+}
+
 /// Runs the command; gives an exit code of [`super::exit`].
 pub fn run(args: &Args) -> u8 {
     let (cases, reasons) = match (case::embedded(), reasons()) {
@@ -88,7 +132,11 @@ pub fn run(args: &Args) -> u8 {
             return exit::USAGE;
         }
     };
-    let rows = coverage(&cases, &reasons);
+    let rules = stix_requirements();
+    let rows = match args.standard {
+        Standard::Taxii => coverage(&cases, &reasons),
+        Standard::Stix => stix_coverage(&rules),
+    };
     let mut out = io::stdout().lock();
     // Who has seen enough closes the pipe.
     let _ = match args.format {
@@ -122,6 +170,10 @@ fn text(rows: &[Covered<'_>], coverage: bool, out: &mut dyn Write) -> io::Result
         }
     }
     let tested = rows.iter().filter(|row| !row.cases.is_empty()).count();
+    if rows.iter().all(|row| row.defects.is_empty()) {
+        let rest = rows.len() - tested;
+        return writeln!(out, "\n{} rules: {tested} are judged on content, {rest} are not", rows.len());
+    }
     let proven = rows.iter().filter(|row| !row.cases.is_empty() && !row.defects.is_empty()).count();
     writeln!(
         out,
