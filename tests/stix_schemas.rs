@@ -3,6 +3,8 @@
 //! The facts are the one source: `schemas/stix/generate.py` makes the schemas of them, the walker compiles its tables of
 //! them. Here the two are held against each other, property by property, over all vectors, and over objects made at random.
 
+#[path = "stix/bases.rs"]
+mod bases;
 #[path = "stix/schemas.rs"]
 mod schemas;
 #[path = "stix/vectors.rs"]
@@ -213,7 +215,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 
 /// A valid object in which one place, whichever, has another value or none.
 fn changed() -> impl Strategy<Value = Value> {
-    let bases: Vec<Value> = vectors::bases().into_values().filter(|v| v["type"] != "bundle").collect();
+    let bases: Vec<Value> = bases::bases().into_values().filter(|v| v["type"] != "bundle").collect();
     (prop::sample::select(bases), any::<prop::sample::Index>(), prop::option::weighted(0.8, any_value())).prop_map(
         |(mut object, at, value)| {
             let mut places = Vec::new();

@@ -5,8 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use taxii_conformance::stix::{Coverage, Finding, Level, Validator, rules};
+
+#[path = "stix/bases.rs"]
+mod bases;
+
+use bases::{bases, merge};
 
 #[derive(Deserialize)]
 struct Family {
@@ -45,30 +50,6 @@ fn families() -> Vec<Family> {
             serde_json::from_slice(&fs::read(p).expect("readable")).unwrap_or_else(|e| panic!("{}: {e}", p.display()))
         })
         .collect()
-}
-
-fn bases() -> BTreeMap<String, Value> {
-    serde_json::from_str(include_str!("stix/vectors/bases.json")).expect("bases.json")
-}
-
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        if !patch.is_null() {
-            *target = patch.clone();
-        }
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let Value::Object(map) = target else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            map.shift_remove(name);
-        } else {
-            merge(map.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
 }
 
 /// What the validator says; what is no JSON at all counts as one finding.

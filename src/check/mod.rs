@@ -87,7 +87,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn merge(&mut self, other: Outcome) {
+    /// Takes in what another check has to say.
+    pub fn merge(&mut self, other: Outcome) {
         self.findings.extend(other.findings);
         self.seen.extend(other.seen);
         self.blocked.extend(other.blocked);

@@ -154,7 +154,7 @@ impl Run<'_> {
             if let Some(expect) = &step.expect {
                 let judged = self.judge(step, expect);
                 let broken = !judged.findings.is_empty();
-                merge(&mut outcome, judged);
+                outcome.merge(judged);
                 if broken {
                     break;
                 }
@@ -490,11 +490,4 @@ fn pad(step: &Step, envelope: &Value, values: &Values) -> Result<Bytes, Stop> {
     let short = serde_json::to_vec(&padded).map_err(|e| Stop::Error(e.to_string()))?.len();
     padded["objects"][0]["description"] = json!("x".repeat(wanted.saturating_sub(short)));
     serde_json::to_vec(&padded).map(Bytes::from).map_err(|e| Stop::Error(e.to_string()))
-}
-
-fn merge(all: &mut Outcome, more: Outcome) {
-    all.findings.extend(more.findings);
-    all.seen.extend(more.seen);
-    all.blocked.extend(more.blocked);
-    all.readings.extend(more.readings);
 }

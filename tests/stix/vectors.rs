@@ -1,14 +1,11 @@
 //! The vectors as objects, for tests that do not care what they show.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-pub fn bases() -> BTreeMap<String, Value> {
-    serde_json::from_str(include_str!("vectors/bases.json")).expect("bases.json")
-}
+use super::bases::{bases, merge};
 
 /// Every valid and every invalid object, by name.
 pub fn objects() -> Vec<(String, Value)> {
@@ -33,25 +30,4 @@ pub fn objects() -> Vec<(String, Value)> {
         }
     }
     out
-}
-
-/// A merge patch (RFC 7396); null for no patch at all.
-pub fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        if !patch.is_null() {
-            *target = patch.clone();
-        }
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let Value::Object(map) = target else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            map.shift_remove(name);
-        } else {
-            merge(map.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
 }
