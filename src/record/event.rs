@@ -1,6 +1,6 @@
 //! The stream that a run is told as; every report is made from it.
 
-use super::{Planned, Server, Suite, Summary, Trial};
+use super::{Planned, Server, Shard, Suite, Summary, Trial};
 
 /// One thing that happened in a run, in order.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub enum Event {
     Surveyed(Server),
     /// What will be asked.
     Planned(Vec<Planned>),
+    /// Which part of a larger plan that is.
+    Sharded(Shard),
     /// A trial began; its id.
     TrialStarted(String),
     /// A trial was judged.

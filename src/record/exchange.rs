@@ -23,6 +23,8 @@ pub struct Exchange {
     /// Why nothing came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// When it was sent, RFC 3339 in UTC with microseconds.
+    pub started: String,
     /// Wall time from sending to the last byte, in milliseconds.
     pub duration_ms: f64,
     /// The same request as a command line; secrets are shell variables.

@@ -13,6 +13,6 @@ pub mod trial;
 pub use event::Event;
 pub use exchange::{Body, Exchange, Request, Response};
 pub use finding::Finding;
-pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Suite, Summary};
+pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Shard, Suite, Summary};
 pub use requirement::{Actor, Level, Requirement};
-pub use trial::{Planned, Reading, Trial, Verdict};
+pub use trial::{Known, Planned, Reading, Trial, Verdict};

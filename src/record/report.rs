@@ -51,6 +51,22 @@ pub struct Suite {
     pub duration_ms: f64,
     /// Whether the run was allowed to write, and where.
     pub write: Option<String>,
+    /// Which part of the plan was run, where it was not all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+}
+
+/// A part of a plan, so that several runs can share it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shard {
+    /// Number of this part, from 1.
+    pub index: usize,
+    /// Number of parts.
+    pub count: usize,
+    /// Number of trials in the whole plan.
+    pub planned: usize,
+    /// SHA-256 over the ids of the whole plan, a line each, in hexadecimal.
+    pub plan_sha256: String,
 }
 
 /// What was tested, as the survey saw it.
@@ -117,6 +133,12 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, usize>,
     /// Ids of MUST and derived requirements that failed.
     pub failed: Vec<String>,
+    /// Ids of requirements that broke in nothing but known failures.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// Entries of the list of known failures that have to go, each with what is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stale: Vec<String>,
     /// Ids of SHOULD requirements that were broken, and of waived ones.
     pub warned: Vec<String>,
     /// Ids of MUST and derived requirements that no trial could judge, with what would help.

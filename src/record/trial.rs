@@ -49,6 +49,17 @@ pub struct Reading {
     pub answer: String,
 }
 
+/// Why a failure is expected for now: what the list of known failures says of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Known {
+    /// Why it is not mended yet.
+    pub reason: String,
+    /// Who sees to it.
+    pub owner: String,
+    /// Last day on which it is expected, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
 /// A trial as planned: before anything was asked.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planned {
@@ -64,6 +75,9 @@ pub struct Planned {
     pub level: Level,
     /// Whether it adds or deletes objects.
     pub writes: bool,
+    /// Whether it may spoil a fragile server for the trials after it; it then runs last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub risky: bool,
     /// What it sends, one line a step.
     pub steps: Vec<String>,
     /// Why it will not run, if it will not.
@@ -95,6 +109,12 @@ pub struct Trial {
     /// Whether an immediate repeat came to another verdict.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// Whether it may spoil a fragile server for the trials after it; it then ran last.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub risky: bool,
+    /// Why its failure or warning was expected, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
     /// How servers usually come to break this, and how to mend it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,

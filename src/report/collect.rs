@@ -66,6 +66,7 @@ impl Reporter for Collect {
             Event::Note(note) => self.notes.push(note.clone()),
             Event::Surveyed(server) => self.server = Some(server.clone()),
             Event::Planned(planned) => self.planned = planned.clone(),
+            Event::Sharded(shard) => self.suite.shard = Some(shard.clone()),
             Event::TrialStarted(_) => {}
             Event::TrialFinished(trial) => self.trials.push((**trial).clone()),
             Event::CleanedUp { removed, left } => {

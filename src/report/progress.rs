@@ -105,7 +105,7 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
             }
-            Event::Note(_) | Event::Surveyed(_) | Event::CleanedUp { .. } => {}
+            Event::Note(_) | Event::Surveyed(_) | Event::Sharded(_) | Event::CleanedUp { .. } => {}
         }
     }
 }

@@ -77,6 +77,8 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         findings: outcome.findings,
         readings: outcome.readings,
         flaky: false,
+        risky: case.risky,
+        known: None,
         advice: case.advice.clone(),
         ambiguity: case.ambiguity.clone(),
         exchanges,

@@ -129,6 +129,7 @@ impl Run {
             started: jiff::Timestamp::now().to_string(),
             duration_ms: 0.0,
             write: self.options.write.clone(),
+            shard: None,
         };
         self.tell(Event::Started { suite, url: self.options.url.clone() }).await;
         let mut survey = match survey(&self.session, &self.options).await {
@@ -301,6 +302,8 @@ impl Run {
             findings: Vec::new(),
             readings: Vec::new(),
             flaky: false,
+            risky: task.case.risky,
+            known: None,
             advice: None,
             ambiguity: None,
             exchanges: Vec::new(),

@@ -112,6 +112,7 @@ fn task<'a>(
         level: register::strongest(requirements.iter().map(String::as_str)),
         requirements,
         writes: case.writes(),
+        risky: case.risky,
         steps: case.steps.iter().map(|s| words(s, &profile.values)).collect(),
         skip: lacking.as_ref().map(|(_, reason)| reason.clone()),
     };

@@ -120,7 +120,7 @@ impl Client {
 
     /// Sends a request and records what comes. Never fails: what goes wrong is in the exchange.
     pub async fn send(&self, outgoing: &Outgoing, identity: &Identity) -> Exchange {
-        let started = Instant::now();
+        let (clock, started) = (jiff::Timestamp::now(), Instant::now());
         let identity = if self.trusts(&outgoing.url) { identity.clone() } else { Identity::default() };
         let answer = tokio::time::timeout(self.timeout, self.exchange(outgoing, &identity)).await;
         let (response, failure) = match answer {
@@ -133,6 +133,7 @@ impl Client {
             request: self.recorded(outgoing, &identity),
             response,
             failure,
+            started: format!("{clock:.6}"),
             duration_ms: started.elapsed().as_secs_f64() * 1000.0,
             curl: self.redactor.text(&curl(outgoing, &identity)),
             parsed: Arc::default(),

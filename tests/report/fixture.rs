@@ -62,6 +62,8 @@ pub fn trial(id: &str, verdict: Verdict, requirement: &str, reason: &str) -> Tri
         findings: Vec::new(),
         readings: Vec::new(),
         flaky: false,
+        risky: false,
+        known: None,
         advice: None,
         ambiguity: None,
         exchanges: Vec::new(),
@@ -93,6 +95,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
             body: Body { bytes: body.into().into(), cut: false },
         }),
         failure: None,
+        started: "2026-01-02T03:04:05.000000Z".to_owned(),
         duration_ms: 3.25,
         curl: format!(
             "curl -sS -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' '{url}'"
@@ -175,6 +178,7 @@ pub fn planned(trial: &Trial) -> Planned {
         level: trial.level,
         writes: trial.case.starts_with("add/"),
         steps: vec!["GET {api-root}/collections/a/objects/".to_owned()],
+        risky: trial.risky,
         skip: (trial.verdict == Verdict::Skip).then(|| trial.reason.clone()),
     }
 }
@@ -189,6 +193,7 @@ fn suite() -> Suite {
         started: "2024-05-01T12:00:00Z".into(),
         duration_ms: 0.0,
         write: Some("any".into()),
+        shard: None,
     }
 }
 
@@ -210,6 +215,8 @@ pub fn events() -> Vec<Event> {
         passed: vec!["T21-4.1-01".into(), "T21-3.10-01".into()],
         exit: 1,
         interrupted: false,
+        known: Vec::new(),
+        stale: Vec::new(),
         duration_ms: 1500.0,
     };
     let server = Server {
