@@ -3,15 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::de::Deserializer;
 use serde::ser::{SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// How much of a body a report shows, in bytes.
 pub const EXCERPT: usize = 8 * 1024;
 
 /// A request that was sent, and what came of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     /// Name of the step that sent it.
     pub step: String,
@@ -26,6 +27,7 @@ pub struct Exchange {
     /// When it was sent, RFC 3339 in UTC with microseconds.
     pub started: String,
     /// Wall time from sending to the last byte, in milliseconds.
+    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
     /// The same request as a command line; secrets are shell variables.
     pub curl: String,
@@ -52,7 +54,7 @@ impl Exchange {
 }
 
 /// What was sent.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// HTTP method.
     pub method: String,
@@ -66,7 +68,7 @@ pub struct Request {
 }
 
 /// What came back.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Response {
     /// Status code.
     pub status: u16,
@@ -90,34 +92,84 @@ impl Response {
     }
 }
 
-/// A body: all of it in memory, an excerpt with size and hash in reports.
-#[derive(Clone, Debug, Default)]
+/// A body: all of it in a run, an excerpt with size and hash in a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Body {
-    /// The bytes.
+    /// The bytes; of a body that was read from a report, the excerpt.
     pub bytes: Bytes,
-    /// Whether the body was cut off by the suite's own limit.
+    /// Whether the body was cut off by the suite's own limit; of a body that was read from a report,
+    /// whether the excerpt is less than the whole.
     pub cut: bool,
+    /// Size and hash where they cannot be told from `bytes`.
+    pub stored: Option<Stored>,
+}
+
+/// What a report tells of the whole body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Number of bytes.
+    pub size: usize,
+    /// SHA-256 in hexadecimal.
+    pub sha256: String,
 }
 
 impl Body {
+    /// A body as it came, or as it was sent; `cut` where the suite took only the beginning.
+    pub fn new(bytes: impl Into<Bytes>, cut: bool) -> Body {
+        Body { bytes: bytes.into(), cut, stored: None }
+    }
+
     /// The first [`EXCERPT`] bytes as text; what is not UTF-8 is replaced.
     pub fn excerpt(&self) -> String {
-        String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(EXCERPT)]).into_owned()
+        let shown = match self.stored {
+            // replacements may have made it longer
+            Some(_) => self.bytes.len(),
+            None => self.bytes.len().min(EXCERPT),
+        };
+        String::from_utf8_lossy(&self.bytes[..shown]).into_owned()
+    }
+
+    /// Number of bytes of the whole body.
+    pub fn size(&self) -> usize {
+        self.stored.as_ref().map_or(self.bytes.len(), |s| s.size)
     }
 
     /// SHA-256 of the whole body, in hexadecimal.
     pub fn sha256(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|b| format!("{b:02x}")).collect()
+        match &self.stored {
+            Some(stored) => stored.sha256.clone(),
+            None => super::hex(&Sha256::digest(&self.bytes)),
+        }
+    }
+
+    /// Whether the excerpt is less than the whole body.
+    pub fn truncated(&self) -> bool {
+        self.cut || self.stored.is_none() && self.bytes.len() > EXCERPT
     }
 }
 
 impl Serialize for Body {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut s = serializer.serialize_struct("Body", 4)?;
-        s.serialize_field("size", &self.bytes.len())?;
+        s.serialize_field("size", &self.size())?;
         s.serialize_field("sha256", &self.sha256())?;
         s.serialize_field("excerpt", &self.excerpt())?;
-        s.serialize_field("truncated", &(self.cut || self.bytes.len() > EXCERPT))?;
+        s.serialize_field("truncated", &self.truncated())?;
         s.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename = "Body")]
+        struct Written {
+            size: usize,
+            sha256: String,
+            excerpt: String,
+            truncated: bool,
+        }
+        let Written { size, sha256, excerpt, truncated } = Written::deserialize(deserializer)?;
+        Ok(Body { bytes: excerpt.into(), cut: truncated, stored: Some(Stored { size, sha256 }) })
     }
 }

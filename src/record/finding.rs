@@ -1,11 +1,11 @@
 //! What a check has to say against an answer.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Level;
 
 /// A requirement that an answer breaks, and the place where it does.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Id of the requirement.
     pub requirement: String,

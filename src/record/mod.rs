@@ -16,3 +16,14 @@ pub use finding::Finding;
 pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Shard, Suite, Summary};
 pub use requirement::{Actor, Level, Requirement};
 pub use trial::{Known, Planned, Reading, Trial, Verdict};
+
+/// Milliseconds with three decimals at most: what is written can be read and written again, byte for
+/// byte, and nobody needs more.
+fn microseconds<S: serde::Serializer>(milliseconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((milliseconds * 1000.0).round() / 1000.0)
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Trial, Verdict};
 
@@ -12,10 +13,10 @@ pub const FORMAT: &str = "taxii-conformance/report";
 pub const VERSION: u32 = 1;
 
 /// Everything that a run found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`FORMAT`].
-    pub format: &'static str,
+    pub format: String,
     /// [`VERSION`].
     pub version: u32,
     /// Who tested, and how.
@@ -33,7 +34,7 @@ pub struct Report {
 }
 
 /// Who tested, and how.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Suite {
     /// `taxii-conformance`.
     pub name: String,
@@ -48,6 +49,7 @@ pub struct Suite {
     /// When the run began, RFC 3339.
     pub started: String,
     /// How long it took, in milliseconds.
+    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
     /// Whether the run was allowed to write, and where.
     pub write: Option<String>,
@@ -57,7 +59,7 @@ pub struct Suite {
 }
 
 /// A part of a plan, so that several runs can share it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Number of this part, from 1.
     pub index: usize,
@@ -65,12 +67,24 @@ pub struct Shard {
     pub count: usize,
     /// Number of trials in the whole plan.
     pub planned: usize,
-    /// SHA-256 over the ids of the whole plan, a line each, in hexadecimal.
+    /// SHA-256 over the ids of the whole plan, a line each, in hexadecimal: [`Shard::digest`].
     pub plan_sha256: String,
 }
 
+impl Shard {
+    /// SHA-256 over the ids of trials in the order of their plan, each followed by a line feed.
+    pub fn digest<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+        let mut hash = Sha256::new();
+        for id in ids {
+            hash.update(id);
+            hash.update("\n");
+        }
+        super::hex(&hash.finalize())
+    }
+}
+
 /// What was tested, as the survey saw it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Server {
     /// URL that the user gave.
     pub url: String,
@@ -90,7 +104,7 @@ pub struct Server {
 }
 
 /// An API root that was tested.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ApiRoot {
     /// Absolute URL.
     pub url: String,
@@ -102,7 +116,7 @@ pub struct ApiRoot {
 }
 
 /// A collection that the client sees.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Collection {
     /// Id.
     pub id: String,
@@ -118,7 +132,7 @@ pub struct Collection {
 }
 
 /// What became of the objects that the suite added.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CleanUp {
     /// How many objects were added and removed again.
     pub removed: usize,
@@ -127,17 +141,17 @@ pub struct CleanUp {
 }
 
 /// Counts over the trials.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Number of trials by verdict.
-    pub verdicts: BTreeMap<&'static str, usize>,
+    pub verdicts: BTreeMap<Verdict, usize>,
     /// Ids of MUST and derived requirements that failed.
     pub failed: Vec<String>,
     /// Ids of requirements that broke in nothing but known failures.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known: Vec<String>,
     /// Entries of the list of known failures that have to go, each with what is wrong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale: Vec<String>,
     /// Ids of SHOULD requirements that were broken, and of waived ones.
     pub warned: Vec<String>,
@@ -157,6 +171,6 @@ pub struct Summary {
 impl Summary {
     /// Number of trials with this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
-        self.verdicts.get(verdict.word()).copied().unwrap_or(0)
+        self.verdicts.get(&verdict).copied().unwrap_or(0)
     }
 }

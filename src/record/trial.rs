@@ -1,11 +1,11 @@
 //! What became of one trial.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Exchange, Finding, Level};
 
 /// What a trial came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything asked for was seen to hold.
@@ -41,7 +41,7 @@ impl Verdict {
 }
 
 /// Which of several readings of the standard, or which option, the server was seen to take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// What the question is.
     pub question: String,
@@ -50,7 +50,7 @@ pub struct Reading {
 }
 
 /// Why a failure is expected for now: what the list of known failures says of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Why it is not mended yet.
     pub reason: String,
@@ -86,7 +86,7 @@ pub struct Planned {
 }
 
 /// A trial as judged.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trial {
     /// Unique and stable: case, matrix row, API root and collection.
     pub id: String,
@@ -107,10 +107,10 @@ pub struct Trial {
     /// What was found.
     pub findings: Vec<Finding>,
     /// Whether an immediate repeat came to another verdict.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
     /// Whether it may spoil a fragile server for the trials after it; it then ran last.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub risky: bool,
     /// Why its failure or warning was expected, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,10 +122,11 @@ pub struct Trial {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ambiguity: Option<String>,
     /// Options and readings that were seen.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<Reading>,
     /// The evidence.
     pub exchanges: Vec<Exchange>,
     /// Wall time, in milliseconds.
+    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
 }

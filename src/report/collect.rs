@@ -52,7 +52,16 @@ impl Collect {
         if server.url.is_empty() {
             server.url = self.url;
         }
-        Report { format: FORMAT, version: VERSION, suite, server, summary, notes, cleanup: self.cleanup, trials }
+        Report {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            suite,
+            server,
+            summary,
+            notes,
+            cleanup: self.cleanup,
+            trials,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A run is told as [`Event`]s. [`progress::Progress`] shows them as they come, and
 //! [`collect::Collect`] folds them into one [`crate::record::Report`]. The formats are functions of
-//! that report: [`console`], [`json`] and [`junit`]; [`mod@write`] puts them into files.
+//! that report, [`mod@write`] puts them into files, and [`mod@read`] reads what [`json`] wrote.
 
 use crate::record::{Event, Requirement};
 
@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod plan;
 pub mod progress;
+pub mod read;
 pub mod sanitize;
 pub mod sections;
 pub mod style;

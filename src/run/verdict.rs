@@ -52,7 +52,7 @@ pub fn decide(case: &Case, outcome: &mut Outcome, http_allowed: bool) -> (Verdic
 pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrupted: bool) -> Summary {
     let mut summary = Summary { interrupted, ..Summary::default() };
     for verdict in Verdict::ALL {
-        summary.verdicts.insert(verdict.word(), trials.iter().filter(|t| t.verdict == verdict).count());
+        summary.verdicts.insert(verdict, trials.iter().filter(|t| t.verdict == verdict).count());
     }
     let of = |wanted: &[Verdict]| -> BTreeSet<String> {
         trials.iter().filter(|t| wanted.contains(&t.verdict)).flat_map(|t| t.requirements.clone()).collect()

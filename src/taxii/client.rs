@@ -172,7 +172,7 @@ impl Client {
         }
         let encoding = headers.iter().find(|(n, _)| n == "content-encoding").map_or("", |(_, v)| v.as_str());
         let (bytes, also_cut) = decompress(bytes.freeze(), encoding)?;
-        let body = Body { bytes: self.redactor.bytes(bytes), cut: cut || also_cut };
+        let body = Body::new(self.redactor.bytes(bytes), cut || also_cut);
         Ok(Response { status, version, headers, body })
     }
 
@@ -187,7 +187,7 @@ impl Client {
             method: outgoing.method.clone(),
             url: self.redactor.text(outgoing.url.as_str()),
             headers,
-            body: outgoing.body.clone().map(|b| Body { bytes: self.redactor.bytes(b), cut: false }),
+            body: outgoing.body.clone().map(|b| Body::new(self.redactor.bytes(b), false)),
         }
     }
 }

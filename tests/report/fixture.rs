@@ -92,7 +92,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
                 ("content-type".into(), "application/taxii+json;version=2.1".into()),
                 ("x-hostile".into(), HOSTILE.into()),
             ],
-            body: Body { bytes: body.into().into(), cut: false },
+            body: Body::new(body.into(), false),
         }),
         failure: None,
         started: "2026-01-02T03:04:05.000000Z".to_owned(),
@@ -202,7 +202,7 @@ pub fn events() -> Vec<Event> {
     let trials = trials();
     let mut verdicts = BTreeMap::new();
     for trial in &trials {
-        *verdicts.entry(trial.verdict.word()).or_insert(0) += 1;
+        *verdicts.entry(trial.verdict).or_insert(0) += 1;
     }
     let summary = Summary {
         verdicts,
@@ -272,7 +272,7 @@ pub fn unreachable() -> Vec<Event> {
 pub fn clean(exit: u8) -> Vec<Event> {
     let passed = trial("discovery/resource", Verdict::Pass, "T21-4.1-01", "held over 1 resource");
     let mut summary = Summary {
-        verdicts: BTreeMap::from([("pass", 1)]),
+        verdicts: BTreeMap::from([(Verdict::Pass, 1)]),
         passed: vec!["T21-4.1-01".into()],
         exit,
         duration_ms: 1500.0,

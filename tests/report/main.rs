@@ -5,6 +5,7 @@ mod fixture;
 mod json;
 mod junit;
 mod progress;
+mod read;
 mod write;
 
 /// Compares with `tests/snapshots/NAME.snap`.
