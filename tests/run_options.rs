@@ -89,6 +89,11 @@ fn precedence() {
         ("only", "--only", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.only.join(" ")),
         ("skip", "--skip", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.skip.join(" ")),
         ("strict", "--strict", ["", "false", "true", "false"], |r| r.options.strict.to_string()),
+        ("no_risky", "--no-risky", ["", "false", "true", "false"], |r| r.options.no_risky.to_string()),
+        ("rate", "--rate", ["1.5", "2", "3.5", "4"], |r| r.options.rate.unwrap_or_default().to_string()),
+        ("derived", "--derived", ["warn", "fail", "\"warn\"", "\"fail\""], |r| {
+            if r.options.derived_warns { "warn" } else { "fail" }.to_owned()
+        }),
         ("allow_http", "--allow-http", ["", "false", "true", "false"], |r| r.options.allow_http.to_string()),
         ("api_roots", "--api-root", ["https://f/", "https://e/", "[\"https://s/\"]", ""], |r| {
             r.options.api_roots.join(" ")

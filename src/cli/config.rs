@@ -18,12 +18,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use miette::{NamedSource, SourceSpan};
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::settings::{KEYS, Scope, Settings};
-use super::usage::{Place, UsageError, nearest};
+use super::source::Source;
+use super::usage::{UsageError, nearest};
 
 /// Name of the file that is looked for in the current folder.
 pub const FILE: &str = "taxii-conformance.toml";
@@ -74,14 +74,8 @@ impl Config {
     }
 }
 
-/// The text that errors point into.
-struct Source<'a> {
-    text: &'a str,
-    path: &'a Path,
-}
-
+/// Whether every key is known where it stands.
 impl Source<'_> {
-    /// Every key has to be known where it stands.
     fn check_keys(&self, root: &DeTable<'_>) -> Result<(), UsageError> {
         let here: Vec<&str> = KEYS.iter().filter(|k| k.1 == Scope::Any).map(|k| k.0).collect();
         let all: Vec<&str> = KEYS.iter().map(|k| k.0).collect();
@@ -132,26 +126,6 @@ impl Source<'_> {
             return Err(self.error(message, key.span(), "not known here", help));
         }
         Ok(())
-    }
-
-    fn toml(&self, error: &toml::de::Error) -> UsageError {
-        let span = error.span().unwrap_or(0..0);
-        self.error(error.message().trim().to_owned(), span, "here", String::new())
-    }
-
-    fn error(&self, message: String, span: std::ops::Range<usize>, label: &'static str, help: String) -> UsageError {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-        UsageError {
-            message: format!("{}:{line}:{column}: {message}", self.path.display()),
-            help: (!help.is_empty()).then_some(help),
-            place: Some(Box::new(Place {
-                source: NamedSource::new(self.path.display().to_string(), self.text.to_owned()),
-                span: SourceSpan::from(span),
-                label,
-            })),
-        }
     }
 }
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::config::Config;
-use super::credentials;
 use super::settings::{Env, PREFIX, Settings};
 use super::target;
 use super::usage::{UsageError, nearest};
-use super::values::{Count, Format, ReportTo};
+use super::values::{Count, Derived, Format, Part, ReportTo};
+use super::{credentials, known};
 use crate::report::console::Verbosity;
 use crate::run::Options;
 
@@ -25,7 +25,8 @@ const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
   _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV, _CA_FILE,
-  _ALLOW_HTTP, _ONLY, _SKIP, _CASES, _JOBS, _TIMEOUT, _SEED, _STRICT, _REPORT.
+  _ALLOW_HTTP, _ONLY, _SKIP, _CASES, _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT,
+  _DERIVED, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
 Configuration file (taxii-conformance.toml):
@@ -55,6 +56,11 @@ pub struct Args {
     /// The reference server.
     #[command(flatten)]
     pub reference: ReferenceArgs,
+
+    /// Run the K-th of N parts of the plan, so that several runs can share it; `merge` puts their
+    /// reports together
+    #[arg(long, value_name = "K/N", help_heading = "Cases")]
+    pub shard: Option<Part>,
 
     /// Look at the server (reads only), print what would be asked and written, and stop. Writes no
     /// report
@@ -185,7 +191,8 @@ pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, Usage
     } else {
         of_server(args, env, &config, around)?
     };
-    let options = finish(options, &settings, around)?;
+    let mut options = finish(options, &settings, around)?;
+    options.shard = args.shard.map(|part| (part.index, part.count));
     let reports = if args.plan { Vec::new() } else { reports(args, &settings)? };
     Ok(Resolved {
         options,
@@ -316,6 +323,12 @@ fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) 
     }
     options.seed = settings.seed.unwrap_or(around.seed);
     options.strict = settings.strict.unwrap_or(false);
+    options.derived_warns = settings.derived.unwrap_or_default() == Derived::Warn;
+    options.no_risky = settings.no_risky.unwrap_or(false);
+    options.rate = settings.rate.map(|rate| rate.0);
+    if let Some(file) = &settings.known_failures {
+        options.known = known::load(&around.cwd.join(file))?;
+    }
     Ok(options)
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::usage::UsageError;
-use super::values::{Count, HeaderEnv, ReportTo, Seconds};
+use super::values::{Count, Derived, HeaderEnv, Rate, ReportTo, Seconds};
 
 /// Reads environment variables; a function, so that tests can bring their own.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 20] = [
+pub const KEYS: [(&str, Scope, &str); 24] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -48,6 +48,10 @@ pub const KEYS: [(&str, Scope, &str); 20] = [
     ("timeout", Scope::Any, "TIMEOUT"),
     ("seed", Scope::Any, "SEED"),
     ("strict", Scope::Any, "STRICT"),
+    ("derived", Scope::Any, "DERIVED"),
+    ("known_failures", Scope::Any, "KNOWN_FAILURES"),
+    ("no_risky", Scope::Any, "NO_RISKY"),
+    ("rate", Scope::Any, "RATE"),
     ("reports", Scope::Any, "REPORT"),
 ];
 
@@ -133,6 +137,24 @@ pub struct Settings {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Output")]
     pub strict: Option<bool>,
 
+    /// What becomes of a broken requirement that follows from the text without a keyword: fail or
+    /// warn [default: fail]
+    #[arg(long, value_name = "fail|warn", help_heading = "Output")]
+    pub derived: Option<Derived>,
+
+    /// File of failures that are expected for now (TOML: trial, reason, owner, expires). One that
+    /// passes, matches nothing or has expired fails the run
+    #[arg(long, value_name = "FILE", help_heading = "Cases")]
+    pub known_failures: Option<PathBuf>,
+
+    /// Leave out the trials that may spoil a fragile server for those after them
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Cases")]
+    pub no_risky: Option<bool>,
+
+    /// Most requests a second, of the whole run [default: no limit]
+    #[arg(long, value_name = "R", help_heading = "Connection")]
+    pub rate: Option<Rate>,
+
     /// Report to write, json=PATH or junit=PATH; may be given again
     #[arg(long = "report", value_name = "FORMAT=PATH", help_heading = "Output")]
     pub reports: Option<Vec<ReportTo>>,
@@ -165,6 +187,10 @@ impl Settings {
             timeout: parse("TIMEOUT", get("TIMEOUT"))?,
             seed: parse("SEED", get("SEED"))?,
             strict: truth("STRICT", get("STRICT"))?,
+            derived: parse("DERIVED", get("DERIVED"))?,
+            known_failures: get("KNOWN_FAILURES").map(PathBuf::from),
+            no_risky: truth("NO_RISKY", get("NO_RISKY"))?,
+            rate: parse("RATE", get("RATE"))?,
             reports: words("REPORT").map(|all| all.into_iter().map(|r| one("REPORT", &r)).collect()).transpose()?,
         })
     }
@@ -192,6 +218,10 @@ impl Settings {
             timeout: self.timeout.or(under.timeout),
             seed: self.seed.or(under.seed),
             strict: self.strict.or(under.strict),
+            derived: self.derived.or(under.derived),
+            known_failures: self.known_failures.or(under.known_failures),
+            no_risky: self.no_risky.or(under.no_risky),
+            rate: self.rate.or(under.rate),
             reports: self.reports.or(under.reports),
         }
     }
@@ -208,6 +238,10 @@ impl Settings {
             timeout: self.timeout,
             seed: self.seed,
             strict: self.strict,
+            derived: self.derived,
+            known_failures: self.known_failures,
+            no_risky: self.no_risky,
+            rate: self.rate,
             reports: self.reports,
             ..Settings::default()
         }
@@ -217,6 +251,7 @@ impl Settings {
     pub fn resolve_paths(&mut self, folder: &Path) {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
         self.ca_file.iter_mut().for_each(resolve);
+        self.known_failures.iter_mut().for_each(resolve);
         self.cases.iter_mut().flatten().for_each(resolve);
         self.reports.iter_mut().flatten().for_each(|r| resolve(&mut r.path));
     }

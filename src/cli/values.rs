@@ -87,29 +87,107 @@ impl FromStr for Seconds {
     }
 }
 
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = Seconds;
+/// Requests a second: more than none, at most 10,000.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rate(pub f64);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of seconds")
-            }
+impl Rate {
+    fn new(rate: f64) -> Result<Self, ValueError> {
+        if rate > 0.0 && rate <= 10_000.0 {
+            Ok(Rate(rate))
+        } else {
+            Err(ValueError("requests a second are more than 0 and at most 10000".into()))
+        }
+    }
+}
 
-            fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Seconds, E> {
-                Seconds::new(seconds as f64).map_err(E::custom)
-            }
+impl FromStr for Rate {
+    type Err = ValueError;
 
-            fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Seconds, E> {
-                Seconds::new(seconds as f64).map_err(E::custom)
-            }
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let rate = text.parse().map_err(|_| ValueError("this is no number of requests a second".into()))?;
+        Rate::new(rate)
+    }
+}
 
-            fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<Seconds, E> {
-                Seconds::new(seconds).map_err(E::custom)
+/// From a TOML number, whole or not; a quoted one is no number.
+macro_rules! deserialize_from_number {
+    ($($type:ty, $what:literal;)+) => {$(
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Number;
+                impl Visitor<'_> for Number {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($what)
+                    }
+
+                    fn visit_i64<E: de::Error>(self, number: i64) -> Result<$type, E> {
+                        self.visit_f64(number as f64)
+                    }
+
+                    fn visit_u64<E: de::Error>(self, number: u64) -> Result<$type, E> {
+                        self.visit_f64(number as f64)
+                    }
+
+                    fn visit_f64<E: de::Error>(self, number: f64) -> Result<$type, E> {
+                        <$type>::new(number).map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_any(Number)
             }
         }
-        deserializer.deserialize_any(Number)
+    )+};
+}
+
+deserialize_from_number! {
+    Seconds, "a number of seconds";
+    Rate, "a number of requests a second";
+}
+
+/// What becomes of a derived requirement that is broken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Derived {
+    /// It fails, as a MUST does.
+    #[default]
+    Fail,
+    /// It warns.
+    Warn,
+}
+
+impl FromStr for Derived {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text {
+            "fail" => Ok(Derived::Fail),
+            "warn" => Ok(Derived::Warn),
+            _ => Err(ValueError("write fail or warn".into())),
+        }
+    }
+}
+
+/// A part of the plan: `K/N`, the `K`th of `N`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Number of the part, from 1.
+    pub index: usize,
+    /// Number of parts.
+    pub count: usize,
+}
+
+impl FromStr for Part {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let wrong = || ValueError("write K/N, the K-th of N parts, such as 2/4".into());
+        let (index, count) = text.split_once('/').ok_or_else(wrong)?;
+        let part = Part { index: index.parse().map_err(|_| wrong())?, count: count.parse().map_err(|_| wrong())? };
+        if part.index < 1 || part.index > part.count {
+            return Err(ValueError(format!("there is no part {index} of {count}: parts are counted from 1")));
+        }
+        Ok(part)
     }
 }
 
@@ -192,4 +270,4 @@ macro_rules! deserialize_from_str {
     )+};
 }
 
-deserialize_from_str!(HeaderEnv, ReportTo);
+deserialize_from_str!(HeaderEnv, ReportTo, Derived);

@@ -40,6 +40,7 @@ pub fn write(report: &Report, requirement: Lookup<'_>, out: &mut dyn Write) -> i
     if let Some(plan) = plan(report) {
         suites.insert(0, plan);
     }
+    suites.extend(stale(report));
     for suite in &mut suites {
         let time = suite.test_cases.iter().filter_map(|c| c.time).sum();
         suite.set_time(time);
@@ -104,6 +105,12 @@ fn status(trial: &Trial, requirement: Lookup<'_>) -> TestCaseStatus {
     let reason = line(&trial.reason, MESSAGE);
     let (mut status, message, text) = match trial.verdict {
         Verdict::Pass | Verdict::Warn => return TestCaseStatus::success(),
+        Verdict::Fail if trial.known.is_some() => {
+            let why = trial.known.iter().map(|k| format!("{} ({}, until {})", k.reason, k.owner, k.expires));
+            let message = line(&format!("known failure: {}", why.collect::<String>()), MESSAGE);
+            let text = format!("{message}\n{}", broken(trial, requirement));
+            (TestCaseStatus::skipped(), message, text)
+        }
         Verdict::Fail => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(trial.level.word());
@@ -156,6 +163,20 @@ fn broken(trial: &Trial, requirement: Lookup<'_>) -> String {
         }
     }
     block(&text, TEXT)
+}
+
+/// Entries of the list of known failures that have to go: each a failure, since the run fails for it.
+fn stale(report: &Report) -> Option<TestSuite> {
+    let mut suite = suite(report, "known-failures");
+    for entry in &report.summary.stale {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let message = format!("has to go from the list of known failures: {}", line(entry, MESSAGE));
+        status.set_type("stale").set_message(message.as_str()).set_description(message);
+        let mut case = TestCase::new(line(entry, 300), status);
+        case.set_classname("taxii-conformance.known-failures").set_time(Duration::ZERO);
+        suite.add_test_case(case);
+    }
+    (!suite.test_cases.is_empty()).then_some(suite)
 }
 
 /// The plan as a case of its own, where no trial can say what happened: a list without cases, or a

@@ -34,7 +34,8 @@ fn list(out: &mut String, style: Style, title: &str, planned: &[&Planned]) {
     }
     *out += &format!("\n{}\n", style.bold(&format!("{title} ({})", trials(planned.len()))));
     for trial in planned {
-        *out += &format!("  {}\n", line(&trial.id, 200));
+        let risky = if trial.risky { "  (risky: runs last)" } else { "" };
+        *out += &format!("  {}{}\n", line(&trial.id, 200), style.dim(risky));
         for step in &trial.steps {
             *out += &format!("      {}\n", style.dim(&line(step, 300)));
         }

@@ -56,7 +56,8 @@ impl Progress {
         };
         if told {
             let verdict = self.style.verdict(trial.verdict);
-            let id = line(&trial.id, 160);
+            let known = if trial.known.is_some() { " (known)" } else { "" };
+            let id = line(&trial.id, 160) + known;
             match self.shown {
                 Shown::Bar(_) => self.say(&format!("{verdict}  {id}")),
                 Shown::Lines(_) => {

@@ -68,7 +68,7 @@ pub fn sections(summary: &Summary, requirement: Lookup<'_>) -> Vec<Section> {
         *field(&mut sections[at]) += 1;
     };
     summary.passed.iter().for_each(|id| count(id, |s| &mut s.hold));
-    summary.failed.iter().for_each(|id| count(id, |s| &mut s.broken));
+    summary.failed.iter().chain(&summary.known).for_each(|id| count(id, |s| &mut s.broken));
     summary.warned.iter().for_each(|id| count(id, |s| &mut s.warned));
     summary.inconclusive.keys().for_each(|id| count(id, |s| &mut s.unjudged));
     sections.sort_by_key(|s| rank(&s.number));

@@ -108,12 +108,24 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     let requirements = task.planned.requirements.clone();
     match result {
         Ok(mut outcome) => {
-            let (verdict, reason, requirements) = decide(case, &mut outcome, runner.options.allow_http);
+            let (verdict, reason, requirements) = decide(case, &mut outcome, runner.options);
             trial(verdict, reason, requirements, outcome, exchanges)
         }
         Err(Stop::Blocked(why)) => trial(Verdict::Inconclusive, why, requirements, Outcome::default(), exchanges),
         Err(Stop::Error(why)) => trial(Verdict::Error, why, requirements, Outcome::default(), exchanges),
     }
+}
+
+/// Whether the collection that a trial was bound to still gives its objects. One that never did is not blamed.
+pub async fn still_answers(runner: &Runner<'_>, task: &Task<'_>) -> bool {
+    let Some(binding) = task.binding else { return true };
+    let root = &runner.survey.roots[binding.root];
+    let Some(collection) = binding.collection.and_then(|c| root.collections.get(c)) else { return true };
+    if !collection.answers.contains(&Endpoint::Objects) {
+        return true;
+    }
+    let url = paths::under(&root.url, &["collections", &collection.id, "objects"]);
+    runner.session.get("still-answers", url).await.status() == 200
 }
 
 impl Run<'_> {

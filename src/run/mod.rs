@@ -2,6 +2,7 @@
 
 pub mod dataset;
 pub mod exec;
+pub mod known;
 pub mod ledger;
 pub mod options;
 pub mod plan;
@@ -28,7 +29,7 @@ use crate::case::{self, Case};
 use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
 use crate::taxii::paths;
 use ledger::Ledger;
-use plan::{Task, plan};
+use plan::{Plan, Task, plan};
 use profile::Abilities;
 use session::Session;
 use survey::{Survey, survey};
@@ -79,7 +80,8 @@ pub fn start(options: Options, plan_only: bool, stopper: Stopper) -> Result<Rece
     plan::globs(&options.only).and(plan::globs(&options.skip)).map_err(RunError::Usage)?;
     let session = Session::new(&options, url).map_err(|e| RunError::Usage(e.to_string()))?;
     let (sender, receiver) = mpsc::channel(64);
-    let run = Run { options: Arc::new(options), cases: Arc::new(cases), session, sender, stopper, plan_only };
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let run = Run { options: Arc::new(options), cases: Arc::new(cases), session, sender, stopper, plan_only, today };
     tokio::spawn(run.run());
     Ok(receiver)
 }
@@ -110,6 +112,8 @@ struct Run {
     sender: Sender<Event>,
     stopper: Stopper,
     plan_only: bool,
+    /// Today in UTC, for what expires.
+    today: jiff::civil::Date,
 }
 
 impl Run {
@@ -146,8 +150,11 @@ impl Run {
         }
         self.tell(Event::Surveyed(survey.server.clone())).await;
         // globs were tried before the run began
-        let tasks = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
+        let Plan { tasks, all, shard } = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
         self.tell(Event::Planned(tasks.iter().map(|t| t.planned.clone()).collect())).await;
+        if let Some(shard) = shard {
+            self.tell(Event::Sharded(shard)).await;
+        }
         if self.plan_only {
             return self.tell(Event::Finished(Summary::default())).await;
         }
@@ -159,6 +166,10 @@ impl Run {
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied());
         let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
+        summary.stale = known::stale(&self.options.known, &all, &trials, self.today);
+        if !summary.stale.is_empty() && summary.exit == exit::OK {
+            summary.exit = exit::FAILED;
+        }
         summary.duration_ms = started.elapsed().as_secs_f64() * 1000.0;
         self.tell(Event::Finished(summary)).await;
     }
@@ -235,8 +246,8 @@ impl Run {
         };
         let runner = exec::Runner { session: &self.session, options: &self.options, survey, ledger };
         let mut trials = Vec::new();
-        for wanted in 0..4 {
-            let jobs = if wanted >= 2 { 1 } else { self.options.jobs.max(1) };
+        for wanted in 0..3 {
+            let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
             let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
             let mut done = self.together(&runner, &phase_tasks, jobs).await;
             for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
@@ -245,6 +256,42 @@ impl Run {
                 }
             }
             trials.extend(done);
+        }
+        let risky: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == 3).collect();
+        trials.extend(self.risky(&runner, &risky).await);
+        trials
+    }
+
+    /// Runs the trials that may spoil a fragile server, one by one. Where a collection no longer answers after one,
+    /// the rest are not blamed for it: they are inconclusive, and name the trial.
+    async fn risky(&self, runner: &exec::Runner<'_>, tasks: &[&Task<'_>]) -> Vec<Trial> {
+        let mut trials = Vec::new();
+        let mut spoilt: Option<String> = None;
+        for task in tasks {
+            let mut trial = match &spoilt {
+                Some(by) if task.lacking.is_none() => {
+                    let trial = Trial {
+                        verdict: Verdict::Inconclusive,
+                        reason: format!("the collection no longer answers since {by}: restart the server to try this"),
+                        ..self.not_run(task)
+                    };
+                    self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+                    trial
+                }
+                _ => self.one(runner, task).await,
+            };
+            let ran = spoilt.is_none() && task.lacking.is_none() && !self.stopper.stopped();
+            if ran && !exec::still_answers(runner, task).await {
+                spoilt = Some(task.planned.id.clone());
+            }
+            if trial.verdict == Verdict::Fail {
+                // a repeat on a server that is spoilt would tell nothing
+                match spoilt {
+                    None => self.again(runner, task, &mut trial).await,
+                    Some(_) => self.tell(Event::TrialFinished(Box::new(trial.clone()))).await,
+                }
+            }
+            trials.push(trial);
         }
         trials
     }
@@ -261,12 +308,13 @@ impl Run {
 
     /// Runs one trial. A failure is not told yet: it is tried again, alone.
     async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
-        let trial = if self.stopper.stopped() {
+        let mut trial = if self.stopper.stopped() {
             self.not_run(task)
         } else {
             self.tell(Event::TrialStarted(task.planned.id.clone())).await;
             exec::run(runner, task, 0).await
         };
+        known::mark(&self.options.known, &mut trial, self.today);
         if trial.verdict != Verdict::Fail {
             self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
@@ -284,6 +332,7 @@ impl Run {
                 trial.requirements = task.planned.requirements.clone();
                 trial.verdict = Verdict::Inconclusive;
                 trial.flaky = true;
+                trial.known = None;
             }
         }
         self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::known;
+
 /// Everything that a run needs to know.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -38,6 +40,16 @@ pub struct Options {
     pub cases: Vec<PathBuf>,
     /// Whether a warning or an inconclusive MUST also makes the run fail.
     pub strict: bool,
+    /// Whether a derived requirement that is broken warns instead of failing.
+    pub derived_warns: bool,
+    /// Whether trials that may spoil a fragile server are left out.
+    pub no_risky: bool,
+    /// Failures that are expected for now.
+    pub known: Vec<known::Entry>,
+    /// Which part of the plan to run: number from 1, and number of parts.
+    pub shard: Option<(usize, usize)>,
+    /// Most requests a second, of the whole run.
+    pub rate: Option<f64>,
 }
 
 impl Options {
@@ -60,6 +72,11 @@ impl Options {
             seed: 0,
             cases: Vec::new(),
             strict: false,
+            derived_warns: false,
+            no_risky: false,
+            known: Vec::new(),
+            shard: None,
+            rate: None,
         }
     }
 }

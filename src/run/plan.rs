@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
+use sha2::{Digest, Sha256};
 
 use super::options::Options;
 use super::profile::{Abilities, Profile, profile, random_values};
 use super::survey::Survey;
 use crate::case::matrix::{label, rows};
 use crate::case::{Actor, Case, Fact, Scope, Step, load, register, template, variable};
-use crate::record::{Planned, Verdict};
+use crate::record::{Planned, Shard, Verdict};
 use crate::taxii::Endpoint;
 
 /// Indices of the API root and collection that a trial is bound to.
@@ -43,27 +44,41 @@ pub fn globs(patterns: &[String]) -> Result<Option<GlobSet>, String> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         set.add(Glob::new(pattern).map_err(|e| format!("`{pattern}` is not a glob: {e}"))?);
-        // a case's id stands for all its trials
-        set.add(Glob::new(&format!("{}[[@]*", globset::escape(pattern))).map_err(|e| e.to_string())?);
-        set.add(Glob::new(&format!("{pattern}[[@]*")).map_err(|e| e.to_string())?);
+        // the id of a trial holds brackets, and a case's id stands for all its trials
+        let literal = globset::escape(pattern);
+        for further in [format!("{literal}[[@]*"), format!("{pattern}[[@]*"), literal] {
+            set.add(Glob::new(&further).map_err(|e| e.to_string())?);
+        }
     }
     set.build().map(Some).map_err(|e| e.to_string())
 }
 
-/// Makes the plan, in the order of the cases' ids. The same survey and options make the same plan.
+/// What is to be run, and what there would be.
+#[derive(Default)]
+pub struct Plan<'a> {
+    /// The trials that were asked for, in the order of the cases' ids.
+    pub tasks: Vec<Task<'a>>,
+    /// Ids of all trials that there are, also of those that were not asked for.
+    pub all: Vec<String>,
+    /// Which part of what was asked for this is, where it was divided.
+    pub shard: Option<Shard>,
+}
+
+/// Makes the plan. The same survey and options make the same plan.
 pub fn plan<'a>(
     cases: &'a [Case],
     survey: &Survey,
     options: &Options,
     abilities: &Abilities,
-) -> Result<Vec<Task<'a>>, String> {
+) -> Result<Plan<'a>, String> {
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
-    let mut tasks = Vec::new();
+    let mut plan = Plan::default();
     let places = places(survey, options, abilities);
     for case in cases {
         for row in rows(&case.matrix) {
             for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
+                plan.all.push(id.clone());
                 let chosen = |set: &Option<GlobSet>| {
                     set.as_ref().is_some_and(|s| {
                         s.is_match(&id)
@@ -74,11 +89,27 @@ pub fn plan<'a>(
                 if (only.is_some() && !chosen(&only)) || chosen(&skip) {
                     continue;
                 }
-                tasks.push(task(case, &row, id, binding, profile, options.seed));
+                plan.tasks.push(task(case, &row, id, binding, profile, options));
             }
         }
     }
-    Ok(tasks)
+    if let Some((index, count)) = options.shard {
+        divide(&mut plan, index, count);
+    }
+    Ok(plan)
+}
+
+/// Keeps one part of the plan: every `count`th trial, so that the parts take about as long.
+fn divide(plan: &mut Plan<'_>, index: usize, count: usize) {
+    let mut hash = Sha256::new();
+    for task in &plan.tasks {
+        hash.update(&task.planned.id);
+        hash.update("\n");
+    }
+    let plan_sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    plan.shard = Some(Shard { index, count, planned: plan.tasks.len(), plan_sha256 });
+    let mut at = 0..;
+    plan.tasks.retain(|_| at.next().is_some_and(|at: usize| at % count == index - 1));
 }
 
 fn task<'a>(
@@ -87,15 +118,18 @@ fn task<'a>(
     id: String,
     binding: Option<Binding>,
     mut profile: Profile,
-    seed: u64,
+    options: &Options,
 ) -> Task<'a> {
-    random_values(&mut profile.values, seed, &id);
+    random_values(&mut profile.values, options.seed, &id);
     profile.values.extend(row.iter().map(|(k, v)| (k.clone(), v.clone())));
     let lacking = needs(case, row)
         .into_iter()
         .filter(|f| !profile.facts.contains(f))
         .map(reason)
         .min_by_key(|(v, _)| *v != Verdict::Skip);
+    let left_out = (case.risky && options.no_risky)
+        .then(|| (Verdict::Skip, "it may spoil a fragile server, and --no-risky leaves it out".to_owned()));
+    let lacking = left_out.or(lacking);
     let requirements: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
     // values of the matrix may hold variables themselves
     for _ in 0..2 {
@@ -305,9 +339,25 @@ fn bindings(
     }
 }
 
+/// A text with its variables filled in; what is known only while the trial runs is told in words.
+fn told(text: &str, values: &template::Values) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for (range, name) in template::names(text) {
+        out += &text[at..range.start];
+        out += &match (values.get(name), name.split_once('.')) {
+            (Some(value), _) => value.clone(),
+            (None, Some((object, property))) => format!("<{property} of {object}>"),
+            (None, None) => format!("<{name}>"),
+        };
+        at = range.end;
+    }
+    out + &text[at..]
+}
+
 /// A step in one line.
 fn words(step: &Step, values: &template::Values) -> String {
-    let fill = |t: &str| template::fill(t, values).unwrap_or_else(|_| t.to_owned());
+    let fill = |t: &str| told(t, values);
     if let Some(names) = &step.add {
         return format!("add {} objects and wait for the status", names.len());
     }

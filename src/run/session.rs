@@ -1,9 +1,12 @@
 //! Who talks to the server: the client, and the identities that it can take.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 use url::Url;
 
 use super::options::{Credentials, Options};
@@ -18,8 +21,31 @@ use crate::taxii::{Client, Outgoing};
 pub struct Session {
     client: Client,
     identities: Arc<Identities>,
+    pace: Option<Arc<Pace>>,
     /// The URL that the user gave.
     pub base: Url,
+}
+
+/// Spaces requests evenly, however many trials run at the same time.
+struct Pace {
+    interval: Duration,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    /// `rate` is in requests a second and above zero.
+    fn new(rate: f64) -> Pace {
+        Pace { interval: Duration::from_secs_f64(1.0 / rate), next: Mutex::new(Instant::now()) }
+    }
+
+    /// Waits until the next request may go.
+    async fn turn(&self) {
+        let mut next = self.next.lock().await;
+        let at = (*next).max(Instant::now());
+        *next = at + self.interval;
+        drop(next);
+        tokio::time::sleep_until(at).await;
+    }
 }
 
 struct Identities {
@@ -66,7 +92,9 @@ impl Session {
         trusted.extend(options.api_roots.iter().filter_map(|r| base.join(r).ok()));
         let transport = Transport { ca_pem, timeout: options.timeout };
         let http = Client::new(&transport, redactor, trusted)?;
-        Ok(Session { client: http, identities: Arc::new(Identities { client, wrong, other, lower_case }), base })
+        let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
+        let identities = Arc::new(Identities { client, wrong, other, lower_case });
+        Ok(Session { client: http, identities, pace, base })
     }
 
     /// Sends one request in somebody's name and records it.
@@ -79,6 +107,9 @@ impl Session {
             Actor::Other => &self.identities.other,
             Actor::LowerCase => &self.identities.lower_case,
         };
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
+        }
         self.client.send(outgoing, identity).await
     }
 

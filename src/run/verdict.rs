@@ -8,17 +8,17 @@ use crate::check::Outcome;
 use crate::record::{Level, Summary, Trial, Verdict};
 
 /// Verdict, its reason, and the requirements that it is about.
-pub fn decide(case: &Case, outcome: &mut Outcome, http_allowed: bool) -> (Verdict, String, Vec<String>) {
+pub fn decide(case: &Case, outcome: &mut Outcome, options: &Options) -> (Verdict, String, Vec<String>) {
     let cited: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
     let mut waived = false;
     for finding in &mut outcome.findings {
-        if finding.requirement == "T21-8-01" && http_allowed {
+        if finding.requirement == "T21-8-01" && options.allow_http {
             finding.level = Level::Should;
             waived = true;
         }
     }
     if !outcome.findings.is_empty() {
-        let fails = outcome.findings.iter().any(|f| f.level >= Level::Derived);
+        let fails = outcome.findings.iter().any(|f| binds(f.level, options));
         let verdict = if fails { Verdict::Fail } else { Verdict::Warn };
         let broken: BTreeSet<String> = outcome.findings.iter().map(|f| f.requirement.clone()).collect();
         let mut reason = outcome.findings[0].message.clone();
@@ -48,7 +48,12 @@ pub fn decide(case: &Case, outcome: &mut Outcome, http_allowed: bool) -> (Verdic
     (Verdict::Pass, unique(&outcome.seen), cited)
 }
 
-/// Counts over all trials, and the exit code.
+/// Whether breaking a requirement of this level fails.
+fn binds(level: Level, options: &Options) -> bool {
+    level == Level::Must || (level == Level::Derived && !options.derived_warns)
+}
+
+/// Counts over all trials, and the exit code. Known failures do not count towards it.
 pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrupted: bool) -> Summary {
     let mut summary = Summary { interrupted, ..Summary::default() };
     for verdict in Verdict::ALL {
@@ -58,18 +63,21 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         trials.iter().filter(|t| wanted.contains(&t.verdict)).flat_map(|t| t.requirements.clone()).collect()
     };
     let level = |id: &str| register::requirement(id).map_or(Level::Derived, |r| r.level);
-    let broken: BTreeSet<String> = trials
-        .iter()
-        .filter(|t| t.verdict == Verdict::Fail)
-        .flat_map(|t| t.findings.iter().filter(|f| f.level >= Level::Derived).map(|f| f.requirement.clone()))
-        .collect();
-    let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).difference(&broken).cloned().collect();
+    let failures = |known: bool| -> BTreeSet<String> {
+        let failed = trials.iter().filter(|t| t.verdict == Verdict::Fail && t.known.is_some() == known);
+        failed.flat_map(|t| &t.findings).filter(|f| binds(f.level, options)).map(|f| f.requirement.clone()).collect()
+    };
+    let broken = failures(false);
+    let known: BTreeSet<String> = failures(true).difference(&broken).cloned().collect();
+    let unexpected_warning = trials.iter().any(|t| t.verdict == Verdict::Warn && t.known.is_none());
+    let fails = |id: &String| broken.contains(id) || known.contains(id);
+    let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).into_iter().filter(|id| !fails(id)).collect();
     let passed: BTreeSet<String> =
-        of(&[Verdict::Pass]).into_iter().filter(|r| !broken.contains(r) && !warned.contains(r)).collect();
+        of(&[Verdict::Pass]).into_iter().filter(|r| !fails(r) && !warned.contains(r)).collect();
     let mut inconclusive = BTreeMap::new();
     for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
         for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {
-            if !broken.contains(id) && !passed.contains(id) {
+            if !fails(id) && !passed.contains(id) {
                 inconclusive.entry(id.clone()).or_insert_with(|| trial.reason.clone());
             }
         }
@@ -83,11 +91,12 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         crate::record::exit::UNTESTABLE
     } else if judged == 0 {
         crate::record::exit::NOTHING_JUDGED
-    } else if options.strict && (!warned.is_empty() || !inconclusive.is_empty()) {
+    } else if options.strict && (unexpected_warning || !inconclusive.is_empty()) {
         crate::record::exit::FAILED
     } else {
         crate::record::exit::OK
     };
+    summary.known = known.into_iter().collect();
     summary.failed = broken.into_iter().collect();
     summary.warned = warned.into_iter().collect();
     summary.passed = passed.into_iter().collect();

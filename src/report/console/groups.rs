@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::head::count;
 use super::{Verbosity, WIDTH, heading};
-use crate::record::{Summary, Trial, Verdict};
+use crate::record::{Report, Summary, Trial, Verdict};
 use crate::report::sanitize::{command, line};
 use crate::report::style::{Style, shape, wrap};
 
@@ -22,6 +22,23 @@ pub(super) fn errors(out: &mut String, style: Style, trials: &[&Trial]) {
         names(out, &group, NAMED);
         if let Some(exchange) = group.iter().find_map(|t| t.exchanges.last()) {
             *out += &format!("      {} {}\n", style.dim("try"), command(&exchange.curl, 4000));
+        }
+    }
+}
+
+/// Failures and warnings that the list of known failures expects.
+pub(super) fn known(out: &mut String, style: Style, report: &Report) {
+    let trials: Vec<&Trial> = report.trials.iter().filter(|t| t.known.is_some()).collect();
+    if trials.is_empty() {
+        return;
+    }
+    heading(out, style, "Known failures", trials.len());
+    for trial in trials {
+        *out += &format!("  {}  {}\n", style.verdict(trial.verdict), line(&trial.id, 200));
+        *out += &wrap("    found     ", "              ", WIDTH, &line(&trial.reason, 300));
+        if let Some(known) = &trial.known {
+            let why = format!("{} ({}, until {})", known.reason, known.owner, known.expires);
+            *out += &wrap("    known     ", "              ", WIDTH, &line(&why, 400));
         }
     }
 }

@@ -39,8 +39,10 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: 
         if verbosity == Verbosity::Verbose {
             passes(&mut out, style, &of(Verdict::Pass));
         }
-        findings::list(&mut out, style, "Failures", &of(Verdict::Fail), requirement);
-        findings::list(&mut out, style, "Warnings", &of(Verdict::Warn), requirement);
+        let unexpected = |verdict| -> Vec<&Trial> { of(verdict).into_iter().filter(|t| t.known.is_none()).collect() };
+        findings::list(&mut out, style, "Failures", &unexpected(Verdict::Fail), requirement);
+        findings::list(&mut out, style, "Warnings", &unexpected(Verdict::Warn), requirement);
+        groups::known(&mut out, style, report);
         if !report.summary.failed.is_empty() || !report.summary.warned.is_empty() {
             out += &format!("\n  Sections are those of {}\n", line(&report.suite.standard, 200));
         }
@@ -52,6 +54,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: 
     out += &summary::table(report, style, requirement);
     out += &summary::totals(report, style);
     out += &summary::leftovers(report, style);
+    out += &summary::stale(report, style);
     out += &summary::claim(report, style);
     out
 }

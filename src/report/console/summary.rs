@@ -83,11 +83,28 @@ pub(super) fn leftovers(report: &Report, style: Style) -> String {
     out
 }
 
+/// Entries of the list of known failures that have to go.
+pub(super) fn stale(report: &Report, style: Style) -> String {
+    let stale = &report.summary.stale;
+    if stale.is_empty() {
+        return String::new();
+    }
+    let title = format!("Entries of the list of known failures that have to go ({})", stale.len());
+    let mut out = format!("\n{}\n", style.of_verdict(Verdict::Fail, &title));
+    for entry in stale {
+        out += &wrap("  - ", "    ", WIDTH, &line(entry, 400));
+    }
+    out
+}
+
 /// The one line that a reader takes away.
 pub(super) fn claim(report: &Report, style: Style) -> String {
     let summary = &report.summary;
     let judged = !(summary.passed.is_empty() && summary.warned.is_empty());
     let mut more = Vec::new();
+    if !summary.stale.is_empty() {
+        more.push("The list of known failures is out of date, which fails the run.");
+    }
     if summary.interrupted {
         more.push("The run was ended early; what was not run is not judged.");
     }
@@ -95,11 +112,18 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
         (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
     } else if !summary.failed.is_empty() {
         let ids: Vec<String> = summary.failed.iter().map(|id| line(id, 80)).collect();
+        if !summary.known.is_empty() {
+            more.push("Known failures are not counted here.");
+        }
         (Verdict::Fail, format!("Breaks {}: {}", count(ids.len(), "requirement"), ids.join(", ")))
+    } else if !summary.known.is_empty() {
+        let ids: Vec<String> = summary.known.iter().map(|id| line(id, 80)).collect();
+        let broken = count(ids.len(), "requirement");
+        (Verdict::Warn, format!("Breaks {broken}, each of them a known failure: {}", ids.join(", ")))
     } else if summary.interrupted {
         (Verdict::Inconclusive, "Nothing that was run broke a MUST.".to_owned())
     } else if judged {
-        if summary.exit != 0 {
+        if summary.exit != 0 && summary.stale.is_empty() {
             more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
         }
         meets(report)

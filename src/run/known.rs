@@ -1,0 +1,135 @@
+//! Known failures: which trials are expected to fail for now, and which entries of the list have to go.
+
+use globset::GlobSet;
+use jiff::civil::Date;
+
+use super::plan::globs;
+use crate::record::{Known, Trial, Verdict};
+
+/// An entry of the list.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Trial, case or glob, as it was written.
+    pub trial: String,
+    /// Last day on which the failure is expected.
+    pub expires: Date,
+    /// Reason, owner and expiry for the report.
+    pub known: Known,
+    set: GlobSet,
+}
+
+impl Entry {
+    /// An entry. `Err` is what is wrong with the glob.
+    pub fn new(trial: &str, reason: &str, owner: &str, expires: Date) -> Result<Entry, String> {
+        let set = globs(&[trial.to_owned()])?.unwrap_or_default();
+        let known = Known { reason: reason.to_owned(), owner: owner.to_owned(), expires: expires.to_string() };
+        Ok(Entry { trial: trial.to_owned(), expires, known, set })
+    }
+
+    fn names(&self, trial: &str) -> bool {
+        self.set.is_match(trial) || self.set.is_match(trial.split('@').next().unwrap_or(""))
+    }
+}
+
+/// Marks a failure or warning that an entry expects. What has expired is expected no longer.
+pub fn mark(list: &[Entry], trial: &mut Trial, today: Date) {
+    if !matches!(trial.verdict, Verdict::Fail | Verdict::Warn) {
+        return;
+    }
+    let entry = list.iter().find(|e| today <= e.expires && e.names(&trial.id));
+    trial.known = entry.map(|e| e.known.clone());
+}
+
+/// What is wrong with the list: entries that have expired, that match no trial, and that match trials of which at
+/// least one passed and none failed. `plan` holds the ids of all trials there are; where some that an entry matches
+/// were left out this time, nothing is said about what they would come to.
+pub fn stale(list: &[Entry], plan: &[String], trials: &[Trial], today: Date) -> Vec<String> {
+    let wrong = |entry: &Entry| {
+        let matched = trials.iter().filter(|t| entry.names(&t.id));
+        if today > entry.expires {
+            return Some(format!("expired on {}", entry.expires));
+        }
+        let planned = plan.iter().filter(|id| entry.names(id)).count();
+        if planned == 0 {
+            return Some("matches no trial".to_owned());
+        }
+        let (mut passed, mut failed) = (0, 0);
+        if matched.clone().count() < planned {
+            return None;
+        }
+        for trial in matched {
+            match trial.verdict {
+                Verdict::Pass => passed += 1,
+                Verdict::Fail | Verdict::Warn => failed += 1,
+                // a flaky failure is still a failure to wait for
+                Verdict::Inconclusive if trial.flaky => failed += 1,
+                Verdict::Inconclusive | Verdict::Skip | Verdict::Error => {}
+            }
+        }
+        (failed == 0 && passed > 0).then(|| format!("passes now ({passed} of its trials)"))
+    };
+    list.iter().filter_map(|e| Some(format!("{}: {} (owner: {})", e.trial, wrong(e)?, e.known.owner))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::record::Level;
+
+    fn trial(id: &str, verdict: Verdict) -> Trial {
+        Trial {
+            id: id.into(),
+            case: id.split(['[', '@']).next().unwrap_or_default().into(),
+            title: String::new(),
+            file: String::new(),
+            verdict,
+            level: Level::Must,
+            requirements: Vec::new(),
+            reason: String::new(),
+            findings: Vec::new(),
+            flaky: false,
+            risky: false,
+            known: None,
+            advice: None,
+            ambiguity: None,
+            readings: Vec::new(),
+            exchanges: Vec::new(),
+            duration_ms: 0.0,
+        }
+    }
+
+    fn entry(glob: &str) -> Entry {
+        Entry::new(glob, "slow store", "store team", date(2026, 6, 30)).expect("a glob")
+    }
+
+    #[test]
+    fn an_entry_expects_failures_up_to_its_last_day() {
+        let list = [entry("filter/*")];
+        let marked = |verdict, today| {
+            let mut trial = trial("filter/type[endpoint=objects]@/api1/", verdict);
+            mark(&list, &mut trial, today);
+            trial.known.is_some()
+        };
+        assert!(marked(Verdict::Fail, date(2026, 6, 30)));
+        assert!(marked(Verdict::Warn, date(2026, 6, 30)));
+        assert!(!marked(Verdict::Fail, date(2026, 7, 1)));
+        assert!(!marked(Verdict::Inconclusive, date(2026, 1, 1)));
+    }
+
+    #[test]
+    fn entries_that_have_to_go_are_named() {
+        let plan = ["filter/type[a=1]".to_owned(), "filter/id".to_owned(), "paging/next".to_owned()];
+        let trials = [trial("filter/type[a=1]", Verdict::Fail), trial("filter/id", Verdict::Pass)];
+        let today = date(2026, 1, 1);
+        let said = |glob: &str, today| stale(&[entry(glob)], &plan, &trials, today).join("");
+        assert_eq!(said("filter/*", today), "");
+        assert_eq!(said("filter/type", today), "");
+        // not run this time
+        assert_eq!(said("paging/next", today), "");
+        assert_eq!(said("filter/id", today), "filter/id: passes now (1 of its trials) (owner: store team)");
+        assert_eq!(said("filtre/*", today), "filtre/*: matches no trial (owner: store team)");
+        assert_eq!(said("filter/type", date(2026, 7, 1)), "filter/type: expired on 2026-06-30 (owner: store team)");
+    }
+}

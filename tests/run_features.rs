@@ -1,0 +1,118 @@
+//! What a run can be told, against the reference server: known failures, risky trials, shards, the level of derived
+//! requirements.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, date};
+use taxii_conformance::record::{Event, Report, Trial, Verdict, exit};
+use taxii_conformance::report::Reporter;
+use taxii_conformance::report::collect::Collect;
+use taxii_conformance::run::known::Entry;
+use taxii_conformance::run::{self, Credentials, Options, Stopper};
+use taxii_conformance::server::{self, USERS};
+
+/// Runs the suite against the reference server with one defect, or none.
+fn suite(defect: Option<&str>, change: impl FnOnce(&mut Options)) -> Report {
+    let defects = defect.map(|name| server::defect(name).expect("a defect")).into_iter().collect();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let server = server::start(server::Options { defects, ..server::Options::default() }).await.expect("started");
+        let mut options = Options::new(server.url());
+        options.ca_pem = server.ca_pem().map(str::to_owned);
+        options.write = Some("any".into());
+        let writer = USERS.iter().find(|user| user.writes).expect("a user who writes");
+        options.credentials = Credentials::Basic { user: writer.name.into(), password: writer.password.into() };
+        options.seed = 11;
+        change(&mut options);
+        let mut events = run::start(options, false, Stopper::default()).expect("the run begins");
+        let mut collect = Collect::default();
+        while let Some(event) = events.recv().await {
+            if let Event::Surveyed(server) = &event {
+                assert_eq!(server.untestable, None);
+            }
+            collect.event(&event);
+        }
+        server.stop().await;
+        collect.into_report()
+    })
+}
+
+fn entry(glob: &str, expires: Date) -> Entry {
+    Entry::new(glob, "a reason", "an owner", expires).expect("a glob")
+}
+
+const LATER: Date = date(9999, 12, 31);
+const DEFECT: Option<&str> = Some("limit-zero-taken-on-manifest");
+const ONLY: &str = "filter/malformed";
+
+#[test]
+fn a_known_failure_is_reported_and_does_not_fail_the_run() {
+    let known = |glob: &'static str, expires| {
+        suite(DEFECT, move |o| (o.only, o.known) = (vec![ONLY.into()], vec![entry(glob, expires)]))
+    };
+    let report = known("filter/malformed[endpoint=manifest,parameter=limit=0]", LATER);
+    let failed: Vec<&Trial> = report.trials.iter().filter(|t| t.verdict == Verdict::Fail).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].known.as_ref().map(|k| k.owner.as_str()), Some("an owner"));
+    let summary = &report.summary;
+    assert_eq!((&summary.known[..], summary.failed.len(), summary.exit), (&["T21-3.4-01".to_owned()][..], 0, exit::OK));
+
+    // what has expired is a failure again, and the entry has to go
+    let report = known(ONLY, date(2020, 1, 1));
+    assert_eq!((report.summary.failed.len(), report.summary.stale.len(), report.summary.exit), (1, 1, exit::FAILED));
+}
+
+#[test]
+fn an_entry_that_is_of_no_use_fails_the_run() {
+    for (glob, why) in [("filter/malformed", "passes now"), ("filter/no-such", "matches no trial")] {
+        let report = suite(None, |o| (o.only, o.known) = (vec![ONLY.into()], vec![entry(glob, LATER)]));
+        assert!(report.summary.stale[0].contains(why), "{:?}", report.summary.stale);
+        assert_eq!(report.summary.exit, exit::FAILED);
+    }
+    // what was not run says nothing
+    let report = suite(None, |o| (o.only, o.known) = (vec![ONLY.into()], vec![entry("paging/*", LATER)]));
+    assert_eq!((report.summary.stale.len(), report.summary.exit), (0, exit::OK));
+}
+
+#[test]
+fn the_parts_of_a_plan_are_the_plan() {
+    let ids = |report: &Report| -> Vec<String> { report.trials.iter().map(|t| t.id.clone()).collect() };
+    let only = |o: &mut Options| o.only = vec!["filter/*".into(), "add/*".into()];
+    let whole = ids(&suite(None, only));
+    let mut union = BTreeSet::new();
+    let mut hashes = BTreeSet::new();
+    for index in 1..=3 {
+        let report = suite(None, |o| {
+            only(o);
+            o.shard = Some((index, 3));
+        });
+        let shard = report.suite.shard.clone().expect("a shard");
+        assert_eq!((shard.index, shard.count, shard.planned), (index, 3, whole.len()));
+        hashes.insert(shard.plan_sha256);
+        for id in ids(&report) {
+            assert!(union.insert(id.clone()), "{id} is in two parts");
+        }
+    }
+    assert_eq!(hashes.len(), 1);
+    assert_eq!(union, whole.into_iter().collect());
+}
+
+#[test]
+fn risky_trials_are_marked_and_can_be_left_out() {
+    let report = suite(None, |o| o.only = vec!["risk/*".into()]);
+    assert!(!report.trials.is_empty() && report.trials.iter().all(|t| t.risky && t.verdict == Verdict::Pass));
+    let report = suite(None, |o| (o.only, o.no_risky) = (vec!["risk/*".into()], true));
+    assert!(!report.trials.is_empty() && report.trials.iter().all(|t| t.risky && t.verdict == Verdict::Skip));
+    assert!(report.trials.iter().all(|t| t.exchanges.is_empty()));
+}
+
+#[test]
+fn a_derived_requirement_can_be_made_to_warn() {
+    let derived = |warns| {
+        suite(Some("alias-404"), move |o| (o.only, o.derived_warns) = (vec!["collection/alias*".into()], warns))
+    };
+    let (fails, warns) = (derived(false), derived(true));
+    assert_eq!(fails.summary.exit, exit::FAILED, "{:?}", fails.summary);
+    assert_eq!((warns.summary.exit, warns.summary.failed.len()), (exit::OK, 0));
+    assert!(!warns.summary.warned.is_empty());
+}
