@@ -70,6 +70,15 @@ fn reports_are_written_and_the_code_is_the_run_s() {
 }
 
 #[test]
+fn standard_output_belongs_to_the_report_that_asked_for_it() {
+    let (code, out, err) = run(resolved(&[(Format::Json, "-".into())]), tell(fixture::events()));
+    assert_eq!(code, exit::FAILED);
+    assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "{out}");
+    assert!(err.contains("Breaks 2 requirements") && !err.contains("Reports:"), "{err}");
+    assert!(!Path::new("-").exists());
+}
+
+#[test]
 fn a_report_that_cannot_be_written_is_known_before_the_run() {
     let folder = folder();
     let good = folder.path().join("good.json");

@@ -13,6 +13,7 @@ pub mod options;
 pub mod pattern;
 pub mod requirements;
 pub mod run;
+pub mod save;
 pub mod selftest;
 pub mod serve;
 pub mod settings;

@@ -6,15 +6,14 @@ use std::path::Path;
 use super::engine::engine;
 use super::exit;
 use super::options::{Reference, Resolved, Surroundings, resolve};
-use super::values::{Format, ReportTo};
+use super::save;
 use crate::case;
-use crate::record::{Event, Report, Summary};
+use crate::record::{Event, Summary};
 use crate::report::collect::Collect;
 use crate::report::console::{self, Verbosity};
 use crate::report::progress::Progress;
 use crate::report::style::Style;
-use crate::report::write::{WriteError, check_writable, write};
-use crate::report::{Lookup, Reporter, json, junit, plan};
+use crate::report::{Lookup, Reporter, plan};
 use crate::run::Options;
 
 pub use super::options::Args;
@@ -40,9 +39,9 @@ impl<F: FnOnce(Job, &mut dyn FnMut(Event)) -> miette::Result<()>> Engine for F {
 pub struct Show<'a> {
     /// Follows the run while it goes on.
     pub progress: Option<Progress>,
-    /// Where the report for people goes.
+    /// Where the report for people goes, and a report whose path is `-`.
     pub out: &'a mut dyn Write,
-    /// Where errors go.
+    /// Where errors go, and the report for people where another goes to `out`.
     pub err: &'a mut dyn Write,
     /// How it looks.
     pub style: Style,
@@ -66,11 +65,15 @@ pub fn run(args: &Args) -> u8 {
         (_, true) => Some(Progress::bar(Style::of(true, env))),
         (v, false) => Some(Progress::lines(Box::new(io::stderr()), v == Verbosity::Verbose)),
     };
+    let terminal = match save::takes_stdout(&resolved.reports) {
+        true => io::stderr().is_terminal(),
+        false => io::stdout().is_terminal(),
+    };
     let show = Show {
         progress,
         out: &mut io::stdout(),
         err: &mut io::stderr(),
-        style: Style::of(io::stdout().is_terminal(), env),
+        style: Style::of(terminal, env),
         requirement: &|id| case::requirement(id),
     };
     drive(resolved, show, engine)
@@ -81,9 +84,9 @@ pub fn run(args: &Args) -> u8 {
 /// known.
 pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 {
     let Resolved { options, reference, reports, plan, verbosity } = resolved;
-    let unwritable: Vec<WriteError> = reports.iter().filter_map(|r| check_writable(&r.path).err()).collect();
+    let unwritable = save::unwritable(&reports);
     if !unwritable.is_empty() {
-        return complain(show.err, &unwritable);
+        return save::complain(show.err, &unwritable);
     }
     let mut collect = Collect::default();
     let mut tell = |event: Event| {
@@ -104,33 +107,21 @@ pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 
     drop(show.progress.take());
     let planned = if plan { collect.planned().to_vec() } else { Vec::new() };
     let report = collect.into_report();
-    let failed: Vec<WriteError> = reports.iter().filter_map(|to| save(&report, to, show.requirement).err()).collect();
+    let failed = save::save(&report, &reports, show.requirement, show.out);
     let text = if plan && report.server.untestable.is_none() {
         plan::render(&report, &planned, show.style)
     } else {
         console::render(&report, show.style, verbosity, show.requirement)
     };
-    let _ = show.out.write_all(text.as_bytes());
-    if verbosity > Verbosity::Quiet && failed.is_empty() && !reports.is_empty() {
-        let paths: Vec<String> = reports.iter().map(|r| r.path.display().to_string()).collect();
-        let _ = writeln!(show.out, "{}", show.style.dim(&format!("  Reports: {}", paths.join(", "))));
+    let people: &mut dyn Write = if save::takes_stdout(&reports) { show.err } else { show.out };
+    let _ = people.write_all(text.as_bytes());
+    let paths: Vec<String> =
+        reports.iter().filter(|to| !to.is_stdout()).map(|to| to.path.display().to_string()).collect();
+    if verbosity > Verbosity::Quiet && failed.is_empty() && !paths.is_empty() {
+        let _ = writeln!(people, "{}", show.style.dim(&format!("  Reports: {}", paths.join(", "))));
     }
-    let _ = show.out.flush();
-    if failed.is_empty() { report.summary.exit } else { complain(show.err, &failed) }
-}
-
-fn save(report: &Report, to: &ReportTo, requirement: Lookup<'_>) -> Result<(), WriteError> {
-    write(&to.path, |out| match to.format {
-        Format::Json => json::write(report, out),
-        Format::Junit => junit::write(report, requirement, out),
-    })
-}
-
-fn complain(err: &mut dyn Write, errors: &[WriteError]) -> u8 {
-    for error in errors {
-        let _ = writeln!(err, "error: {error}");
-    }
-    exit::UNTESTABLE
+    let _ = people.flush();
+    if failed.is_empty() { report.summary.exit } else { save::complain(show.err, &failed) }
 }
 
 /// Small enough to survive every JSON reader.

@@ -155,7 +155,9 @@ pub struct Settings {
     #[arg(long, value_name = "R", help_heading = "Connection")]
     pub rate: Option<Rate>,
 
-    /// Report to write, json=PATH or junit=PATH; may be given again
+    /// Report to write, such as json=PATH or junit=PATH; `-` as path is standard output, and what is
+    /// for people then goes to standard error. Formats are listed in docs/reports.md; may be given
+    /// again
     #[arg(long = "report", value_name = "FORMAT=PATH", help_heading = "Output")]
     pub reports: Option<Vec<ReportTo>>,
 }
@@ -253,7 +255,7 @@ impl Settings {
         self.ca_file.iter_mut().for_each(resolve);
         self.known_failures.iter_mut().for_each(resolve);
         self.cases.iter_mut().flatten().for_each(resolve);
-        self.reports.iter_mut().flatten().for_each(|r| resolve(&mut r.path));
+        self.reports.iter_mut().flatten().filter(|r| !r.is_stdout()).for_each(|r| resolve(&mut r.path));
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 use super::usage::nearest;
+pub use crate::report::format::Format;
 
 /// Longest time limit, in seconds.
 const LONGEST: f64 = 86_400.0;
@@ -213,49 +214,42 @@ impl FromStr for HeaderEnv {
     }
 }
 
-/// Format of a report that goes to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// [`crate::report::json`].
-    Json,
-    /// [`crate::report::junit`].
-    Junit,
-}
-
-impl Format {
-    /// All formats, and their names.
-    pub const ALL: [(&str, Format); 2] = [("json", Format::Json), ("junit", Format::Junit)];
-}
-
 /// A report to write: `FORMAT=PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportTo {
     /// In which format.
     pub format: Format,
-    /// To which file.
+    /// To which file; `-` is standard output.
     pub path: PathBuf,
+}
+
+impl ReportTo {
+    /// Whether it goes to standard output.
+    pub fn is_stdout(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
 }
 
 impl FromStr for ReportTo {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let names = Format::ALL.map(|(name, _)| name);
-        let Some((format, path)) = text.split_once('=') else {
+        let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+        let Some((name, path)) = text.split_once('=') else {
             let example = format!("{}={}", names[0], if text.is_empty() { "PATH" } else { text });
             return Err(ValueError(format!("write FORMAT=PATH, such as {example}")));
         };
-        let Some((_, known)) = Format::ALL.iter().find(|(name, _)| *name == format) else {
-            let help = match nearest(format, &names) {
+        let Some(format) = Format::named(name) else {
+            let help = match nearest(name, &names) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known are: {}", names.join(", ")),
             };
-            return Err(ValueError(format!("unknown report format \"{format}\"; {help}")));
+            return Err(ValueError(format!("unknown report format \"{name}\"; {help}")));
         };
         if path.is_empty() {
-            return Err(ValueError(format!("no path after \"{format}=\"")));
+            return Err(ValueError(format!("no path after \"{name}=\"")));
         }
-        Ok(ReportTo { format: *known, path: PathBuf::from(path) })
+        Ok(ReportTo { format, path: PathBuf::from(path) })
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A run is told as [`Event`]s. [`progress::Progress`] shows them as they come, and
 //! [`collect::Collect`] folds them into one [`crate::record::Report`]. The formats are functions of
-//! that report, [`mod@write`] puts them into files, and [`mod@read`] reads what [`json`] wrote.
+//! that report ([`format::Format`] lists those for files), [`mod@write`] puts them into files, and [`mod@read`] reads what [`json`] wrote.
 
 use crate::record::{Event, Requirement};
 
 pub mod collect;
 pub mod console;
+pub mod format;
 pub mod json;
 pub mod junit;
 pub mod plan;

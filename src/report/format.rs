@@ -1,0 +1,33 @@
+//! The formats that `--report FORMAT=PATH` knows: one list for the command line and its errors.
+
+use std::io::{self, Write};
+
+use super::{Lookup, json, junit};
+use crate::record::Report;
+
+/// Format of a report that goes to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// [`json`].
+    Json,
+    /// [`junit`].
+    Junit,
+}
+
+impl Format {
+    /// All formats, and their names.
+    pub const ALL: &[(&str, Format)] = &[("json", Format::Json), ("junit", Format::Junit)];
+
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Format> {
+        Format::ALL.iter().find(|(n, _)| *n == name).map(|(_, format)| *format)
+    }
+
+    /// Writes a report in this format. The same report gives the same bytes.
+    pub fn write(self, report: &Report, requirement: Lookup<'_>, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Format::Json => json::write(report, out),
+            Format::Junit => junit::write(report, requirement, out),
+        }
+    }
+}
