@@ -6,6 +6,7 @@
 
 use crate::record::{Event, Requirement};
 
+pub mod claim;
 pub mod collect;
 pub mod console;
 pub mod format;

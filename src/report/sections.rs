@@ -83,7 +83,7 @@ pub fn words(id: &str, level: Option<Level>, requirement: Lookup<'_>) -> String 
     format!("{}{}{}", line(id, 80), level.unwrap_or_default(), said.unwrap_or_default())
 }
 
-fn place(id: &str, requirement: Lookup<'_>) -> (String, &'static str) {
+pub(super) fn place(id: &str, requirement: Lookup<'_>) -> (String, &'static str) {
     let Some(known) = requirement(id) else {
         return ("other".to_owned(), "");
     };
@@ -97,7 +97,7 @@ fn place(id: &str, requirement: Lookup<'_>) -> (String, &'static str) {
 }
 
 /// 3.10 after 3.9, annexes and other standards last.
-fn rank(number: &str) -> (bool, Vec<u32>, String) {
+pub(super) fn rank(number: &str) -> (bool, Vec<u32>, String) {
     let parts: Option<Vec<u32>> = number.split('.').map(|p| p.parse().ok()).collect();
     (parts.is_none(), parts.unwrap_or_default(), number.to_owned())
 }

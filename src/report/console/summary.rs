@@ -4,6 +4,7 @@ use super::WIDTH;
 use super::head::count;
 use crate::record::{Report, Verdict};
 use crate::report::Lookup;
+use crate::report::claim::{self, Claim};
 use crate::report::sanitize::line;
 use crate::report::sections::{Section, sections};
 use crate::report::style::{Style, shape, wrap};
@@ -99,41 +100,11 @@ pub(super) fn stale(report: &Report, style: Style) -> String {
 
 /// The one line that a reader takes away.
 pub(super) fn claim(report: &Report, style: Style) -> String {
-    let summary = &report.summary;
-    let judged = !(summary.passed.is_empty() && summary.warned.is_empty());
-    let mut more = Vec::new();
-    if !summary.stale.is_empty() {
-        more.push("The list of known failures is out of date, which fails the run.");
+    let Claim { verdict, mut text, ids, more } = claim::claim(report);
+    if !ids.is_empty() {
+        let ids: Vec<String> = ids.iter().map(|id| line(id, 80)).collect();
+        text += &format!(": {}", ids.join(", "));
     }
-    if summary.interrupted {
-        more.push("The run was ended early; what was not run is not judged.");
-    }
-    let (verdict, text) = if let Some(reason) = &report.server.untestable {
-        (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
-    } else if !summary.failed.is_empty() {
-        let ids: Vec<String> = summary.failed.iter().map(|id| line(id, 80)).collect();
-        if !summary.known.is_empty() {
-            more.push("Known failures are not counted here.");
-        }
-        (Verdict::Fail, format!("Breaks {}: {}", count(ids.len(), "requirement"), ids.join(", ")))
-    } else if !summary.known.is_empty() {
-        let ids: Vec<String> = summary.known.iter().map(|id| line(id, 80)).collect();
-        let broken = count(ids.len(), "requirement");
-        (Verdict::Warn, format!("Breaks {broken}, each of them a known failure: {}", ids.join(", ")))
-    } else if summary.interrupted {
-        (Verdict::Inconclusive, "Nothing that was run broke a MUST.".to_owned())
-    } else if judged {
-        if summary.exit != 0 && summary.stale.is_empty() {
-            more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
-        }
-        meets(report)
-    } else {
-        more.push(match report.trials.is_empty() {
-            true => "No trial was run.",
-            false => "What was skipped or inconclusive says above what would help.",
-        });
-        (Verdict::Inconclusive, "Nothing was judged.".to_owned())
-    };
     let wrapped = wrap("  ", "  ", WIDTH, &text);
     let text = format!("{} {}", shape(verdict), wrapped.trim());
     let mut out = format!("\n{}\n", style.of_verdict(verdict, &text));
@@ -141,31 +112,4 @@ pub(super) fn claim(report: &Report, style: Style) -> String {
         out += &format!("  {more}\n");
     }
     out
-}
-
-/// No MUST was broken; says so, and what is missing from a clean result.
-fn meets(report: &Report) -> (Verdict, String) {
-    let (unjudged, warned) = (report.summary.inconclusive.len(), report.summary.warned.len());
-    let mut text = if report.summary.interrupted {
-        "Ended early: so far, every MUST that was judged is met".to_owned()
-    } else {
-        "Meets every MUST that could be judged".to_owned()
-    };
-    let mut but = Vec::new();
-    if unjudged > 0 {
-        but.push(format!("{unjudged} could not be judged"));
-    }
-    if warned > 0 {
-        but.push(format!("{} broken or waived with a warning", count(warned, "requirement")));
-    }
-    if !but.is_empty() {
-        text += &format!(" ({})", but.join("; "));
-    }
-    let verdict = match (unjudged, warned) {
-        _ if report.summary.interrupted => Verdict::Inconclusive,
-        (0, 0) => Verdict::Pass,
-        (0, _) => Verdict::Warn,
-        _ => Verdict::Inconclusive,
-    };
-    (verdict, text + ".")
 }

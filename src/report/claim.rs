@@ -1,0 +1,80 @@
+//! The one thing that a reader takes away: what a report claims.
+
+use super::console::head::count;
+use super::sanitize::line;
+use crate::record::{Report, Verdict};
+
+/// What a run came to, in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// How it looks: the verdict that a trial of the same outcome would have.
+    pub verdict: Verdict,
+    /// The sentence.
+    pub text: String,
+    /// Ids of the requirements that the sentence is about.
+    pub ids: Vec<String>,
+    /// What has to be said with it.
+    pub more: Vec<String>,
+}
+
+/// What a report claims.
+pub fn claim(report: &Report) -> Claim {
+    let summary = &report.summary;
+    let mut more = Vec::new();
+    if !summary.stale.is_empty() {
+        more.push("The list of known failures is out of date, which fails the run.");
+    }
+    if summary.interrupted {
+        more.push("The run was ended early; what was not run is not judged.");
+    }
+    let mut ids: &[String] = &[];
+    let (verdict, text) = if let Some(reason) = &report.server.untestable {
+        (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
+    } else if !summary.failed.is_empty() {
+        if !summary.known.is_empty() {
+            more.push("Known failures are not counted here.");
+        }
+        ids = &summary.failed;
+        (Verdict::Fail, format!("Breaks {}", count(ids.len(), "requirement")))
+    } else if !summary.known.is_empty() {
+        ids = &summary.known;
+        let broken = count(ids.len(), "requirement");
+        (Verdict::Warn, format!("Breaks {broken}, each of them a known failure"))
+    } else if summary.interrupted {
+        (Verdict::Inconclusive, "Nothing that was run broke a MUST.".to_owned())
+    } else if !(summary.passed.is_empty() && summary.warned.is_empty()) {
+        if summary.exit != 0 && summary.stale.is_empty() {
+            more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
+        }
+        meets(report)
+    } else {
+        more.push(match report.trials.is_empty() {
+            true => "No trial was run.",
+            false => "What was skipped or inconclusive says above what would help.",
+        });
+        (Verdict::Inconclusive, "Nothing was judged.".to_owned())
+    };
+    Claim { verdict, text, ids: ids.to_vec(), more: more.into_iter().map(str::to_owned).collect() }
+}
+
+/// No MUST was broken; says so, and what is missing from a clean result.
+fn meets(report: &Report) -> (Verdict, String) {
+    let (unjudged, warned) = (report.summary.inconclusive.len(), report.summary.warned.len());
+    let mut text = "Meets every MUST that could be judged".to_owned();
+    let mut but = Vec::new();
+    if unjudged > 0 {
+        but.push(format!("{unjudged} could not be judged"));
+    }
+    if warned > 0 {
+        but.push(format!("{} broken or waived with a warning", count(warned, "requirement")));
+    }
+    if !but.is_empty() {
+        text += &format!(" ({})", but.join("; "));
+    }
+    let verdict = match (unjudged, warned) {
+        (0, 0) => Verdict::Pass,
+        (0, _) => Verdict::Warn,
+        _ => Verdict::Inconclusive,
+    };
+    (verdict, text + ".")
+}
