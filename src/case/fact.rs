@@ -84,6 +84,16 @@ facts! {
     WriteOnly = "write-only", Skip, "no collection can be written and not read", None;
     /// Neither.
     NoAccess = "no-access", Skip, "no collection is listed that can be neither read nor written", None;
+    /// A collection that the client may not read, with an alias.
+    UnreadableAlias = "unreadable-alias", Skip, "no collection that cannot be read has an alias", None;
+    /// A collection that the client may not write to, with an alias.
+    UnwritableAlias = "unwritable-alias", Skip, "no collection that cannot be written has an alias", None;
+    /// Read, not write, with an alias.
+    ReadOnlyAlias = "read-only-alias", Skip, "no collection that can be read and not written has an alias", None;
+    /// Write, not read, with an alias.
+    WriteOnlyAlias = "write-only-alias", Skip, "no collection that can be written and not read has an alias", None;
+    /// Neither, with an alias.
+    NoAccessAlias = "no-access-alias", Skip, "no collection that can be neither read nor written has an alias", None;
     /// A collection that holds nothing.
     Empty = "empty", Skip, "no collection is empty", None;
     /// Another readable collection.

@@ -5,6 +5,7 @@
 
 pub mod expect;
 pub mod fact;
+mod lint;
 pub mod load;
 pub mod matrix;
 pub mod model;
@@ -15,6 +16,7 @@ pub mod variable;
 
 pub use expect::Expect;
 pub use fact::Fact;
+pub use lint::texts;
 pub use load::{LoadError, embedded, load_dir};
-pub use model::{Actor, Case, Place, Scope, Step, Walk};
+pub use model::{Actor, By, Case, Choice, Place, Scope, Step, Walk};
 pub use register::{requirement, requirements};

@@ -41,9 +41,14 @@ pub struct Case {
     /// Disturbs others that read or write the same collection: runs alone.
     #[serde(default)]
     pub alone: bool,
-    /// One trial for each combination of these values.
+    /// One trial for each combination of these values. A column `requirement` holds the one
+    /// requirement of the case that a trial is about.
     #[serde(default)]
     pub matrix: BTreeMap<String, Vec<Spanned<String>>>,
+    /// One trial for each of these, or for each combination of them with the matrix: values that
+    /// belong together, and a `name`.
+    #[serde(default, rename = "row")]
+    pub rows: Vec<BTreeMap<String, Spanned<String>>>,
     /// Objects that the case adds, by a name of its own.
     #[serde(default)]
     pub objects: BTreeMap<String, Object>,
@@ -98,6 +103,9 @@ pub struct Object {
     /// Properties to take away.
     #[serde(default)]
     pub without: Vec<String>,
+    /// How many objects of this kind there are; the name stands for all of them.
+    #[serde(default)]
+    pub copies: Option<usize>,
 }
 
 /// One thing to do. Exactly one of the methods, `add` or `wait_for` says what.
@@ -130,10 +138,12 @@ pub struct Step {
     pub status: Option<Spanned<String>>,
     /// Which collection, where it is not the one that the trial is bound to.
     #[serde(rename = "in")]
-    pub place: Option<Place>,
+    pub place: Choice<Place>,
+    /// By which name the collection is asked for.
+    pub by: Choice<By>,
     /// Who asks.
     #[serde(rename = "as")]
-    pub actor: Actor,
+    pub actor: Choice<Actor>,
     /// Query parameters; they are percent-encoded.
     pub query: BTreeMap<String, Spanned<String>>,
     /// Query component as it is to be sent.
@@ -197,12 +207,61 @@ impl Step {
     }
 }
 
+/// A word, or the column of the matrix that holds it. Nothing stands for the usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Choice<T> {
+    /// Nothing is said.
+    #[default]
+    Usual,
+    /// This word.
+    Word(T),
+    /// The word, or nothing, that this column of the matrix holds.
+    Column(String),
+}
+
+impl<T: for<'de> Deserialize<'de>> Choice<T> {
+    /// The word that holds with these values.
+    pub fn of(&self, values: &BTreeMap<String, String>) -> Option<T>
+    where
+        T: Copy,
+    {
+        match self {
+            Choice::Usual => None,
+            Choice::Word(word) => Some(*word),
+            Choice::Column(name) => values.get(name).and_then(|text| Self::word(text).ok()),
+        }
+    }
+
+    /// Reads a word; the error lists the valid ones.
+    pub fn word(text: &str) -> Result<T, serde::de::value::Error> {
+        T::deserialize(serde::de::value::StrDeserializer::new(text))
+    }
+}
+
+impl<'de, T: for<'a> Deserialize<'a>> Deserialize<'de> for Choice<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+            Some(column) => Ok(Choice::Column(column.to_owned())),
+            None => Self::word(&text).map(Choice::Word).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+/// By which name a step asks for a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// Its identifier.
+    Id,
+    /// Its alias.
+    Alias,
+}
+
 /// Which collection a step asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// The one that the trial is bound to, by its alias.
-    Alias,
     /// One that does not exist: a random identifier.
     Unknown,
     /// One that the client may not read.

@@ -57,6 +57,8 @@ pub struct Bound {
 pub struct Transcript<'a> {
     /// The case.
     pub case: &'a Case,
+    /// Ids of the requirements that the trial is about, out of the case's.
+    pub requirements: &'a [String],
     /// Values of its variables, saved ones included.
     pub values: &'a Values,
     /// Objects of the case, by name.
@@ -129,13 +131,18 @@ impl<'a> Context<'a> {
 
     /// The requirement that findings of this step cite unless a check knows better.
     pub fn requirement(&self) -> &'a str {
-        let first = self.transcript.case.requirements.first().map_or("", |r| r.get_ref().as_str());
+        let first = self.transcript.requirements.first().map_or("", String::as_str);
         self.step.cite.as_ref().map_or(first, |c| c.get_ref().as_str())
     }
 
     /// Whether the case is about this requirement.
     pub fn about(&self, requirement: &str) -> bool {
-        self.transcript.case.requirements.iter().any(|r| r.get_ref() == requirement)
+        self.transcript.requirements.iter().any(|r| r == requirement)
+    }
+
+    /// Who sent the requests of the step.
+    pub fn actor(&self) -> crate::case::Actor {
+        self.step.actor.of(self.transcript.values).unwrap_or_default()
     }
 
     /// A finding on the step's requirement, at the exchange of this index within the step.

@@ -50,8 +50,8 @@ pub fn check(context: &Context<'_>) -> Outcome {
         }
         let judgement = schema::judge(resource, body);
         let mut judged = 0;
-        for requirement in &context.transcript.case.requirements {
-            judged += judgement.seen.get(requirement.get_ref()).copied().unwrap_or(0);
+        for requirement in context.transcript.requirements {
+            judged += judgement.seen.get(requirement).copied().unwrap_or(0);
         }
         for misfit in judgement.misfits.into_iter().filter(|m| context.about(&m.requirement)) {
             let place = if misfit.pointer.is_empty() { "the body".to_owned() } else { misfit.pointer.clone() };

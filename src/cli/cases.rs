@@ -60,7 +60,7 @@ impl<'a> Listed<'a> {
             title: &case.title,
             level: register::strongest(requirements.iter().copied()),
             requirements,
-            trials: matrix::rows(&case.matrix).len(),
+            trials: matrix::rows(case).len(),
             scope: scope(case.scope),
             writes: case.writes(),
             risky: case.risky,
@@ -140,7 +140,7 @@ fn lint(path: &Path) -> u8 {
         eprintln!("{} in {}", count(taken.len(), "error"), path.display());
         return exit::USAGE;
     }
-    let trials: usize = cases.iter().map(|c| matrix::rows(&c.matrix).len()).sum();
+    let trials: usize = cases.iter().map(|c| matrix::rows(c).len()).sum();
     let verb = if cases.len() == 1 { "is" } else { "are" };
     println!("{} ({}) {verb} good", count(cases.len(), "case"), count(trials, "trial"));
     exit::OK

@@ -22,7 +22,11 @@ pub const CASE: &[Word] = &[
     ("risky", "may spoil a fragile server for the trials after it: runs last"),
     ("plain", "asks even where the survey saw that the endpoint does not answer: the case is about that"),
     ("alone", "disturbs others that use the same collection: runs alone"),
-    ("matrix", "one trial for each combination of these values; {name} fills one in"),
+    (
+        "matrix",
+        "one trial for each combination of these values; {name} fills one in; a column `requirement` holds the one that a trial is about",
+    ),
+    ("row", "one trial for each [[row]]: values that belong together, and a name; with a matrix, each combination"),
     ("objects", "objects to add, by names of the case's own"),
     ("step", "what to do, in order: one [[step]] each"),
 ];
@@ -43,6 +47,7 @@ pub const OBJECT: &[Word] = &[
     ("later", "seconds between `modified` of that version and of this; may be negative, and a fraction"),
     ("set", "properties to set"),
     ("without", "properties to take away"),
+    ("copies", "how many objects of this kind there are; the name stands for all of them"),
 ];
 
 /// Keys of a step.
@@ -60,6 +65,7 @@ pub const STEP: &[Word] = &[
     ("object", "object id, for endpoints that have one in their path"),
     ("status", "status id, for the status endpoint"),
     ("in", "another collection than that of the trial, of the kind named"),
+    ("by", "by which name the collection is asked for"),
     ("as", "who asks"),
     ("query", "query parameters; they are percent-encoded"),
     ("query_string", "the query component as it is to be sent"),
@@ -81,7 +87,6 @@ pub const STEP: &[Word] = &[
 
 /// Values of `in`.
 pub const PLACES: &[Word] = &[
-    ("alias", "the collection of the trial, by its alias"),
     ("unknown", "one that does not exist"),
     ("unreadable", "one that the client may not read"),
     ("unwritable", "one that the client may not write to"),
@@ -91,6 +96,9 @@ pub const PLACES: &[Word] = &[
     ("empty", "one that holds nothing"),
     ("other", "another one that can be read"),
 ];
+
+/// Values of `by`.
+pub const NAMES: &[Word] = &[("id", "its identifier; the default"), ("alias", "its alias")];
 
 /// Values of `as`.
 pub const ACTORS: &[Word] = &[
@@ -243,12 +251,13 @@ pub const RULES: &[Word] = &[
 
 /// Prints all of it.
 pub fn print(out: &mut dyn Write) -> io::Result<()> {
-    let fixed: [(&str, &[Word]); 19] = [
+    let fixed: [(&str, &[Word]); 20] = [
         ("Case", CASE),
         ("Case: scope", SCOPES),
         ("Object", OBJECT),
         ("Step", STEP),
         ("Step: in", PLACES),
+        ("Step: by", NAMES),
         ("Step: as", ACTORS),
         ("Step: walk", WALKS),
         ("Expect", EXPECT),

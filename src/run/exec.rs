@@ -1,26 +1,25 @@
 //! Carries out one trial: sends what its steps say, keeps what came, and lets the checks judge it.
 
+mod request;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use serde_json::{Value, json};
-use url::Url;
+use serde_json::Value;
 
 use super::ledger::Ledger;
 use super::options::Options;
 use super::plan::Task;
-use super::profile::find;
 use super::session::Session;
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::walk;
 use crate::case::template::{Values, fill};
-use crate::case::{Actor, Expect, Place, Step, Walk, object};
+use crate::case::{Actor, Expect, Step, Walk, object};
 use crate::check::{self, Bound, Context, Outcome, StepRecord, Transcript};
 use crate::oracle::Holding;
 use crate::record::{Exchange, Trial, Verdict};
-use crate::taxii::{Endpoint, Outgoing, TAXII, paths};
+use crate::taxii::{Endpoint, Outgoing, paths};
 
 /// How long a status may be pending.
 const PENDING: Duration = Duration::from_secs(30);
@@ -108,7 +107,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     let requirements = task.planned.requirements.clone();
     match result {
         Ok(mut outcome) => {
-            let (verdict, reason, requirements) = decide(case, &mut outcome, runner.options);
+            let (verdict, reason, requirements) = decide(&requirements, &mut outcome, runner.options);
             trial(verdict, reason, requirements, outcome, exchanges)
         }
         Err(Stop::Blocked(why)) => trial(Verdict::Inconclusive, why, requirements, Outcome::default(), exchanges),
@@ -181,6 +180,7 @@ impl Run<'_> {
     fn judge(&self, step: &Step, expect: &Expect) -> Outcome {
         let transcript = Transcript {
             case: self.task.case,
+            requirements: &self.task.planned.requirements,
             values: &self.values,
             objects: &self.objects,
             bound: &self.bound,
@@ -208,6 +208,10 @@ impl Run<'_> {
             self.values.insert(name.clone(), value);
         }
         Ok(())
+    }
+
+    fn actor(&self, step: &Step) -> Actor {
+        step.actor.of(&self.values).unwrap_or_default()
     }
 
     fn fill(&self, text: &str) -> Result<String, Stop> {
@@ -291,14 +295,14 @@ impl Run<'_> {
             mode => Some(mode),
         };
         if let (Some(mode), Some(endpoint)) = (walks, endpoint) {
-            let walked = walk(self.runner.session, &outgoing, step.actor, endpoint, mode).await;
+            let walked = walk(self.runner.session, &outgoing, self.actor(step), endpoint, mode).await;
             record.walked = true;
             record.stopped = walked.stopped;
             self.exchanges.extend(walked.exchanges);
             return Ok(());
         }
         for _ in 0..step.times.unwrap_or(1) {
-            let exchange = self.send(&outgoing, step.actor).await?;
+            let exchange = self.send(&outgoing, self.actor(step)).await?;
             let accepted = method == "POST" && exchange.status() == 202 && !step.no_wait;
             let deleted = method == "DELETE" && exchange.status() == 200;
             let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
@@ -355,9 +359,9 @@ impl Run<'_> {
         }
         envelope.insert("objects".into(), Value::Array(objects.clone()));
         let mut outgoing = self.outgoing(step, "POST", url)?;
-        outgoing.body = Some(pad(step, &Value::Object(envelope), &self.values)?);
+        outgoing.body = Some(request::pad(step, &Value::Object(envelope), &self.values)?);
         self.runner.ledger.added(&outgoing.url, &objects);
-        let exchange = self.send(&outgoing, step.actor).await?;
+        let exchange = self.send(&outgoing, self.actor(step)).await?;
         let status = exchange.status();
         let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
         self.exchanges.push(exchange);
@@ -373,7 +377,7 @@ impl Run<'_> {
                 "objects could not be added ({status}, {failed} failures): see add/answers"
             )));
         }
-        if step.place.is_none() && (200..300).contains(&status) {
+        if step.place.of(&self.values).is_none() && (200..300).contains(&status) {
             for object in &objects {
                 let sequence = self.bound.holdings.items.len();
                 self.bound.holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
@@ -397,7 +401,7 @@ impl Run<'_> {
         let mut wait = Duration::from_millis(10);
         let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
         loop {
-            let exchange = self.send(&outgoing, step.actor).await?;
+            let exchange = self.send(&outgoing, self.actor(step)).await?;
             let over = exchange.status() != 200
                 || complete(Some(&exchange))
                 || started.elapsed() > PENDING.min(self.runner.options.timeout);
@@ -415,93 +419,4 @@ impl Run<'_> {
             wait = (wait * 2).min(Duration::from_secs(1));
         }
     }
-
-    fn outgoing(&self, step: &Step, method: &str, mut url: Url) -> Result<Outgoing, Stop> {
-        let mut parameters = Vec::new();
-        for (name, value) in &step.query {
-            parameters.push((name.clone(), self.fill(value.get_ref())?));
-        }
-        let mut query = paths::query(&parameters);
-        if let Some(raw) = &step.query_string {
-            query =
-                [query, self.fill(raw.get_ref())?].into_iter().filter(|q| !q.is_empty()).collect::<Vec<_>>().join("&");
-        }
-        url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
-        let name = step.name.clone().unwrap_or_else(|| method.to_ascii_lowercase());
-        let mut outgoing = Outgoing { method: method.to_owned(), ..Outgoing::get(name, url) };
-        if method == "POST" || method == "PUT" {
-            outgoing.headers.push(("Content-Type".into(), TAXII.into()));
-        }
-        for (name, value) in &step.headers {
-            outgoing.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
-            outgoing.headers.push((name.clone(), self.fill(value.get_ref())?));
-        }
-        outgoing.headers.retain(|(n, _)| !step.without.iter().any(|w| w.eq_ignore_ascii_case(n)));
-        outgoing.user_agent = !step.without.iter().any(|w| w.eq_ignore_ascii_case("user-agent"));
-        if let Some(hex) = &step.body_hex {
-            let digits = hex.get_ref().as_bytes();
-            let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok());
-            outgoing.body = Some(digits.chunks(2).filter_map(byte).collect::<Vec<u8>>().into());
-        }
-        if let Some(body) = &step.body {
-            outgoing.body = Some(self.fill(body.get_ref())?.into());
-        }
-        Ok(outgoing)
-    }
-
-    fn url(&self, step: &Step, endpoint: Option<Endpoint>, target: &str, object: Option<&str>) -> Result<Url, Stop> {
-        let base = &self.runner.session.base;
-        let Some(endpoint) = endpoint else {
-            return base.join(target).map_err(|e| Stop::Error(format!("`{target}` is no path: {e}")));
-        };
-        if endpoint == Endpoint::Discovery {
-            return Ok(paths::discovery(base));
-        }
-        let root = self.root.ok_or_else(|| Stop::Blocked("no API root is known".into()))?;
-        let collection = self.place(step, root);
-        let need = |c: Option<String>| c.ok_or_else(|| Stop::Blocked("there is no such collection".into()));
-        let object = || object.map(str::to_owned).ok_or_else(|| Stop::Blocked("there is no object to ask for".into()));
-        Ok(match endpoint {
-            Endpoint::Discovery => paths::discovery(base),
-            Endpoint::ApiRoot => root.url.clone(),
-            Endpoint::Collections => paths::under(&root.url, &["collections"]),
-            Endpoint::Status => {
-                let id = step.status.as_ref().map_or_else(
-                    || Ok(self.values.get("random-uuid").cloned().unwrap_or_default()),
-                    |s| self.fill(s.get_ref()),
-                )?;
-                paths::under(&root.url, &["status", &id])
-            }
-            Endpoint::Collection => paths::under(&root.url, &["collections", &need(collection)?]),
-            Endpoint::Manifest => paths::under(&root.url, &["collections", &need(collection)?, "manifest"]),
-            Endpoint::Objects => paths::under(&root.url, &["collections", &need(collection)?, "objects"]),
-            Endpoint::Object => paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?]),
-            Endpoint::Versions => {
-                paths::under(&root.url, &["collections", &need(collection)?, "objects", &object()?, "versions"])
-            }
-        })
-    }
-
-    /// Id or alias of the collection that a step asks.
-    fn place(&self, step: &Step, root: &Root) -> Option<String> {
-        match step.place {
-            None => self.collection.map(|c| c.id.clone()),
-            Some(Place::Unknown) => self.values.get("random-uuid").cloned(),
-            Some(Place::Alias) => self.collection.and_then(Collection::alias).map(str::to_owned),
-            Some(place) => find(root, self.collection, place).map(|c| c.id.clone()),
-        }
-    }
-}
-
-/// The envelope as bytes, made as long as the step wants by a longer description of its first object.
-fn pad(step: &Step, envelope: &Value, values: &Values) -> Result<Bytes, Stop> {
-    let bytes = serde_json::to_vec(envelope).map_err(|e| Stop::Error(e.to_string()))?;
-    let Some(wanted) = &step.pad_to else { return Ok(bytes.into()) };
-    let wanted = fill(wanted.get_ref(), values).ok().and_then(|w| w.parse::<usize>().ok());
-    let wanted = wanted.ok_or_else(|| Stop::Blocked("max_content_length is not known".into()))?;
-    let mut padded = envelope.clone();
-    padded["objects"][0]["description"] = json!("");
-    let short = serde_json::to_vec(&padded).map_err(|e| Stop::Error(e.to_string()))?.len();
-    padded["objects"][0]["description"] = json!("x".repeat(wanted.saturating_sub(short)));
-    serde_json::to_vec(&padded).map(Bytes::from).map_err(|e| Stop::Error(e.to_string()))
 }

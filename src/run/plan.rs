@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::options::Options;
 use super::profile::{Abilities, Profile, profile, random_values};
 use super::survey::Survey;
-use crate::case::matrix::{label, rows};
-use crate::case::{Actor, Case, Fact, Scope, Step, load, register, template, variable};
+use crate::case::matrix::{REQUIREMENT, Row, rows};
+use crate::case::{Actor, By, Case, Fact, Place as Where, Scope, Step, register, template, texts, variable};
 use crate::record::{Planned, Shard, Verdict};
 use crate::taxii::Endpoint;
 
@@ -75,9 +75,9 @@ pub fn plan<'a>(
     let mut plan = Plan::default();
     let places = places(survey, options, abilities);
     for case in cases {
-        for row in rows(&case.matrix) {
+        for row in rows(case) {
             for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
-                let id = format!("{}{}{}", case.id.get_ref(), label(&row), place(case.scope, survey, binding));
+                let id = format!("{}{}{}", case.id.get_ref(), row.label, place(case.scope, survey, binding));
                 plan.all.push(id.clone());
                 let chosen = |set: &Option<GlobSet>| {
                     set.as_ref().is_some_and(|s| {
@@ -114,14 +114,14 @@ fn divide(plan: &mut Plan<'_>, index: usize, count: usize) {
 
 fn task<'a>(
     case: &'a Case,
-    row: &crate::case::matrix::Row,
+    row: &Row,
     id: String,
     binding: Option<Binding>,
     mut profile: Profile,
     options: &Options,
 ) -> Task<'a> {
     random_values(&mut profile.values, options.seed, &id);
-    profile.values.extend(row.iter().map(|(k, v)| (k.clone(), v.clone())));
+    profile.values.extend(row.values.clone());
     let lacking = needs(case, row)
         .into_iter()
         .filter(|f| !profile.facts.contains(f))
@@ -130,10 +130,14 @@ fn task<'a>(
     let left_out = (case.risky && options.no_risky)
         .then(|| (Verdict::Skip, "it may spoil a fragile server, and --no-risky leaves it out".to_owned()));
     let lacking = left_out.or(lacking);
-    let requirements: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
+    let requirements: Vec<String> = match row.values.get(REQUIREMENT) {
+        Some(one) => vec![one.clone()],
+        None => case.requirements.iter().map(|r| r.get_ref().clone()).collect(),
+    };
     // values of the matrix may hold variables themselves
     for _ in 0..2 {
         let filled: Vec<(String, String)> = row
+            .values
             .keys()
             .filter_map(|k| Some((k.clone(), template::fill(profile.values.get(k)?, &profile.values).ok()?)))
             .collect();
@@ -171,13 +175,15 @@ fn place(scope: Scope, survey: &Survey, binding: Option<Binding>) -> String {
 }
 
 /// Facts that a case needs: those that it names, and those that its steps imply.
-pub fn needs(case: &Case, row: &crate::case::matrix::Row) -> BTreeSet<Fact> {
+pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
     let mut needs: BTreeSet<Fact> = case.needs.iter().copied().collect();
     for step in &case.steps {
-        for text in load::texts(step) {
+        for text in texts(step) {
             let own: Vec<&str> = template::names(text.get_ref()).into_iter().map(|(_, n)| n).collect();
-            let nested =
-                own.iter().filter_map(|n| row.get(*n)).flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
+            let nested = own
+                .iter()
+                .filter_map(|n| row.values.get(*n))
+                .flat_map(|v| template::names(v).into_iter().map(|(_, n)| n));
             needs.extend(own.iter().copied().chain(nested).filter_map(variable::variable).filter_map(|v| v.needs));
         }
         needs.extend(implied(case, step, row));
@@ -187,31 +193,21 @@ pub fn needs(case: &Case, row: &crate::case::matrix::Row) -> BTreeSet<Fact> {
     needs
 }
 
-fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact> {
-    use crate::case::Place;
+fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     let mut needs = Vec::new();
-    let target = step.method().map(|(m, t)| (m, template::fill(t.get_ref(), row).unwrap_or_default()));
+    let (place, actor) = (step.place.of(&row.values), step.actor.of(&row.values).unwrap_or_default());
+    let target = step.method().map(|(m, t)| (m, template::fill(t.get_ref(), &row.values).unwrap_or_default()));
     if step.writes() {
         needs.push(Fact::WriteAllowed);
-        if step.place.is_none() && target.as_ref().is_none_or(|(_, t)| matches!(t.as_str(), "objects" | "object")) {
+        if place.is_none() && target.as_ref().is_none_or(|(_, t)| matches!(t.as_str(), "objects" | "object")) {
             needs.push(Fact::Writable);
         }
     }
-    if step.add.is_some() && step.actor == Actor::Client && step.place.is_none() && !case.plain {
+    if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain {
         needs.push(Fact::Adds);
     }
-    match step.place {
-        Some(Place::Alias) => needs.push(Fact::Alias),
-        Some(Place::Unreadable) => needs.push(Fact::Unreadable),
-        Some(Place::Unwritable) => needs.push(Fact::Unwritable),
-        Some(Place::ReadOnly) => needs.push(Fact::ReadOnly),
-        Some(Place::WriteOnly) => needs.push(Fact::WriteOnly),
-        Some(Place::NoAccess) => needs.push(Fact::NoAccess),
-        Some(Place::Empty) => needs.push(Fact::Empty),
-        Some(Place::Other) => needs.push(Fact::OtherCollection),
-        Some(Place::Unknown) | None => {}
-    }
-    match step.actor {
+    needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));
+    match actor {
         Actor::Other => needs.push(Fact::OtherClient),
         Actor::LowerCase => needs.push(Fact::BasicCredentials),
         Actor::Client | Actor::Nobody | Actor::Wrong => {}
@@ -220,10 +216,10 @@ fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact
     let endpoint = Endpoint::named(&target);
     let in_collection =
         matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object | Endpoint::Versions));
-    if in_collection && step.place.is_none() {
+    if in_collection && place.is_none() {
         needs.push(Fact::Readable);
     }
-    if step.place.is_none() && step.actor == Actor::Client && !case.plain {
+    if place.is_none() && actor == Actor::Client && !case.plain {
         needs.extend(tools(step, endpoint, row));
         needs.extend(match endpoint {
             Some(Endpoint::Discovery) => Some(Fact::Discovery),
@@ -243,14 +239,30 @@ fn implied(case: &Case, step: &Step, row: &crate::case::matrix::Row) -> Vec<Fact
     needs
 }
 
+/// Facts without which a collection of this kind is not there, or has no alias to be asked by.
+fn there(place: Option<Where>, by_alias: bool) -> Vec<Fact> {
+    let (kind, alias) = match place {
+        None => (None, Fact::Alias),
+        Some(Where::Unreadable) => (Some(Fact::Unreadable), Fact::UnreadableAlias),
+        Some(Where::Unwritable) => (Some(Fact::Unwritable), Fact::UnwritableAlias),
+        Some(Where::ReadOnly) => (Some(Fact::ReadOnly), Fact::ReadOnlyAlias),
+        Some(Where::WriteOnly) => (Some(Fact::WriteOnly), Fact::WriteOnlyAlias),
+        Some(Where::NoAccess) => (Some(Fact::NoAccess), Fact::NoAccessAlias),
+        Some(Where::Empty) => (Some(Fact::Empty), Fact::Alias),
+        Some(Where::Other) => (Some(Fact::OtherCollection), Fact::Alias),
+        Some(Where::Unknown) => return Vec::new(),
+    };
+    kind.into_iter().chain(by_alias.then_some(alias)).collect()
+}
+
 /// Facts about what a step uses as a tool, so that a case about one thing does not fail for another.
-fn tools(step: &Step, endpoint: Option<Endpoint>, row: &crate::case::matrix::Row) -> Vec<Fact> {
+fn tools(step: &Step, endpoint: Option<Endpoint>, row: &Row) -> Vec<Fact> {
     use crate::case::expect::{OrderWord, SelectionWord};
     let words = || [&step.given, &step.expect].into_iter().flatten();
     let raw = step
         .query_string
         .as_ref()
-        .map_or(String::new(), |q| template::fill(q.get_ref(), row).unwrap_or_else(|_| q.get_ref().clone()));
+        .map_or(String::new(), |q| template::fill(q.get_ref(), &row.values).unwrap_or_else(|_| q.get_ref().clone()));
     let by_id = step.query.contains_key("match[id]") || raw.contains("match[id]");
     let exact = words().any(|e| {
         e.selection.is_some() || e.more.is_some() || e.pages.is_some() || !e.value.is_empty() || !e.absent.is_empty()
@@ -309,7 +321,7 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
 fn bindings(
     case: &Case,
-    row: &crate::case::matrix::Row,
+    row: &Row,
     survey: &Survey,
     options: &Options,
     abilities: &Abilities,
@@ -378,11 +390,14 @@ fn words(step: &Step, values: &template::Values) -> String {
     if !query.is_empty() {
         text += &format!(" ?{}", query.join("&"));
     }
-    if let Some(place) = step.place {
+    if let Some(place) = step.place.of(values) {
         text += &format!(" in {place:?}").to_lowercase();
     }
-    if step.actor != Actor::Client {
-        text += &format!(" as {:?}", step.actor).to_lowercase();
+    if step.by.of(values) == Some(By::Alias) {
+        text += " by alias";
+    }
+    if let Some(actor) = step.actor.of(values).filter(|a| *a != Actor::Client) {
+        text += &format!(" as {actor:?}").to_lowercase();
     }
     text
 }

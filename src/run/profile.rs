@@ -81,6 +81,15 @@ pub fn profile(
     ] {
         fact(f, find(root, collection, place).is_some());
     }
+    for (f, place) in [
+        (Fact::UnreadableAlias, Place::Unreadable),
+        (Fact::UnwritableAlias, Place::Unwritable),
+        (Fact::ReadOnlyAlias, Place::ReadOnly),
+        (Fact::WriteOnlyAlias, Place::WriteOnly),
+        (Fact::NoAccessAlias, Place::NoAccess),
+    ] {
+        fact(f, find_with_alias(root, collection, place).is_some());
+    }
     fact(Fact::Alias, collection.map_or(root.collections.iter().any(|c| c.alias().is_some()), |c| c.alias().is_some()));
     let Some(collection) = collection else { return p };
     values.insert("collection".into(), collection.id.clone());
@@ -132,7 +141,11 @@ pub fn random_values(values: &mut Values, seed: u64, trial: &str) {
 
 /// The collection of `root` that a place stands for, seen from `bound`.
 pub fn find<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Option<&'a Collection> {
-    let fits = |c: &Collection| match place {
+    root.collections.iter().find(|c| fits(c, bound, place))
+}
+
+fn fits(c: &Collection, bound: Option<&Collection>, place: Place) -> bool {
+    match place {
         Place::Unreadable => !c.can_read,
         Place::Unwritable => !c.can_write,
         Place::ReadOnly => c.can_read && !c.can_write,
@@ -140,10 +153,13 @@ pub fn find<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Opt
         Place::NoAccess => !c.can_read && !c.can_write,
         Place::Empty => c.read && c.holdings.items.is_empty() && c.answers.contains(&Endpoint::Objects),
         Place::Other => c.can_read && bound.is_some_and(|b| b.id != c.id),
-        Place::Alias => c.alias().is_some(),
         Place::Unknown => false,
-    };
-    root.collections.iter().find(|c| fits(c))
+    }
+}
+
+/// Like [`find`], of collections that have an alias.
+pub fn find_with_alias<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Option<&'a Collection> {
+    root.collections.iter().find(|c| c.alias().is_some() && fits(c, bound, place))
 }
 
 fn of_holdings(p: &mut Profile, holdings: &Holdings) {

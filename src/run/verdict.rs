@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::options::Options;
-use crate::case::{Case, register};
+use crate::case::register;
 use crate::check::Outcome;
 use crate::record::{Level, Summary, Trial, Verdict};
 
-/// Verdict, its reason, and the requirements that it is about.
-pub fn decide(case: &Case, outcome: &mut Outcome, options: &Options) -> (Verdict, String, Vec<String>) {
-    let cited: Vec<String> = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
+/// Verdict, its reason, and the requirements that it is about, which are `cited` unless some of them are broken.
+pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Verdict, String, Vec<String>) {
+    let cited = cited.to_vec();
     let mut waived = false;
     for finding in &mut outcome.findings {
         if finding.requirement == "T21-8-01" && options.allow_http {
