@@ -1,13 +1,15 @@
 //! What a run can be told, against the reference server: known failures, risky trials, shards, the level of derived
-//! requirements.
+//! requirements, records that are judged again.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use jiff::civil::{Date, date};
-use taxii_conformance::record::{Event, Report, Trial, Verdict, exit};
+use taxii_conformance::record::{Event, Finding, Report, Trial, Verdict, exit};
 use taxii_conformance::report::Reporter;
 use taxii_conformance::report::collect::Collect;
 use taxii_conformance::run::known::Entry;
+use taxii_conformance::run::recording::Replay;
 use taxii_conformance::run::{self, Credentials, Options, Stopper};
 use taxii_conformance::server::{self, USERS};
 
@@ -115,4 +117,67 @@ fn a_derived_requirement_can_be_made_to_warn() {
     assert_eq!(fails.summary.exit, exit::FAILED, "{:?}", fails.summary);
     assert_eq!((warns.summary.exit, warns.summary.failed.len()), (exit::OK, 0));
     assert!(!warns.summary.warned.is_empty());
+}
+
+#[test]
+fn a_record_is_judged_as_the_run_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("record");
+    // of each kind: pages, statuses, repeats of failures, deletions
+    let only = ["paging/*", "status/*", "delete/*", "filter/limit*", "auth/*", "types/*"].map(str::to_owned).to_vec();
+    let ran = suite(Some("limit-plus-one"), |o| (o.only, o.record) = (only, Some(dir.clone())));
+    let judged = judge(&dir, |_| {});
+    let verdicts = |report: &Report| -> Vec<(String, Verdict, String, Vec<Finding>)> {
+        let of = |t: &Trial| (t.id.clone(), t.verdict, t.reason.clone(), t.findings.clone());
+        report.trials.iter().map(of).collect()
+    };
+    assert_eq!(verdicts(&ran), verdicts(&judged));
+    assert!(!ran.summary.failed.is_empty());
+    assert_eq!((&ran.summary.failed, ran.summary.exit), (&judged.summary.failed, judged.summary.exit));
+    assert_eq!((&ran.cleanup, &ran.suite.started), (&judged.cleanup, &judged.suite.started));
+
+    // what was not asked for then cannot be judged now, and is no fault of the server
+    let more = judge(&dir, |o| o.only = vec!["filter/type".into(), "filter/limit".into()]);
+    let by = |case: &str| -> Vec<&Trial> { more.trials.iter().filter(|t| t.case == case).collect() };
+    assert!(!by("filter/type").is_empty() && by("filter/type").iter().all(|t| t.verdict == Verdict::Skip));
+    assert!(by("filter/limit").iter().any(|t| t.verdict == Verdict::Fail));
+
+    // a folder that holds a record is not written over
+    let options = Options { record: Some(dir.clone()), ..Options::new("https://localhost:1/") };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let refused = runtime.block_on(async { run::start(options, false, Stopper::default()).map(drop) });
+    assert!(refused.expect_err("refused").to_string().contains("not empty"));
+}
+
+/// Judges a record again.
+fn judge(dir: &Path, change: impl FnOnce(&mut Options)) -> Report {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let mut options = Options::new("");
+        change(&mut options);
+        let replay = Replay::read(dir).expect("a record");
+        let mut events = run::judge(replay, options, Stopper::default()).expect("begun");
+        let mut collect = Collect::default();
+        while let Some(event) = events.recv().await {
+            collect.event(&event);
+        }
+        collect.into_report()
+    })
+}
+
+#[test]
+fn a_record_that_was_cut_off_is_read_as_far_as_it_goes_and_a_broken_one_is_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("record");
+    suite(None, |o| (o.only, o.record) = (vec!["discovery/*".into()], Some(dir.clone())));
+    let path = dir.join("exchanges.ndjson");
+    let whole = std::fs::read_to_string(&path).expect("exchanges");
+    std::fs::write(&path, &whole[..whole.len() - 20]).expect("written");
+    assert!(Replay::read(&dir).is_ok());
+    std::fs::write(&path, whole.replacen("\"scope\"", "\"scoop\"", 1)).expect("written");
+    let why = Replay::read(&dir).map(drop).expect_err("broken").to_string();
+    assert!(why.contains("line 1") && why.contains("scope"), "{why}");
+    std::fs::write(dir.join("run.json"), "{}").expect("written");
+    assert!(Replay::read(&dir).is_err());
+    assert!(Replay::read(folder.path()).map(drop).expect_err("no record").to_string().contains("is this a record"));
 }

@@ -1,13 +1,15 @@
 //! Runs a job with [`crate::run`], against the reference server where that is what is tested.
 
 use miette::IntoDiagnostic;
+use tokio::sync::mpsc::Receiver;
 
 use super::exit;
 use super::options::{Reference, ReferenceUser};
 use super::run::Job;
 use super::usage::{UsageError, nearest};
 use crate::record::Event;
-use crate::run::{self, Credentials, Options, Stopper};
+use crate::run::recording::Replay;
+use crate::run::{self, Credentials, Options, RunError, Stopper};
 use crate::server::{self, Defect, USERS};
 
 /// Runs a job to its end. Ctrl-C ends it early: no further trial begins, what was added is removed,
@@ -24,7 +26,7 @@ pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
             Some(reference) => Some(start(&mut options, reference, defects).await?),
             None => None,
         };
-        let done = follow(options, plan, tell).await;
+        let done = follow(|stopper| run::start(options, plan, stopper), tell).await;
         if let Some(server) = server {
             server.stop().await;
         }
@@ -32,9 +34,18 @@ pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
     })
 }
 
-async fn follow(options: Options, plan: bool, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
+/// Judges a record again; ends as a run does.
+pub fn judge(replay: Replay, options: Options, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
+    runtime.block_on(follow(|stopper| run::judge(replay, options, stopper), tell))
+}
+
+async fn follow(
+    begin: impl FnOnce(Stopper) -> Result<Receiver<Event>, RunError>,
+    tell: &mut dyn FnMut(Event),
+) -> miette::Result<()> {
     let stopper = Stopper::default();
-    let mut events = run::start(options, plan, stopper.clone())?;
+    let mut events = begin(stopper.clone())?;
     loop {
         tokio::select! {
             event = events.recv() => match event {

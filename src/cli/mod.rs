@@ -8,6 +8,7 @@ pub mod cases;
 pub mod config;
 pub mod credentials;
 pub mod engine;
+pub mod judge;
 pub mod known;
 pub mod options;
 pub mod pattern;
@@ -38,6 +39,8 @@ struct Cli {
 enum Command {
     /// Test a TAXII 2.1 server
     Run(Box<run::Args>),
+    /// Judge a recorded run again, without a server
+    Judge(judge::Args),
     /// Validate STIX 2.1 content
     Validate(validate::Args),
     /// Check STIX patterns, one a line
@@ -56,6 +59,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
+        Command::Judge(args) => judge::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
         Command::Serve(args) => serve::run(&args),

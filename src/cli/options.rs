@@ -62,6 +62,10 @@ pub struct Args {
     #[arg(long, value_name = "K/N", help_heading = "Cases")]
     pub shard: Option<Part>,
 
+    /// Keep every request and answer in this folder, so that `judge` can judge them again
+    #[arg(long, value_name = "DIR", conflicts_with = "plan", help_heading = "Output")]
+    pub record: Option<PathBuf>,
+
     /// Look at the server (reads only), print what would be asked and written, and stop. Writes no
     /// report
     #[arg(long, conflicts_with = "reports", help_heading = "Output")]
@@ -193,6 +197,7 @@ pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, Usage
     };
     let mut options = finish(options, &settings, around)?;
     options.shard = args.shard.map(|part| (part.index, part.count));
+    options.record = args.record.as_ref().map(|dir| around.cwd.join(dir));
     let reports = if args.plan { Vec::new() } else { reports(args, &settings)? };
     Ok(Resolved {
         options,

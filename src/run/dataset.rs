@@ -80,7 +80,7 @@ async fn wait(session: &Session, root: &Url, id: &str) -> bool {
         if !pending {
             return true;
         }
-        tokio::time::sleep(pause).await;
+        session.pause(pause).await;
         waited += pause;
         pause = (pause * 2).min(Duration::from_secs(1));
     }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::ledger::Ledger;
 use super::options::Options;
 use super::plan::Task;
+use super::recording::NOT_RECORDED;
 use super::session::Session;
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
@@ -47,6 +48,8 @@ enum Stop {
 /// A trial while it runs.
 struct Run<'a> {
     runner: &'a Runner<'a>,
+    /// The runner's, for this trial.
+    session: Session,
     task: &'a Task<'a>,
     root: Option<&'a Root>,
     collection: Option<&'a Collection>,
@@ -92,6 +95,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         .map_or_else(Bound::default, |c| Bound { resource: c.resource.clone(), holdings: c.holdings.clone() });
     let mut run = Run {
         runner,
+        session: runner.session.scoped(&scope(task, attempt)),
         task,
         root,
         collection,
@@ -115,6 +119,14 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     }
 }
 
+/// What a trial's objects and requests go under: each repetition is on its own.
+pub fn scope(task: &Task<'_>, attempt: u32) -> String {
+    match attempt {
+        0 => task.planned.id.clone(),
+        n => format!("{} again {n}", task.planned.id),
+    }
+}
+
 /// Whether the collection that a trial was bound to still gives its objects. One that never did is not blamed.
 pub async fn still_answers(runner: &Runner<'_>, task: &Task<'_>) -> bool {
     let Some(binding) = task.binding else { return true };
@@ -124,17 +136,15 @@ pub async fn still_answers(runner: &Runner<'_>, task: &Task<'_>) -> bool {
         return true;
     }
     let url = paths::under(&root.url, &["collections", &collection.id, "objects"]);
-    runner.session.get("still-answers", url).await.status() == 200
+    let session = runner.session.scoped(&format!("after {}", task.planned.id));
+    session.get("still-answers", url).await.status() == 200
 }
 
 impl Run<'_> {
     async fn steps(&mut self) -> Result<Outcome, Stop> {
         let case = self.task.case;
         let seed = self.runner.options.seed;
-        let own = match self.attempt {
-            0 => self.task.planned.id.clone(),
-            n => format!("{} again {n}", self.task.planned.id),
-        };
+        let own = scope(self.task, self.attempt);
         self.objects = object::make(&case.objects, seed, &own, &self.values)
             .map_err(|name| Stop::Error(format!("the object {name} of the case cannot be made")))?;
         for (name, object) in &self.objects {
@@ -184,7 +194,7 @@ impl Run<'_> {
             values: &self.values,
             objects: &self.objects,
             bound: &self.bound,
-            https: self.runner.session.base.scheme() == "https",
+            https: self.session.base.scheme() == "https",
             http_allowed: self.runner.options.allow_http,
             exchanges: &self.exchanges,
             steps: &self.records,
@@ -223,8 +233,11 @@ impl Run<'_> {
     async fn control(&mut self, record: &StepRecord) -> Result<(), Stop> {
         let silent = self.exchanges[record.exchanges.clone()].iter().find(|e| e.response.is_none());
         let Some(failure) = silent.map(|e| e.failure.clone().unwrap_or_default()) else { return Ok(()) };
-        let url = paths::discovery(&self.runner.session.base);
-        let control = self.runner.session.get("control", url).await;
+        if failure == NOT_RECORDED {
+            return Err(Stop::Error(format!("{failure}: it was made with other cases, or ended early")));
+        }
+        let url = paths::discovery(&self.session.base);
+        let control = self.session.get("control", url).await;
         if control.response.is_none() {
             return Err(Stop::Error(format!("the server no longer answers: {failure}")));
         }
@@ -295,7 +308,7 @@ impl Run<'_> {
             mode => Some(mode),
         };
         if let (Some(mode), Some(endpoint)) = (walks, endpoint) {
-            let walked = walk(self.runner.session, &outgoing, self.actor(step), endpoint, mode).await;
+            let walked = walk(&self.session, &outgoing, self.actor(step), endpoint, mode).await;
             record.walked = true;
             record.stopped = walked.stopped;
             self.exchanges.extend(walked.exchanges);
@@ -323,7 +336,7 @@ impl Run<'_> {
     /// Sends; waits where the server limits the rate; asks a second time where a read got no answer.
     async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Result<Exchange, Stop> {
         for attempt in 0..4u32 {
-            let exchange = self.runner.session.send(outgoing, actor).await;
+            let exchange = self.session.send(outgoing, actor).await;
             let limited = exchange.status() == 429
                 || (exchange.status() == 503
                     && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));
@@ -340,7 +353,7 @@ impl Run<'_> {
                     .and_then(|r| r.header("retry-after"))
                     .and_then(|v| v.parse().ok())
                     .unwrap_or(1);
-                tokio::time::sleep(Duration::from_secs(std::cmp::min(wait, 10))).await;
+                self.session.pause(Duration::from_secs(std::cmp::min(wait, 10))).await;
                 continue;
             }
             if exchange.response.is_none() && outgoing.method == "GET" && attempt == 0 {
@@ -397,14 +410,16 @@ impl Run<'_> {
         if after_post && complete(self.exchanges.last()) {
             return Ok(());
         }
-        let started = Instant::now();
+        let mut began: Option<jiff::Timestamp> = None;
         let mut wait = Duration::from_millis(10);
         let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
         loop {
             let exchange = self.send(&outgoing, self.actor(step)).await?;
-            let over = exchange.status() != 200
-                || complete(Some(&exchange))
-                || started.elapsed() > PENDING.min(self.runner.options.timeout);
+            // by the clock of the exchanges, so that a record is judged as the run was
+            let sent = exchange.started.parse().unwrap_or(jiff::Timestamp::MIN);
+            let waited = sent.duration_since(*began.get_or_insert(sent)).unsigned_abs();
+            let patience = PENDING.min(self.runner.options.timeout);
+            let over = exchange.status() != 200 || complete(Some(&exchange)) || waited > patience;
             // of a long wait the last answer is enough
             if self.exchanges.last().is_some_and(|e| e.step == "status" && e.request.url == exchange.request.url)
                 && self.exchanges.len() > 4
@@ -415,7 +430,7 @@ impl Run<'_> {
             if over {
                 return Ok(());
             }
-            tokio::time::sleep(wait).await;
+            self.session.pause(wait).await;
             wait = (wait * 2).min(Duration::from_secs(1));
         }
     }

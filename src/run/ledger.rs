@@ -44,6 +44,7 @@ impl Ledger {
         let entries: Vec<(String, String)> =
             self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
         let mut result = CleanUp::default();
+        let session = session.scoped("clean-up");
         let mut tasks = tokio::task::JoinSet::new();
         for (objects, id) in entries {
             let session = session.clone();

@@ -9,6 +9,7 @@ pub mod plan;
 pub mod probe;
 pub mod profile;
 pub mod read;
+pub mod recording;
 pub mod session;
 pub mod survey;
 pub mod trouble;
@@ -31,6 +32,7 @@ use crate::taxii::paths;
 use ledger::Ledger;
 use plan::{Plan, Task, plan};
 use profile::Abilities;
+use recording::{Asked, Recorder, Replay};
 use session::Session;
 use survey::{Survey, survey};
 
@@ -77,13 +79,84 @@ pub fn start(options: Options, plan_only: bool, stopper: Stopper) -> Result<Rece
         return Err(RunError::Usage(format!("`{}` names no host", options.url)));
     }
     let cases = cases(&options)?;
+    let started = jiff::Timestamp::now().to_string();
+    let mut session = Session::new(&options, url).map_err(|e| RunError::Usage(e.to_string()))?;
+    if let Some(dir) = options.record.as_ref().filter(|_| !plan_only) {
+        let recorder = Recorder::new(dir, &asked(&options, &started), &options.cases);
+        session = session.recorded(Arc::new(recorder.map_err(|e| RunError::Usage(e.to_string()))?));
+    }
+    begin(options, cases, session, started, plan_only, stopper)
+}
+
+/// Judges a record again: the run is told anew, and no server is asked. Of `options`, what says how to judge counts
+/// (`only` and `skip` where they are not empty, further cases, known failures, levels); the rest is the record's.
+///
+/// Must be called within a Tokio runtime. Errors are wrong usage: globs, cases.
+pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Receiver<Event>, RunError> {
+    let asked = replay.asked.clone();
+    let url = Url::parse(&asked.url).map_err(|e| RunError::Usage(format!("the record is of `{}`: {e}", asked.url)))?;
+    let or = |own: Vec<String>, recorded: Vec<String>| if own.is_empty() { recorded } else { own };
+    let options = Options {
+        url: asked.url,
+        api_roots: asked.api_roots,
+        collection: asked.collection,
+        write: asked.write,
+        allow_http: asked.allow_http,
+        credentials: Credentials::of_kind(&asked.credentials),
+        other: Credentials::of_kind(&asked.other),
+        only: or(options.only, asked.only),
+        skip: or(options.skip, asked.skip),
+        cases: replay.own_cases.iter().cloned().chain(options.cases).collect(),
+        seed: asked.seed,
+        timeout: Duration::from_secs_f64(asked.timeout),
+        no_risky: asked.no_risky || options.no_risky,
+        shard: asked.shard,
+        ..options
+    };
+    let cases = cases(&options)?;
+    let session = Session::replay(&options, url, Arc::new(replay));
+    begin(options, cases, session, asked.started, false, stopper)
+}
+
+fn begin(
+    options: Options,
+    cases: Vec<Case>,
+    session: Session,
+    started: String,
+    plan_only: bool,
+    stopper: Stopper,
+) -> Result<Receiver<Event>, RunError> {
     plan::globs(&options.only).and(plan::globs(&options.skip)).map_err(RunError::Usage)?;
-    let session = Session::new(&options, url).map_err(|e| RunError::Usage(e.to_string()))?;
     let (sender, receiver) = mpsc::channel(64);
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let run = Run { options: Arc::new(options), cases: Arc::new(cases), session, sender, stopper, plan_only, today };
-    tokio::spawn(run.run());
+    let (options, cases) = (Arc::new(options), Arc::new(cases));
+    tokio::spawn(Run { options, cases, session, sender, stopper, plan_only, started, today }.run());
     Ok(receiver)
+}
+
+/// What of the options a record keeps.
+fn asked(options: &Options, started: &str) -> Asked {
+    Asked {
+        format: recording::FORMAT.into(),
+        version: recording::VERSION,
+        suite: env!("CARGO_PKG_VERSION").into(),
+        cases: case::load::revision(),
+        started: started.to_owned(),
+        url: options.url.clone(),
+        api_roots: options.api_roots.clone(),
+        collection: options.collection.clone(),
+        write: options.write.clone(),
+        allow_http: options.allow_http,
+        credentials: options.credentials.kind().into(),
+        other: options.other.kind().into(),
+        only: options.only.clone(),
+        skip: options.skip.clone(),
+        seed: options.seed,
+        timeout: options.timeout.as_secs_f64(),
+        no_risky: options.no_risky,
+        shard: options.shard,
+        own_cases: options.cases.len(),
+    }
 }
 
 /// The suite's own cases and those of the user.
@@ -112,6 +185,8 @@ struct Run {
     sender: Sender<Event>,
     stopper: Stopper,
     plan_only: bool,
+    /// When the run began, RFC 3339.
+    started: String,
     /// Today in UTC, for what expires.
     today: jiff::civil::Date,
 }
@@ -130,7 +205,7 @@ impl Run {
             standard: crate::record::requirement::TAXII_STANDARD.into(),
             cases: case::load::revision(),
             seed: self.options.seed,
-            started: jiff::Timestamp::now().to_string(),
+            started: self.started.clone(),
             duration_ms: 0.0,
             write: self.options.write.clone(),
             shard: None,
@@ -170,6 +245,10 @@ impl Run {
         if !summary.stale.is_empty() && summary.exit == exit::OK {
             summary.exit = exit::FAILED;
         }
+        if let Err(e) = self.session.finish_record() {
+            self.tell(Event::Note(e.to_string())).await;
+            summary.exit = exit::UNTESTABLE;
+        }
         summary.duration_ms = started.elapsed().as_secs_f64() * 1000.0;
         self.tell(Event::Finished(summary)).await;
     }
@@ -183,6 +262,9 @@ impl Run {
         self.tell(Event::Surveyed(server)).await;
         let summary = verdict::summarise(&[], &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
+        if let Err(e) = self.session.finish_record() {
+            self.tell(Event::Note(e.to_string())).await;
+        }
         self.tell(Event::Finished(summary)).await;
     }
 
@@ -308,7 +390,8 @@ impl Run {
 
     /// Runs one trial. A failure is not told yet: it is tried again, alone.
     async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
-        let mut trial = if self.stopper.stopped() {
+        let unknown = task.lacking.is_none() && self.session.lacks(&task.planned.id);
+        let mut trial = if self.stopper.stopped() || unknown {
             self.not_run(task)
         } else {
             self.tell(Event::TrialStarted(task.planned.id.clone())).await;

@@ -48,6 +48,8 @@ pub struct Options {
     pub known: Vec<known::Entry>,
     /// Which part of the plan to run: number from 1, and number of parts.
     pub shard: Option<(usize, usize)>,
+    /// Folder to write a record of the run to.
+    pub record: Option<PathBuf>,
     /// Most requests a second, of the whole run.
     pub rate: Option<f64>,
 }
@@ -76,6 +78,7 @@ impl Options {
             no_risky: false,
             known: Vec::new(),
             shard: None,
+            record: None,
             rate: None,
         }
     }
@@ -105,14 +108,31 @@ pub enum Credentials {
     },
 }
 
-/// Never shows a secret.
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+impl Credentials {
+    /// The kind in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
             Credentials::None => "none",
             Credentials::Basic { .. } => "basic",
             Credentials::Bearer(_) => "bearer",
             Credentials::Header { .. } => "header",
-        })
+        }
+    }
+
+    /// Credentials of a kind, without a secret: for what depends on the kind alone.
+    pub fn of_kind(kind: &str) -> Credentials {
+        match kind {
+            "basic" => Credentials::Basic { user: String::new(), password: String::new() },
+            "bearer" => Credentials::Bearer(String::new()),
+            "header" => Credentials::Header { name: String::new(), value: String::new() },
+            _ => Credentials::None,
+        }
+    }
+}
+
+/// Never shows a secret.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.kind())
     }
 }

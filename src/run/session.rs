@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::options::{Credentials, Options};
+use super::recording::{RecordError, Recorder, Replay};
 use crate::case::Actor;
 use crate::record::Exchange;
 use crate::taxii::client::{ClientError, Identity, Transport};
@@ -19,12 +20,27 @@ use crate::taxii::{Client, Outgoing};
 /// Everything that is needed to send a request in somebody's name.
 #[derive(Clone)]
 pub struct Session {
-    client: Client,
+    line: Line,
     identities: Arc<Identities>,
     pace: Option<Arc<Pace>>,
+    recorder: Option<Arc<Recorder>>,
+    /// What requests are made for, in a record.
+    scope: Arc<str>,
     /// The URL that the user gave.
     pub base: Url,
 }
+
+/// Where answers come from.
+#[derive(Clone)]
+enum Line {
+    /// The server.
+    Server(Client),
+    /// The record of an earlier run.
+    Record(Arc<Replay>),
+}
+
+/// Scope of what is asked before the trials.
+pub const SURVEY: &str = "survey";
 
 /// Spaces requests evenly, however many trials run at the same time.
 struct Pace {
@@ -53,14 +69,91 @@ struct Identities {
     wrong: Identity,
     other: Identity,
     lower_case: Identity,
+    nobody: Identity,
 }
 
 impl Session {
     /// A session for these options. Credentials go to the origin of `base` and of the API roots that the user named.
     pub fn new(options: &Options, base: Url) -> Result<Session, ClientError> {
         let mut redactor = Redactor::default();
-        let client = identity(&options.credentials, "TAXII", &mut redactor);
-        let other = identity(&options.other, "TAXII_OTHER", &mut redactor);
+        let identities = Identities::new(options, &mut redactor);
+        let mut ca_pem = options.ca_pem.clone().unwrap_or_default().into_bytes();
+        if let Some(file) = &options.ca_file {
+            let read = std::fs::read(file).map_err(|e| ClientError::Ca(format!("{}: {e}", file.display())))?;
+            ca_pem.push(b'\n');
+            ca_pem.extend(read);
+        }
+        let mut trusted = vec![base.clone()];
+        trusted.extend(options.api_roots.iter().filter_map(|r| base.join(r).ok()));
+        let transport = Transport { ca_pem, timeout: options.timeout };
+        let client = Client::new(&transport, redactor, trusted)?;
+        let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
+        Ok(Session { pace, ..Session::on(Line::Server(client), identities, base) })
+    }
+
+    /// A session that takes its answers from the record of an earlier run, which `options` are those of.
+    pub fn replay(options: &Options, base: Url, replay: Arc<Replay>) -> Session {
+        let identities = Identities::new(options, &mut Redactor::default());
+        Session::on(Line::Record(replay), identities, base)
+    }
+
+    fn on(line: Line, identities: Identities, base: Url) -> Session {
+        Session { line, identities: Arc::new(identities), pace: None, recorder: None, scope: SURVEY.into(), base }
+    }
+
+    /// The same session, with everything that is sent written down.
+    pub fn recorded(self, recorder: Arc<Recorder>) -> Session {
+        Session { recorder: Some(recorder), ..self }
+    }
+
+    /// The same session, for what is asked for `scope`.
+    pub fn scoped(&self, scope: &str) -> Session {
+        Session { scope: scope.into(), ..self.clone() }
+    }
+
+    /// Whether this is a record that knows nothing of `scope`: it was not run.
+    pub fn lacks(&self, scope: &str) -> bool {
+        matches!(&self.line, Line::Record(replay) if !replay.knows(scope))
+    }
+
+    /// Waits; not at all where the answers are there already.
+    pub async fn pause(&self, time: Duration) {
+        if matches!(self.line, Line::Server(_)) {
+            tokio::time::sleep(time).await;
+        }
+    }
+
+    /// Ends the record, if one is written.
+    pub fn finish_record(&self) -> Result<(), RecordError> {
+        self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.finish())
+    }
+
+    /// Sends one request in somebody's name and records it.
+    pub async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
+        let client = match &self.line {
+            Line::Record(replay) => return replay.answer(&self.scope, actor, outgoing),
+            Line::Server(client) => client,
+        };
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
+        }
+        let exchange = client.send(outgoing, self.identities.of(actor)).await;
+        if let Some(recorder) = &self.recorder {
+            recorder.keep(&self.scope, actor, &exchange);
+        }
+        exchange
+    }
+
+    /// GET with TAXII's own Accept, in the client's name.
+    pub async fn get(&self, step: &str, url: Url) -> Exchange {
+        self.send(&Outgoing::get(step, url), Actor::Client).await
+    }
+}
+
+impl Identities {
+    fn new(options: &Options, redactor: &mut Redactor) -> Identities {
+        let client = identity(&options.credentials, "TAXII", redactor);
+        let other = identity(&options.other, "TAXII_OTHER", redactor);
         let lower_case = Identity {
             header: client.header.clone().map(|(name, value)| {
                 let value = match value.split_once(' ') {
@@ -82,45 +175,17 @@ impl Session {
         };
         // these are no secrets, and the record should show them
         let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Redactor::default()) };
-        let mut ca_pem = options.ca_pem.clone().unwrap_or_default().into_bytes();
-        if let Some(file) = &options.ca_file {
-            let read = std::fs::read(file).map_err(|e| ClientError::Ca(format!("{}: {e}", file.display())))?;
-            ca_pem.push(b'\n');
-            ca_pem.extend(read);
+        Identities { client, wrong, other, lower_case, nobody: Identity::default() }
+    }
+
+    fn of(&self, actor: Actor) -> &Identity {
+        match actor {
+            Actor::Client => &self.client,
+            Actor::Nobody => &self.nobody,
+            Actor::Wrong => &self.wrong,
+            Actor::Other => &self.other,
+            Actor::LowerCase => &self.lower_case,
         }
-        let mut trusted = vec![base.clone()];
-        trusted.extend(options.api_roots.iter().filter_map(|r| base.join(r).ok()));
-        let transport = Transport { ca_pem, timeout: options.timeout };
-        let http = Client::new(&transport, redactor, trusted)?;
-        let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
-        let identities = Arc::new(Identities { client, wrong, other, lower_case });
-        Ok(Session { client: http, identities, pace, base })
-    }
-
-    /// Sends one request in somebody's name and records it.
-    pub async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
-        let nobody = Identity::default();
-        let identity = match actor {
-            Actor::Client => &self.identities.client,
-            Actor::Nobody => &nobody,
-            Actor::Wrong => &self.identities.wrong,
-            Actor::Other => &self.identities.other,
-            Actor::LowerCase => &self.identities.lower_case,
-        };
-        if let Some(pace) = &self.pace {
-            pace.turn().await;
-        }
-        self.client.send(outgoing, identity).await
-    }
-
-    /// GET with TAXII's own Accept, in the client's name.
-    pub async fn get(&self, step: &str, url: Url) -> Exchange {
-        self.send(&Outgoing::get(step, url), Actor::Client).await
-    }
-
-    /// Whether credentials may go to this URL.
-    pub fn trusts(&self, url: &Url) -> bool {
-        self.client.trusts(url)
     }
 }
 

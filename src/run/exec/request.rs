@@ -55,7 +55,7 @@ impl Run<'_> {
         target: &str,
         object: Option<&str>,
     ) -> Result<Url, Stop> {
-        let base = &self.runner.session.base;
+        let base = &self.session.base;
         let Some(endpoint) = endpoint else {
             return base.join(target).map_err(|e| Stop::Error(format!("`{target}` is no path: {e}")));
         };
