@@ -332,7 +332,8 @@ fn the_reference_server() {
     assert!(!options.allow_http && options.ca_file.is_none() && options.jobs == 3);
     assert!(matches!(options.credentials, Credentials::None));
     let paths: Vec<_> = resolved.reports.iter().map(|r| r.path.display().to_string()).collect();
-    assert_eq!(paths, ["reports/local/reference.json", "reports/local/reference.xml"]);
+    let names = ["json", "xml", "html"].map(|end| format!("reports/local/reference.{end}"));
+    assert_eq!(paths, names);
     let clean =
         Reference { tls: true, asynchronous: false, page_size: None, user: ReferenceUser::Admin, defects: vec![] };
     assert_eq!(resolved.reference, Some(clean));

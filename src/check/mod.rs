@@ -193,7 +193,8 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     if let Some(question) = &expect.feature
         && let Some(last) = context.last()
     {
-        outcome.readings.push(Reading { question: question.clone(), answer: format!("answered {}", last.status()) });
+        let (question, answer) = (context.filled(question), format!("answered {}", last.status()));
+        outcome.readings.push(Reading { question, answer });
     }
     if !outcome.findings.is_empty() {
         return outcome;

@@ -17,8 +17,11 @@ use crate::run::Options;
 /// Environment variable that names a server of the configuration file.
 const SERVER: &str = "SERVER";
 /// Where `--reference` leaves its reports unless told otherwise.
-const REFERENCE_REPORTS: [(Format, &str); 2] =
-    [(Format::Json, "reports/local/reference.json"), (Format::Junit, "reports/local/reference.xml")];
+const REFERENCE_REPORTS: [(Format, &str); 3] = [
+    (Format::Json, "reports/local/reference.json"),
+    (Format::Junit, "reports/local/reference.xml"),
+    (Format::Html, "reports/local/reference.html"),
+];
 
 /// What `run --help` says last.
 const SOURCES: &str = "\

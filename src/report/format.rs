@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Lookup, json, junit};
+use super::{Lookup, html, json, junit};
 use crate::record::Report;
 
 /// Format of a report that goes to a file.
@@ -12,11 +12,13 @@ pub enum Format {
     Json,
     /// [`junit`].
     Junit,
+    /// [`html`].
+    Html,
 }
 
 impl Format {
     /// All formats, and their names.
-    pub const ALL: &[(&str, Format)] = &[("json", Format::Json), ("junit", Format::Junit)];
+    pub const ALL: &[(&str, Format)] = &[("json", Format::Json), ("junit", Format::Junit), ("html", Format::Html)];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Format> {
@@ -28,6 +30,7 @@ impl Format {
         match self {
             Format::Json => json::write(report, out),
             Format::Junit => junit::write(report, requirement, out),
+            Format::Html => html::write(report, requirement, out),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod claim;
 pub mod collect;
 pub mod console;
 pub mod format;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod plan;

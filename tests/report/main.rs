@@ -2,6 +2,7 @@
 
 mod console;
 mod fixture;
+mod html;
 mod json;
 mod junit;
 mod progress;
