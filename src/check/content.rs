@@ -3,13 +3,32 @@
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use super::body::members_of;
 use super::selection::count;
 use super::{Context, Outcome, some};
-use crate::record::Reading;
-use crate::stix::{Level, SpecVersion, Validator, spec_version};
-use crate::taxii::Endpoint;
+use crate::record::{self, Reading};
+use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
+
+/// How a finding of the validator weighs here.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Weight {
+    /// A MUST of STIX: the object is invalid.
+    Breach,
+    /// A SHOULD of STIX: a warning.
+    Warning,
+    /// Stated without a keyword, or disputed within the standard: told, not held against the server.
+    Remark,
+}
+
+fn weight(finding: &stix::Finding) -> Weight {
+    let by_keyword = |id: &str| stix::rule(id).is_some_and(|rule| rule.keyword.starts_with("SHOULD"));
+    match finding.level {
+        Level::Must => Weight::Breach,
+        Level::Should if finding.rule.is_some_and(by_keyword) => Weight::Warning,
+        Level::Should => Weight::Remark,
+    }
+}
 
 /// What one code found.
 #[derive(Default)]
@@ -23,22 +42,60 @@ struct Group {
     place: (usize, String),
 }
 
+impl Group {
+    fn add(&mut self, served: &Served<'_>, finding: stix::Finding, again: bool) {
+        if !again {
+            self.objects += 1;
+            if self.examples.len() < 3 {
+                let id = served.object.get("id").and_then(Value::as_str).unwrap_or("an object without id");
+                let at = if finding.pointer.is_empty() { "" } else { " at " };
+                self.examples.push(format!("{id}{at}{}", finding.pointer));
+            }
+        }
+        if self.message.is_empty() {
+            self.place = (served.page, format!("/objects/{}{}", served.index, finding.pointer));
+            self.message = finding.message;
+            self.rule = finding.rule;
+        }
+    }
+}
+
+/// An object where it came. Nothing is asked of it, not even an id.
+struct Served<'a> {
+    object: &'a Value,
+    page: usize,
+    index: usize,
+}
+
+fn served<'a>(context: &Context<'a>) -> impl Iterator<Item = Served<'a>> {
+    context.exchanges().iter().enumerate().flat_map(|(page, exchange)| {
+        let objects = exchange.json().and_then(|body| body.get("objects")).and_then(Value::as_array);
+        let objects = objects.map_or(&[][..], Vec::as_slice).iter().enumerate();
+        objects.map(move |(index, object)| Served { object, page, index })
+    })
+}
+
+/// The findings of all objects, by weight and code.
+type Groups = BTreeMap<(Weight, &'static str), Group>;
+
 /// Validates every object on all pages of a step once, and puts findings of one code together: a slip
 /// that is made in every object is one finding.
+///
+/// Objects are judged one by one. What two of them say about each other (versions with other creators, an id used
+/// twice) is the business of their producers, who need not know of each other.
 pub fn check(context: &Context<'_>) -> Outcome {
     let mut outcome = Outcome::default();
-    let endpoint = context.record.endpoint.unwrap_or(Endpoint::Objects);
-    let validator = Validator::new().at_least(Level::Must);
-    let mut groups: BTreeMap<&'static str, Group> = BTreeMap::new();
-    let mut seen: HashSet<String> = HashSet::new();
+    let validator = Validator::new();
+    let mut groups = Groups::new();
+    let mut seen: HashSet<[u8; 32]> = HashSet::new();
     // where a collection holds STIX 2.0 too, an object that does not name its version is of that
     let types = context.transcript.bound.resource.get("media_types").and_then(Value::as_array);
     let is_older = |t: &Value| t.as_str().is_some_and(|t| t.contains("2.0"));
     let holds_older = types.is_some_and(|t| t.iter().any(is_older));
     let (mut judged, mut older) = (0usize, 0usize);
-    for member in members_of(endpoint, context.record.object.as_deref(), context.exchanges()) {
-        let Some(object) = member.object else { continue };
-        if !seen.insert(object.to_string()) {
+    for served in served(context) {
+        let object = served.object;
+        if !seen.insert(Sha256::digest(object.to_string()).into()) {
             continue;
         }
         let silent = holds_older && object.get("spec_version").is_none() && object.get("created").is_some();
@@ -47,30 +104,13 @@ pub fn check(context: &Context<'_>) -> Outcome {
             continue;
         }
         judged += 1;
-        let mut codes: HashSet<&'static str> = HashSet::new();
+        let mut codes = HashSet::new();
         for finding in validator.validate(object) {
-            let group = groups.entry(finding.code).or_default();
-            if codes.insert(finding.code) {
-                group.objects += 1;
-                if group.examples.len() < 3 {
-                    group.examples.push(format!("{} at {}", member.id, finding.pointer));
-                }
-            }
-            if group.message.is_empty() {
-                group.message = finding.message;
-                group.rule = finding.rule;
-                group.place = (member.page, format!("{}{}", member.pointer, finding.pointer));
-            }
+            let key = (weight(&finding), finding.code);
+            groups.entry(key).or_default().add(&served, finding, !codes.insert(key));
         }
     }
-    for (code, group) in groups {
-        let rule = group.rule.map_or(String::new(), |r| format!(", {r}"));
-        let message = format!("{code}{rule}: {} ({} of {judged})", group.message, count(group.objects, "object"));
-        let mut finding = context.finding(group.place.0, message);
-        finding.actual = Some(some(&group.examples));
-        finding.pointer = Some(group.place.1);
-        outcome.findings.push(finding);
-    }
+    report(context, groups, judged, &mut outcome);
     if older > 0 {
         let answer = format!("{}, recognised and not judged as 2.1", count(older, "object"));
         outcome.readings.push(Reading { question: "STIX 2.0 content".into(), answer });
@@ -80,4 +120,47 @@ pub fn check(context: &Context<'_>) -> Outcome {
         n => outcome.saw(format!("{} valid by STIX 2.1", count(n, "object"))),
     }
     outcome
+}
+
+/// One finding a code; remarks are readings.
+fn report(context: &Context<'_>, groups: Groups, judged: usize, outcome: &mut Outcome) {
+    for ((weight, code), group) in groups {
+        let of = format!("{} of {judged}", count(group.objects, "object"));
+        if weight == Weight::Remark {
+            let answer = format!("{} ({of})", group.message);
+            outcome.readings.push(Reading { question: format!("STIX content: {code}"), answer });
+            continue;
+        }
+        let rule = group.rule.map_or(String::new(), |r| format!(", {r}"));
+        let mut finding = context.finding(group.place.0, format!("{code}{rule}: {} ({of})", group.message));
+        if weight == Weight::Warning {
+            finding.level = finding.level.min(record::Level::Should);
+        }
+        finding.actual = Some(some(&group.examples));
+        finding.pointer = Some(group.place.1);
+        outcome.findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::case::model::Object;
+    use crate::case::object;
+    use crate::case::template::Values;
+
+    #[test]
+    fn what_the_suite_adds_earns_no_remark() {
+        for template in object::templates() {
+            // what a grouping holds is up to the case
+            let refs = "[\"tool--e2e1a340-4415-4ba8-9671-f7343fbf0836\"]";
+            let set = if template == "grouping" { format!("object_refs = {refs}") } else { String::new() };
+            let one: Object = toml::from_str(&format!("like = {template:?}\nset = {{ {set} }}")).expect("an object");
+            let made = object::make(&BTreeMap::from([("a".to_owned(), one)]), 1, "test", &Values::new());
+            let findings = Validator::new().validate(&made.expect("made")["a"]);
+            assert!(findings.is_empty(), "{template}: {findings:?}");
+        }
+    }
 }
