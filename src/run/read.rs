@@ -1,6 +1,6 @@
 //! A full read of a collection: what it holds, by its objects and by its manifest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use url::Url;
@@ -181,20 +181,29 @@ async fn pages(
 
 /// Puts both reads together. What only one of them names is uncertain, unless the suite added it.
 pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> Holdings {
+    // collections hold hundreds of thousands of objects: what is compared has the same id
+    let mut records_of: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, record) in records.iter().enumerate() {
+        records_of.entry(&record.id).or_default().push(i);
+    }
     let mut items: Vec<Holding> = Vec::new();
+    let mut items_of: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut used = vec![false; records.len()];
     let mut versions_disagree = false;
     for member in objects {
         let Some(object) = member.object else { continue };
         let Some(mut holding) = Holding::of(object, items.len()) else { continue };
-        if items.iter().any(|h| h.id == holding.id && h.version == holding.version && h.spec == holding.spec) {
+        let known = items_of.entry(&member.id).or_default();
+        if known.iter().any(|&i| items[i].version == holding.version && items[i].spec == holding.spec) {
             continue;
         }
-        let fits = |(_, r): &(usize, &Member<'_>)| same(r, &holding);
-        let record = records.iter().enumerate().filter(|(i, _)| !used[*i]).find(fits);
-        let record = record.or_else(|| records.iter().enumerate().find(fits));
+        known.push(items.len());
+        let of_id = records_of.get(member.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let fits = |i: &&usize| same(&records[**i], &holding);
+        let record = of_id.iter().filter(|i| !used[**i]).find(fits).or_else(|| of_id.iter().find(fits));
         holding.in_manifest = false;
-        if let Some((i, record)) = record {
+        if let Some(&i) = record {
+            let record = &records[i];
             used[i] = true;
             holding.in_manifest = true;
             holding.added = record.added.as_deref().and_then(Timestamp::parse);
@@ -208,15 +217,17 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
         items.push(holding);
     }
     for (record, _) in records.iter().zip(&used).filter(|(_, used)| !**used) {
+        let known = items_of.entry(&record.id).or_default();
         // a record of an object that was read, under a version that it does not have
-        if let Some(known) = items.iter_mut().find(|h| h.id == record.id && h.in_objects && !h.in_manifest) {
+        if let Some(&i) = known.iter().find(|&&i| items[i].in_objects && !items[i].in_manifest) {
             versions_disagree = true;
-            known.added = record.added.as_deref().and_then(Timestamp::parse);
+            items[i].added = record.added.as_deref().and_then(Timestamp::parse);
             continue;
         }
-        if items.iter().any(|h| same(record, h)) {
+        if known.iter().any(|&i| same(record, &items[i])) {
             continue;
         }
+        known.push(items.len());
         let version = record.version.clone();
         items.push(Holding {
             id: record.id.clone(),
