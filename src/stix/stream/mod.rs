@@ -3,6 +3,7 @@
 //! Memory is bounded by the largest object, by a few batches of text, and by some fifty bytes for each versioned object,
 //! which the rules between objects need.
 
+mod place;
 mod scan;
 mod split;
 
@@ -11,28 +12,15 @@ use std::io::{self, Read};
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+pub use self::place::Place;
+use self::place::Places;
 use self::split::{Batch, Error, Item, Role, Splitter};
 use super::finding::Path;
-use super::node::Node;
+use super::node::{MAX_DEPTH, Node};
 use super::scope::Scope;
 use super::validator::{Shape, Validator};
 use super::version::{self, SpecVersion};
 use super::{Finding, Level};
-
-/// Where a finding stands in its file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// From 1.
-    pub line: u64,
-    /// From 1, in bytes.
-    pub column: u64,
-    /// The line, or as much of it as is worth showing.
-    pub excerpt: String,
-    /// How many characters of the excerpt come before the value.
-    pub before: usize,
-    /// How many characters of the excerpt the value covers.
-    pub width: usize,
-}
 
 /// A finding in a stream.
 #[derive(Clone, Debug)]
@@ -165,6 +153,7 @@ struct Part {
 fn of_batch(batch: &Batch, head_is_20: bool, options: &Options<'_>) -> Part {
     let mut part = Part::default();
     let mut findings = Vec::new();
+    let mut places = Places::new(batch);
     for item in &batch.items {
         let raw = &batch.text[item.start..item.end];
         let document = match item.role {
@@ -182,7 +171,7 @@ fn of_batch(batch: &Batch, head_is_20: bool, options: &Options<'_>) -> Part {
         };
         of_item(&node, item.role, head_is_20, options.validator, &mut part, &mut findings);
         for finding in findings.drain(..).filter(|f| (options.wanted)(f)) {
-            let place = (options.places && item.role != Role::Head).then(|| place(batch, item, &finding.pointer));
+            let place = (options.places && item.role != Role::Head).then(|| places.of(item, &finding.pointer));
             part.out.push(Placed { finding, document, place });
         }
     }
@@ -266,7 +255,7 @@ fn syntax(message: &str, line: u64, column: u64) -> Finding {
         rule: Some("S21-12.1-01"),
         object: None,
         pointer: String::new(),
-        message: format!("not JSON: {message} at line {line} column {column}"),
+        message: format!("cannot be read as JSON: {message} at line {line} column {column}"),
     }
 }
 
@@ -277,48 +266,14 @@ fn unparsable(batch: &Batch, item: &Item, document: u32, error: &serde_json::Err
         raw.split_inclusive(|c| *c == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum::<usize>();
     let at = (item.start + line_start + error.column().saturating_sub(1)).min(batch.text.len());
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or("").to_owned();
-    let place = place_at(batch, at, at + 1);
+    let message = match text.split(" at line ").next().unwrap_or("") {
+        "recursion limit exceeded" => format!("it nests deeper than {MAX_DEPTH} levels, which this program does not read"),
+        "number out of range" => "a number beyond the range of a double".to_owned(),
+        other => other.to_owned(),
+    };
+    let place = Places::new(batch).at(at, at + 1);
     let finding = syntax(&message, place.line, place.column);
     Placed { finding, document, place: Some(place) }
-}
-
-fn place(batch: &Batch, item: &Item, pointer: &str) -> Place {
-    let raw = &batch.text[item.start..item.end];
-    // The pointer is within the document; the text at hand is one object of it.
-    let steps = match item.role {
-        Role::Object(_) => 2,
-        Role::ListItem(_) => 1,
-        Role::Document(_) | Role::Head => 0,
-    };
-    let inner = pointer.match_indices('/').nth(steps).map_or("", |(at, _)| &pointer[at..]);
-    let (start, end) = scan::locate(raw, inner);
-    place_at(batch, item.start + start, item.start + end)
-}
-
-/// The place of some bytes of a batch, with the line around them.
-fn place_at(batch: &Batch, start: usize, end: usize) -> Place {
-    const MARGIN: usize = 60;
-    let text = &batch.text;
-    let (line, column) = scan::position(&text[..start], batch.line, batch.column);
-    let line_start = text[..start].iter().rposition(|c| *c == b'\n').map_or(0, |i| i + 1);
-    let line_end = text[start..].iter().position(|c| *c == b'\n').map_or(text.len(), |i| start + i);
-    let end = end.clamp(start, line_end);
-    let from = line_start.max(start.saturating_sub(MARGIN));
-    let to = line_end.min(end.min(start + MARGIN) + MARGIN);
-    let plain = |bytes: &[u8]| -> String {
-        String::from_utf8_lossy(bytes).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-    };
-    let before = plain(&text[from..start]);
-    let value = plain(&text[start..end.min(to)]);
-    let after = plain(&text[end.min(to)..to]);
-    Place {
-        line,
-        column: column + 1,
-        before: before.chars().count(),
-        width: value.chars().count().max(1),
-        excerpt: before + &value + &after,
-    }
 }
 
 /// Reads a stream once more for the objects at these positions.

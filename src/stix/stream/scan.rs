@@ -101,7 +101,7 @@ pub(crate) fn members(text: &[u8]) -> impl Iterator<Item = (&[u8], usize, usize)
 }
 
 /// Starts and ends of the items of a list.
-fn items(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+pub(crate) fn items(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
     let mut at = skip_space(text, 0) + 1;
     std::iter::from_fn(move || {
         let start = skip_space(text, at);

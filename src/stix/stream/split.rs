@@ -122,6 +122,9 @@ impl<R: Read> Splitter<R> {
         let mut wanted = self.chunk;
         loop {
             self.fill(wanted)?;
+            if self.documents == 0 && self.mode == Mode::Between && is_wide(&self.buffer) {
+                return Err(self.fault(0, "the text is UTF-16 or UTF-32; STIX content is exchanged in UTF-8"));
+            }
             let mut items = Vec::new();
             let head = self.cut(&mut items)?;
             if !items.is_empty() || head {
@@ -373,6 +376,15 @@ impl<R: Read> Splitter<R> {
 
     fn may_hold_objects(&self) -> bool {
         scan::member(&self.head, "type").is_none_or(|kind| kind == b"\"bundle\"")
+    }
+}
+
+/// Whether text begins as UTF-16 or UTF-32 does: with a byte order mark, or with an ASCII character among zeros.
+fn is_wide(text: &[u8]) -> bool {
+    match *text {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [a, b, c, d, ..] => matches!((a, b, c, d), (0, 1.., 0, 1..) | (1.., 0, 1.., 0) | (0, 0, 0, 1..) | (1.., 0, 0, 0)),
+        _ => false,
     }
 }
 
