@@ -1,5 +1,6 @@
 //! The suite's model of what a collection contains.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -102,6 +103,15 @@ impl Holdings {
         let mut found: Vec<&Holding> = self.items.iter().filter(|h| h.id == id).collect();
         found.sort_by_key(|h| (h.at, h.sequence));
         found
+    }
+
+    /// All versions of every object, in the order of addition.
+    pub fn by_id(&self) -> HashMap<&str, Vec<&Holding>> {
+        let mut all: HashMap<&str, Vec<&Holding>> = HashMap::new();
+        for holding in &self.items {
+            all.entry(&holding.id).or_default().push(holding);
+        }
+        all
     }
 
     /// Distinct ids, in the order in which they first occur.

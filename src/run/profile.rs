@@ -1,6 +1,6 @@
 //! What is true of a collection, and the values that variables have there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::options::{Credentials, Options};
 use super::survey::{Collection, Root, Survey};
@@ -166,13 +166,11 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
     let mut certain: Vec<&Holding> = holdings.items.iter().filter(|h| h.certain).collect();
     // own objects first: nobody else takes them away
     certain.sort_by_key(|h| !h.own);
-    let mut ids: Vec<&str> = Vec::new();
-    for h in certain.iter().filter(|h| h.own).chain(&certain) {
-        if !ids.contains(&h.id.as_str()) {
-            ids.push(&h.id);
-        }
-    }
-    let versions: BTreeMap<&str, Vec<&Holding>> = ids.iter().map(|id| (*id, holdings.versions(id))).collect();
+    let mut seen = HashSet::new();
+    let ids: Vec<&str> = certain.iter().map(|h| h.id.as_str()).filter(|id| seen.insert(*id)).collect();
+    let mut versions = holdings.by_id();
+    versions.values_mut().for_each(|all| all.sort_by_key(|h| (h.at, h.sequence)));
+    let versions = versions;
     let facts = &mut p.facts;
     let mut set = |name: &str, value: String| {
         p.values.insert(name.to_owned(), value);
