@@ -267,7 +267,9 @@ fn unparsable(batch: &Batch, item: &Item, document: u32, error: &serde_json::Err
     let at = (item.start + line_start + error.column().saturating_sub(1)).min(batch.text.len());
     let text = error.to_string();
     let message = match text.split(" at line ").next().unwrap_or("") {
-        "recursion limit exceeded" => format!("it nests deeper than {MAX_DEPTH} levels, which this program does not read"),
+        "recursion limit exceeded" => {
+            format!("it nests deeper than {MAX_DEPTH} levels, which this program does not read")
+        }
         "number out of range" => "a number beyond the range of a double".to_owned(),
         other => other.to_owned(),
     };

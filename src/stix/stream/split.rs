@@ -383,7 +383,9 @@ impl<R: Read> Splitter<R> {
 fn is_wide(text: &[u8]) -> bool {
     match *text {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
-        [a, b, c, d, ..] => matches!((a, b, c, d), (0, 1.., 0, 1..) | (1.., 0, 1.., 0) | (0, 0, 0, 1..) | (1.., 0, 0, 0)),
+        [a, b, c, d, ..] => {
+            matches!((a, b, c, d), (0, 1.., 0, 1..) | (1.., 0, 1.., 0) | (0, 0, 0, 1..) | (1.., 0, 0, 0))
+        }
         _ => false,
     }
 }
