@@ -44,7 +44,11 @@ fn every_form_of_input_is_valid() {
         (format!("{TOOL}\n{TOOL}\n"), 2),
         (format!(r#"{{"more":false,"objects":[{TOOL}]}}"#), 1),
         (format!(r#"{{"type":"bundle","id":"bundle--e2e1a340-4415-4ba8-9671-f7343fbf0837","objects":[{TOOL}]}}"#), 1),
-        (r#"{"more":false}"#.replace("false", "false,\"objects\":[]"), 0),
+        (r#"{"more":false,"objects":[]}"#.to_owned(), 0),
+        (r#"{"more":false}"#.to_owned(), 0),
+        ("[]".to_owned(), 0),
+        (format!("{TOOL}{TOOL}"), 2),
+        (format!("\u{feff}{TOOL}"), 1),
     ];
     for (input, objects) in forms {
         let (code, row) = json(&input);
@@ -111,7 +115,55 @@ fn a_missing_file_is_named_and_the_others_are_judged() {
     let ran = run(&["--format", "json", "no-such-file.json", good.to_str().expect("UTF-8")], "");
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("cannot read no-such-file.json"), "{}", ran.err);
-    assert!(ran.out.contains("\"valid\":true"));
+    let rows: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!((&rows[0]["file"], &rows[0]["valid"]), (&"no-such-file.json".into(), &false.into()));
+    assert!(rows[0]["error"].as_str().is_some_and(|why| why.contains("No such file")), "{}", rows[0]);
+    assert_eq!((rows.len(), &rows[1]["valid"]), (2, &true.into()));
+}
+
+#[test]
+fn links_that_lead_in_circles_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.json"), TOOL).expect("written");
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("a link");
+    let ran = run(&["--format", "json", folder.path().to_str().expect("UTF-8")], "");
+    assert_eq!((ran.code, ran.out.lines().count()), (0, 1));
+}
+
+#[test]
+fn other_encodings_are_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = |file: &str| folder.path().join(file).to_str().expect("UTF-8").to_owned();
+    let wide = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { TOOL.encode_utf16().flat_map(bytes).collect() };
+    std::fs::write(name("le"), wide(u16::to_le_bytes)).expect("written");
+    std::fs::write(name("be"), wide(u16::to_be_bytes)).expect("written");
+    std::fs::write(name("bom"), [&[0xFF, 0xFE], &wide(u16::to_le_bytes)[..]].concat()).expect("written");
+    for file in ["le", "be", "bom"] {
+        let ran = run(&[&name(file)], "");
+        assert_eq!(ran.code, 1);
+        assert!(ran.out.contains("UTF-16 or UTF-32"), "{file}: {}", ran.out);
+    }
+}
+
+#[test]
+fn many_findings_each_have_their_place() {
+    let many = format!("[{}]", vec![TOOL.replace("\"nmap\"", "5"); 3_000].join(",\n"));
+    let ran = run(&["-"], &many);
+    for (line, column) in [(2, 169), (1_500, 169), (3_000, 169)] {
+        assert!(ran.out.contains(&format!("\n-:{line}:{column}: error[wrong-type]")), "line {line}");
+    }
+    assert!(ran.out.starts_with("-:1:170: error[wrong-type]"));
+    // A slip in every item of one list: those beyond what is affordable stand where the object begins.
+    let refs: Vec<String> = (0..2_000).map(|n| format!("\"bad-{n}\"")).collect();
+    let report = TOOL.replace("\"nmap\"", &format!("\"a\",\"object_marking_refs\":[{}]", refs.join(",")));
+    let ran = run(&["-"], &report);
+    assert_eq!(ran.out.matches("error[").count(), 2_000);
+}
+
+#[test]
+fn content_cannot_steer_a_terminal() {
+    let ran = run(&["-"], &TOOL.replace("\"nmap\"", "\"a\u{202e}b\",\"x\u{1b}[31m\":1").replace('\u{1b}', "\\u001b"));
+    assert!(!ran.out.contains(['\u{202e}', '\u{1b}']), "{}", ran.out);
 }
 
 #[test]
@@ -145,7 +197,7 @@ fn people_see_the_line_and_the_value() {
     let wanted = "-:6:10: error[wrong-type] S21-12.1-03: `name` has to be a string, not an integer\n    \
                   at tool--e2e1a340-4415-4ba8-9671-f7343fbf0836 /name\n     \
                   6 |   \"name\":5}\n       |          ^\n\
-                  -: invalid, 1 objects, 1 errors, 0 advice\n";
+                  -: invalid, 1 object, 1 error, 0 advice\n";
     assert_eq!(ran.out, wanted);
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::stix::pattern::{self, Finding, Level};
 
 use super::exit;
+use crate::report::sanitize::is_hostile;
 
 /// Arguments of `pattern`.
 #[derive(clap::Args)]
@@ -17,7 +18,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
 
-    /// Files with one pattern a line; `-` is standard input
+    /// Files with one pattern a line; `-` is standard input. Empty lines are passed over; there are no comments
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -254,16 +255,11 @@ fn as_json(judged: &Judged) -> Value {
 fn printable(c: char) -> char {
     if c == '\t' {
         ' '
-    } else if c.is_control() || is_invisible(c) {
+    } else if is_hostile(c) {
         '\u{fffd}'
     } else {
         c
     }
-}
-
-/// Marks that turn the direction of text, and separators that break lines.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn plain(text: &str) -> String {

@@ -66,6 +66,8 @@ enum Outcome {
 trait Report {
     fn finding(&mut self, out: &mut dyn Write, placed: &Placed) -> io::Result<()>;
     fn end(&mut self, out: &mut dyn Write, summary: &Summary, valid: bool) -> io::Result<()>;
+    /// In place of `end`: the file could not be read, or not to its end.
+    fn unreadable(&mut self, out: &mut dyn Write, why: &str) -> io::Result<()>;
 }
 
 /// Runs the command; gives an exit code of [`super::exit`].
@@ -129,28 +131,26 @@ fn judge_all(args: &Args, inputs: &[Input], out: &mut dyn Write) -> io::Result<O
 /// Judges one input. Fails only where the findings cannot be written.
 fn judge_one(args: &Args, input: &Input, out: &mut dyn Write) -> io::Result<Outcome> {
     let name = input.name();
+    let mut report: Box<dyn Report> = match args.format {
+        Format::Human => Box::new(human::Human::new(&name)),
+        Format::Json => Box::new(json::Json::new(&name)),
+    };
+    let unreadable = |report: &mut dyn Report, out: &mut dyn Write, why: &str| {
+        eprintln!("error: cannot read {name}: {why}");
+        report.unreadable(out, why).map(|()| Outcome::Unreadable)
+    };
     let (reader, path): (Box<dyn Read + Send>, Option<&Path>) = match input {
-        Input::Missing(_, why) => {
-            eprintln!("error: cannot read {name}: {why}");
-            return Ok(Outcome::Unreadable);
-        }
+        Input::Missing(_, why) => return unreadable(&mut *report, out, why),
         Input::Stdin => (Box::new(io::stdin()), None),
         Input::File(path, _) => match File::open(path) {
             Ok(file) => (Box::new(file), Some(path)),
-            Err(e) => {
-                eprintln!("error: cannot read {name}: {e}");
-                return Ok(Outcome::Unreadable);
-            }
+            Err(e) => return unreadable(&mut *report, out, &e.to_string()),
         },
     };
     let wanted = |f: &Finding| !args.disable.iter().any(|code| code == f.code);
     let level = if args.level == Threshold::Must { Level::Must } else { Level::Should };
     let options =
         Options { validator: Validator::new().at_least(level), places: args.format == Format::Human, wanted: &wanted };
-    let mut report: Box<dyn Report> = match args.format {
-        Format::Human => Box::new(human::Human::new(&name)),
-        Format::Json => Box::new(json::Json::new(&name)),
-    };
     let mut valid = true;
     let mut writing: io::Result<()> = Ok(());
     let open = path.map(|p| move || File::open(p).map(|f| Box::new(f) as Box<dyn Read>));
@@ -167,10 +167,6 @@ fn judge_one(args: &Args, input: &Input, out: &mut dyn Write) -> io::Result<Outc
             report.end(out, &summary, valid)?;
             Ok(if valid { Outcome::Valid } else { Outcome::Invalid })
         }
-        Err(e) => {
-            eprintln!("error: cannot read {name}: {e}");
-            report.end(out, &Summary::default(), false)?;
-            Ok(Outcome::Unreadable)
-        }
+        Err(e) => unreadable(&mut *report, out, &e.to_string()),
     }
 }

@@ -150,10 +150,19 @@ impl Shape {
         }
         match content.get("type") {
             Some(kind) if kind.as_str() == Some("bundle") => Self::Bundle,
-            None if content.get("id").is_none() && content.get("objects").is_some_and(|o| o.as_array().is_some()) => {
-                Self::Envelope
-            }
+            None if content.get("id").is_none() && is_envelope(content) => Self::Envelope,
             _ => Self::Object,
         }
+    }
+}
+
+/// Whether an object without type and id is an envelope: it has a list of objects, or nothing but what only envelopes have
+/// (TAXII 2.1, section 3.7; an empty page may leave the list out).
+fn is_envelope(content: &Node<'_>) -> bool {
+    match content.get("objects") {
+        Some(objects) => objects.as_array().is_some(),
+        None => content.as_object().is_some_and(|entries| {
+            !entries.is_empty() && entries.iter().all(|(name, _)| matches!(&**name, "more" | "next"))
+        }),
     }
 }

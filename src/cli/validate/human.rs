@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::Report;
+use crate::report::sanitize::is_hostile;
 use crate::stix::Level;
 use crate::stix::stream::{Placed, Summary};
 
@@ -18,9 +19,14 @@ impl Human {
     }
 }
 
-/// Content is not trusted: what would steer a terminal is left out.
+/// Content is not trusted: what would steer a terminal is replaced, character by character, so that marks stay in place.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+    text.chars().map(|c| if is_hostile(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// `1 object`, `2 objects`.
+fn count(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 impl Report for Human {
@@ -54,23 +60,24 @@ impl Report for Human {
         }
         if let Some(p) = placed.place.as_ref().filter(|p| !p.excerpt.is_empty()) {
             let number = p.line.to_string();
-            writeln!(out, "{number:>6} | {}", p.excerpt)?;
+            writeln!(out, "{number:>6} | {}", plain(&p.excerpt))?;
             writeln!(out, "       | {}{}", " ".repeat(p.before), "^".repeat(p.width))?;
         }
         Ok(())
     }
 
+    fn unreadable(&mut self, _: &mut dyn Write, _: &str) -> io::Result<()> {
+        // people read it on standard error
+        Ok(())
+    }
+
     fn end(&mut self, out: &mut dyn Write, summary: &Summary, valid: bool) -> io::Result<()> {
         let verdict = if valid { "valid" } else { "invalid" };
-        let old =
-            if summary.stix_20 > 0 { format!(", {} of STIX 2.0 not judged", summary.stix_20) } else { String::new() };
-        writeln!(
-            out,
-            "{}: {verdict}, {} objects{old}, {} errors, {} advice",
-            plain(&self.file),
-            summary.objects,
-            self.must,
-            self.should
-        )
+        let old = match summary.stix_20 {
+            0 => String::new(),
+            n => format!(", {n} of STIX 2.0 not judged"),
+        };
+        let (objects, errors) = (count(summary.objects, "object"), count(self.must, "error"));
+        writeln!(out, "{}: {verdict}, {objects}{old}, {errors}, {} advice", plain(&self.file), self.should)
     }
 }

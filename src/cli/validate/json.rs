@@ -72,4 +72,11 @@ impl Report for Json {
         write!(out, "],\"objects\":{},\"stix_2_0\":{},\"valid\":{valid}}}", summary.objects, summary.stix_20)?;
         out.write_all(b"\n")
     }
+
+    fn unreadable(&mut self, out: &mut dyn Write, why: &str) -> io::Result<()> {
+        self.begin(out)?;
+        out.write_all(b"],\"objects\":0,\"valid\":false,\"error\":")?;
+        serde_json::to_writer(&mut *out, why)?;
+        out.write_all(b"}\n")
+    }
 }
