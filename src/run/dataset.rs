@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::exec::is_pending;
 use super::ledger::Ledger;
 use super::read::read;
 use super::session::Session;
@@ -76,8 +77,7 @@ async fn wait(session: &Session, root: &Url, id: &str) -> bool {
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(10) {
         let exchange = session.get("dataset", paths::under(root, &["status", id])).await;
-        let pending = resource(&exchange).is_some_and(|b| b.get("status").and_then(Value::as_str) == Some("pending"));
-        if !pending {
+        if !is_pending(&exchange) {
             return true;
         }
         session.pause(pause).await;

@@ -14,7 +14,7 @@ pub const ROOTS: &[ApiRoot] = &[
         name: "api1",
         title: "Reference API root",
         description: "Collections of every kind of permission.",
-        max_content_length: 10 * 1024 * 1024,
+        max_content_length: 1024 * 1024,
         collections: &[
             Collection {
                 id: "1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21",
