@@ -215,8 +215,10 @@ pub enum SameWhat {
 pub enum CountsWord {
     /// They add up to the number of posted objects.
     AddUp,
-    /// Complete, with nothing pending.
+    /// Complete in the end.
     Complete,
+    /// Where it is complete, nothing is pending.
+    NothingPending,
     /// All posted objects succeeded.
     AllSucceeded,
     /// Of good and bad objects at least one is counted and named as a failure, with a message; or all
@@ -274,6 +276,8 @@ pub enum Rule {
     CustomPrefix,
     /// The envelope holds one id alone (section 5.6).
     OneId,
+    /// The certificate of the server holds: chain, dates and host name.
+    Certificate,
     /// The server was reached by HTTPS (section 8.2.2).
     Https,
     /// An authentication challenge names Basic, or Basic was accepted (section 8.2.2).

@@ -50,6 +50,8 @@ facts! {
     Https = "https", Skip, "the server is tested over plain HTTP", None;
     /// Collections are not open to everybody.
     Authentication = "authentication", Skip, "the server asks nobody for credentials", None;
+    /// Discovery answers 401 to a client without credentials.
+    ClosedDiscovery = "closed-discovery", Skip, "discovery does not ask for credentials", None;
     /// The collection is closed to clients without credentials.
     Private = "private", Skip, "the collection is open to everybody", None;
     /// The user gave credentials.

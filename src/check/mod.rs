@@ -21,11 +21,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::case::expect::Rule;
 use crate::case::template::Values;
 use crate::case::{Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
 use crate::taxii::Endpoint;
+use crate::taxii::client::is_of_certificate;
 
 /// What one step did and got.
 #[derive(Clone, Debug, Default)]
@@ -182,8 +184,19 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             outcome.block("the connection was closed while the body was sent, without an answer to judge");
             return outcome;
         }
-        // the executor has made sure that the server is alive: this very request gets no answer
         let failure = context.exchanges()[exchange].failure.clone().unwrap_or_default();
+        if is_of_certificate(&failure) {
+            if expect.rule == Some(Rule::Certificate) {
+                let mut finding = context.finding(exchange, "the certificate of the server does not hold");
+                finding.expected = Some("a valid chain, dates and host name".into());
+                finding.actual = Some(failure);
+                outcome.findings.push(finding);
+            } else {
+                outcome.block("the certificate of the server does not hold: see tls/certificate");
+            }
+            return outcome;
+        }
+        // the executor has made sure that the server is alive: this very request gets no answer
         let mut finding = context.finding(exchange, "the server gives no answer to this request, and answers others");
         finding.actual = Some(failure);
         outcome.findings.push(finding);

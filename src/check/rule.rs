@@ -135,6 +135,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 None => Said::Holds(format!("{wanted} alone")),
             }
         }
+        // where it does not hold there is no answer to judge
+        Rule::Certificate => Said::Holds("chain, dates and host name of the certificate hold".into()),
         Rule::Https => match (context.transcript.https, context.transcript.http_allowed) {
             (true, _) => Said::Holds("requests are accepted over HTTPS".into()),
             (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),

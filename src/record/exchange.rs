@@ -44,11 +44,7 @@ impl Exchange {
 
     /// The body as JSON, whatever its Content-Type says.
     pub fn json(&self) -> Option<&serde_json::Value> {
-        let parse = || {
-            let bytes = &self.response.as_ref()?.body.bytes;
-            // a byte order mark is another case's matter
-            serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
-        };
+        let parse = || super::lenient::json(&self.response.as_ref()?.body.bytes);
         self.parsed.get_or_init(parse).as_ref()
     }
 }

@@ -6,6 +6,7 @@ pub mod event;
 pub mod exchange;
 pub mod exit;
 pub mod finding;
+mod lenient;
 pub mod report;
 pub mod requirement;
 pub mod trial;

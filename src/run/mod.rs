@@ -34,7 +34,7 @@ use plan::{Plan, Task, plan};
 use profile::Abilities;
 use recording::{Asked, Recorder, Replay};
 use session::Session;
-use survey::{Survey, survey};
+use survey::{Survey, Untestable, survey};
 
 /// Why a run could not even begin. Wrong usage: exit code 2.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -213,12 +213,12 @@ impl Run {
         self.tell(Event::Started { suite, url: self.options.url.clone() }).await;
         let mut survey = match survey(&self.session, &self.options).await {
             Ok(survey) => survey,
-            Err(why) => return self.untestable(why).await,
+            Err(Untestable { why, seen }) => return self.untestable(why, seen).await,
         };
         let ledger = Ledger::default();
         let abilities = match self.abilities(&mut survey, &ledger).await {
             Ok(abilities) => abilities,
-            Err(why) => return self.untestable(why).await,
+            Err(why) => return self.untestable(why, None).await,
         };
         for note in std::mem::take(&mut survey.notes) {
             self.tell(Event::Note(note)).await;
@@ -253,14 +253,23 @@ impl Run {
         self.tell(Event::Finished(summary)).await;
     }
 
-    async fn untestable(&self, why: String) {
-        let server = crate::record::Server {
-            url: self.options.url.clone(),
-            untestable: Some(why),
-            ..crate::record::Server::default()
-        };
-        self.tell(Event::Surveyed(server)).await;
-        let summary = verdict::summarise(&[], &self.options, true, self.stopper.stopped());
+    /// A server that cannot be tested: what was seen of it is judged all the same, by the cases that look at the
+    /// server as a whole.
+    async fn untestable(&self, why: String, seen: Option<Survey>) {
+        let mut survey = seen.unwrap_or_default();
+        survey.server.url.clone_from(&self.options.url);
+        survey.server.untestable = Some(why);
+        survey.roots.clear();
+        self.tell(Event::Surveyed(survey.server.clone())).await;
+        let mut trials = Vec::new();
+        if survey.answered && !self.plan_only && self.options.shard.is_none() {
+            let abilities = Abilities { https: self.session.base.scheme() == "https", ..Abilities::default() };
+            let mut plan = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
+            plan.tasks.retain(|task| task.case.scope == case::Scope::Server);
+            self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
+            trials = self.trials(&survey, &Ledger::default(), &plan.tasks).await;
+        }
+        let summary = verdict::summarise(&trials, &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
         if let Err(e) = self.session.finish_record() {
             self.tell(Event::Note(e.to_string())).await;

@@ -50,6 +50,7 @@ pub fn profile(
     };
     fact(Fact::Https, abilities.https);
     fact(Fact::Authentication, survey.authentication);
+    fact(Fact::ClosedDiscovery, survey.closed_discovery);
     fact(Fact::Credentials, !matches!(options.credentials, Credentials::None));
     fact(Fact::BasicCredentials, matches!(options.credentials, Credentials::Basic { .. }));
     fact(Fact::OtherClient, survey.other_client);

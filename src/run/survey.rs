@@ -9,6 +9,7 @@ use super::session::Session;
 use super::trouble;
 use crate::oracle::Holdings;
 use crate::record::{self, Exchange};
+use crate::taxii::client::is_of_certificate;
 use crate::taxii::{Endpoint, paths};
 
 /// Most collections whose content is read.
@@ -19,8 +20,12 @@ const MAX_READ: usize = 16;
 pub struct Survey {
     /// For the report.
     pub server: record::Server,
+    /// Whether there is an answer to judge, or a certificate.
+    pub answered: bool,
     /// Whether discovery answers with a resource.
     pub discovery: bool,
+    /// Whether discovery answers 401 to a client without credentials.
+    pub closed_discovery: bool,
     /// Whether nobody's credentials are refused where collections are listed.
     pub authentication: bool,
     /// Whether a second client was given, and its credentials are taken.
@@ -84,21 +89,43 @@ impl Collection {
     }
 }
 
-/// Looks at a server. `Err` is one sentence that says why it cannot be tested.
-pub async fn survey(session: &Session, options: &Options) -> Result<Survey, String> {
+/// Why a server cannot be tested.
+#[derive(Debug)]
+pub struct Untestable {
+    /// One sentence.
+    pub why: String,
+    /// What was seen before, where there was an answer to judge or a certificate.
+    pub seen: Option<Survey>,
+}
+
+/// Looks at a server.
+pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Untestable> {
     let mut survey = Survey::default();
     survey.server.url = options.url.clone();
+    match look(session, options, &mut survey).await {
+        Ok(()) => Ok(survey),
+        Err(why) => {
+            survey.server.untestable = Some(why.clone());
+            Err(Untestable { why, seen: survey.answered.then_some(survey) })
+        }
+    }
+}
+
+async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Result<(), String> {
     let url = paths::discovery(&session.base);
     let exchange = session.get("discovery", url.clone()).await;
+    survey.answered = exchange.failure.as_deref().is_none_or(is_of_certificate);
     if let Some(failure) = &exchange.failure {
         return Err(trouble::no_answer(&session.base, failure));
     }
+    let anonymous = crate::taxii::Outgoing::get("discovery", url.clone());
+    survey.closed_discovery = session.send(&anonymous, crate::case::Actor::Nobody).await.status() == 401;
     survey.server.software = exchange.response.as_ref().and_then(|r| r.header("server")).map(str::to_owned);
     let discovery = resource(&exchange).filter(|b| b.get("api_roots").is_some() || b.get("title").is_some());
     survey.discovery = discovery.is_some();
     survey.server.title = discovery.as_ref().and_then(|d| d.get("title")).and_then(Value::as_str).map(str::to_owned);
 
-    let roots = root_urls(session, options, discovery.as_ref(), &mut survey).await?;
+    let roots = root_urls(session, options, discovery.as_ref(), survey).await?;
     if roots.is_empty() {
         return Err(trouble::no_root(session, &url, &exchange, discovery.as_ref()).await);
     }
@@ -111,7 +138,7 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Stri
         let exchange = session.get("api-root", first.clone()).await;
         return Err(trouble::root_silent(&first, &exchange));
     }
-    survey.authentication = demands_authentication(session, &survey).await;
+    survey.authentication = demands_authentication(session, survey).await;
     if !matches!(options.other, super::Credentials::None)
         && let Some(root) = survey.roots.iter().find(|r| r.lists)
     {
@@ -122,14 +149,14 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Stri
             survey.notes.push(format!("the credentials of the second client are refused ({})", exchange.status()));
         }
     }
-    read_collections(session, options, &mut survey).await;
+    read_collections(session, options, survey).await;
     survey.server.api_roots = survey.roots.iter().map(summary).collect();
-    Ok(survey)
+    Ok(())
 }
 
-/// The body of a 200 answer, where it is a JSON object.
+/// The body of a success, where it is a JSON object: which code a success has is a matter of cases.
 pub fn resource(exchange: &Exchange) -> Option<Value> {
-    exchange.json().filter(|b| exchange.status() == 200 && b.is_object()).cloned()
+    exchange.json().filter(|b| (200..300).contains(&exchange.status()) && b.is_object()).cloned()
 }
 
 /// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.

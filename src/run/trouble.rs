@@ -5,7 +5,7 @@ use url::Url;
 
 use super::session::Session;
 use crate::record::Exchange;
-use crate::taxii::{Outgoing, paths};
+use crate::taxii::{Outgoing, challenge, paths};
 
 /// No answer at all: network, name, TLS.
 pub fn no_answer(url: &Url, failure: &str) -> String {
@@ -94,7 +94,11 @@ pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
 fn refused(url: &Url, exchange: &Exchange) -> String {
     let given = exchange.request.headers.iter().any(|(_, value)| value == crate::taxii::redact::REDACTED);
     let what = if given { "refuses the credentials" } else { "asks for credentials" };
-    format!("{url} {what} ({}): give valid ones with --user and --password-env or --token-env", exchange.status())
+    let challenges = exchange.response.iter().flat_map(|r| r.headers("www-authenticate"));
+    let schemes: Vec<String> = challenges.flat_map(challenge::schemes).collect();
+    let offer = if schemes.is_empty() { String::new() } else { format!("; it offers {}", schemes.join(", ")) };
+    let status = exchange.status();
+    format!("{url} {what} ({status}{offer}): give valid ones with --user and --password-env or --token-env")
 }
 
 async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {

@@ -192,6 +192,12 @@ impl Client {
     }
 }
 
+/// Whether a failure is one of the server's certificate: chain, dates or host name (section 8.5.2).
+pub fn is_of_certificate(failure: &str) -> bool {
+    let lower = failure.to_ascii_lowercase();
+    ["certificate", "unknownissuer", "not valid for name", "notvalidforname"].iter().any(|word| lower.contains(word))
+}
+
 /// The message of an error and of everything beneath it.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
