@@ -101,7 +101,10 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
                 Some("the status does not become complete".to_owned())
             }
             CountsWord::Complete if i == last && !complete => {
-                outcome.block(format!("the status is `{}`, which is no word of the standard: see status/words", word_of(body)));
+                outcome.block(format!(
+                    "the status is `{}`, which is no word of the standard: see status/words",
+                    word_of(body)
+                ));
                 None
             }
             CountsWord::AllSucceeded if bad > 0 => Some("objects are counted as failures that are good".to_owned()),

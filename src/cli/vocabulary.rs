@@ -214,7 +214,8 @@ pub const SAMES: &[Word] = &[
 /// Values of `counts`.
 pub const COUNTS: &[Word] = &[
     ("add-up", "they add up to the number of posted objects"),
-    ("complete", "complete, with nothing pending"),
+    ("complete", "complete in the end"),
+    ("nothing-pending", "where it is complete, nothing is pending"),
     ("all-succeeded", "all posted objects succeeded"),
     ("mixed", "of good and bad objects at least one is counted and named as a failure; or all are refused"),
 ];
@@ -245,6 +246,7 @@ pub const RULES: &[Word] = &[
     ("custom-names", "names of custom properties are spelled as section 7.1.1 wants"),
     ("custom-prefix", "names of custom properties begin with x_ (section 7.1.1)"),
     ("one-id", "the envelope holds one id alone (section 5.6)"),
+    ("certificate", "chain, dates and host name of the certificate hold (section 8.5.2)"),
     ("https", "the server was reached by HTTPS (section 8.2.2)"),
     ("basic", "the server takes or asks for HTTP Basic (section 8.2.2)"),
 ];

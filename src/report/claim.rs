@@ -29,6 +29,10 @@ pub fn claim(report: &Report) -> Claim {
     }
     let mut ids: &[String] = &[];
     let (verdict, text) = if let Some(reason) = &report.server.untestable {
+        if !summary.failed.is_empty() {
+            ids = &summary.failed;
+            more.push("What was seen of it breaks these requirements all the same.");
+        }
         (Verdict::Error, format!("Could not be tested: {}", line(reason, 600)))
     } else if !summary.failed.is_empty() {
         if !summary.known.is_empty() {

@@ -96,9 +96,9 @@ fn refused(url: &Url, exchange: &Exchange) -> String {
     let what = if given { "refuses the credentials" } else { "asks for credentials" };
     let challenges = exchange.response.iter().flat_map(|r| r.headers("www-authenticate"));
     let schemes: Vec<String> = challenges.flat_map(challenge::schemes).collect();
-    let offer = if schemes.is_empty() { String::new() } else { format!("; it offers {}", schemes.join(", ")) };
+    let offer = if schemes.is_empty() { String::new() } else { format!(", and offers {}", schemes.join(", ")) };
     let status = exchange.status();
-    format!("{url} {what} ({status}{offer}): give valid ones with --user and --password-env or --token-env")
+    format!("{url} {what} ({status}){offer}: give valid ones with --user and --password-env or --token-env")
 }
 
 async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {

@@ -50,6 +50,8 @@ fn wrong_credentials() {
     let ended = run(&server.url, &["--ca-file", &ca], &env);
     ended.untestable(&["refuses the credentials (401)", "--user"]);
     ended.without(&["not-the-password"]);
+    // a wrong password is no fault of the server
+    assert_eq!(ended.json.as_ref().expect("a JSON report")["summary"]["failed"], json!([]));
 }
 
 #[test]
@@ -119,4 +121,24 @@ fn a_server_that_never_answers() {
 fn a_server_that_closes_every_connection() {
     let url = listen(drop);
     run(&url, &["--allow-http"], &[]).untestable(&["127.0.0.1 gives no usable answer"]);
+}
+
+#[test]
+fn what_was_seen_of_it_is_judged_all_the_same() {
+    for (defect, word, requirement) in [
+        ("certificate-expired", "out of date", "T21-8-07"),
+        ("basic-unknown", "offers bearer:", "T21-8-06"),
+        ("no-roots", "--api-root", "T21-4.1-05"),
+        ("discovery-of-taxii-2.0", "404", "T21-4.1-01"),
+    ] {
+        let defects = vec![server::defect(defect).expect("a defect")];
+        let server = reference(server::Options { defects, ..server::Options::default() });
+        let ca = server.ca.path().display().to_string();
+        let ended = run(&server.url, &["--ca-file", &ca], &[("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")]);
+        ended.untestable(&[word]);
+        let json = ended.json.as_ref().expect("a JSON report");
+        let broken = json["trials"].as_array().into_iter().flatten().filter(|t| t["findings"][0].is_object());
+        let ids: Vec<&str> = broken.filter_map(|t| t["findings"][0]["requirement"].as_str()).collect();
+        assert!(ids.contains(&requirement), "{requirement} in {ids:?}");
+    }
 }
