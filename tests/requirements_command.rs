@@ -50,6 +50,24 @@ fn coverage_names_cases_defects_and_reasons() {
 }
 
 #[test]
+fn coverage_tells_how_each_requirement_stood_in_a_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let report = folder.path().join("run.json");
+    let to = format!("json={}", report.display());
+    let run = Command::new(env!("CARGO_BIN_EXE_taxii-conformance"))
+        .args(["run", "--reference", "--only", "filter/malformed", "--defect", "limit-zero-taken-on-manifest", "-q"])
+        .args(["--report", &to])
+        .output()
+        .expect("the binary starts");
+    assert_eq!(run.status.code(), Some(1), "{}", String::from_utf8_lossy(&run.stderr));
+    let path = report.to_str().expect("a path");
+    let csv = requirements(&["--coverage", "--report", path, "--format", "csv"]);
+    let row = |id: &str| csv.lines().find(|line| line.starts_with(id)).expect("a row").to_owned();
+    assert!(row("T21-3.4-01").contains(",broken,"), "{}", row("T21-3.4-01"));
+    assert!(row("T21-3.4-02").contains(",not run,"), "{}", row("T21-3.4-02"));
+}
+
+#[test]
 fn the_rules_of_stix_are_a_register_too() {
     let json: Value =
         serde_json::from_str(&requirements(&["--standard", "stix-2.1", "--coverage", "--format", "json"]))

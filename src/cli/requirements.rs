@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::exit;
 use crate::case::{self, Case};
-use crate::record::{Actor, Level, Requirement};
+use crate::record::{Actor, Level, Requirement, Summary};
+use crate::report::read;
 use crate::report::style::wrap;
 use crate::server;
 use crate::stix;
@@ -31,7 +33,15 @@ pub struct Args {
     /// why it has no case
     #[arg(long)]
     coverage: bool,
+
+    /// With --coverage, add how each requirement stood in this JSON report of a run [default:
+    /// reports/local/reference.json, which `run --reference` leaves, where it is there]
+    #[arg(long, value_name = "FILE", requires = "coverage")]
+    report: Option<PathBuf>,
 }
+
+/// Report of the last run, unless another is named.
+const LAST: &str = "reports/local/reference.json";
 
 /// Standards with a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,6 +76,9 @@ pub struct Covered<'a> {
     pub cases: Vec<&'a str>,
     /// Names of the defects of the reference server that break it.
     pub defects: Vec<&'static str>,
+    /// How it stood in the last run, where there is a report of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<&'static str>,
     /// Why it has no case, where it has none.
     pub reason: Option<String>,
 }
@@ -86,6 +99,7 @@ pub fn coverage<'a>(cases: &'a [Case], reasons: &BTreeMap<String, String>) -> Ve
             .filter(|d| d.requirements.contains(&requirement.id.as_str()))
             .map(|d| d.name)
             .collect(),
+        last: None,
         reason: reasons.get(&requirement.id).cloned(),
     };
     case::requirements().iter().map(of).collect()
@@ -114,9 +128,22 @@ fn stix_coverage(requirements: &[Requirement]) -> Vec<Covered<'_>> {
             stix::Coverage::Reason(reason) => (Vec::new(), Some(reason.to_owned())),
             stix::Coverage::Missing => (Vec::new(), None),
         };
-        Covered { requirement, cases, defects: Vec::new(), reason }
+        Covered { requirement, cases, defects: Vec::new(), last: None, reason }
     };
     requirements.iter().zip(stix::rules()).map(of).collect()
+}
+
+/// How a requirement stood in a run, in a word or two.
+fn stood(summary: &Summary, id: &str) -> &'static str {
+    let among = |ids: &[String]| ids.iter().any(|known| known == id);
+    match () {
+        () if among(&summary.failed) => "broken",
+        () if among(&summary.known) => "broken, known",
+        () if among(&summary.warned) => "warned",
+        () if among(&summary.passed) => "holds",
+        () if summary.inconclusive.contains_key(id) => "not judged",
+        () => "not run",
+    }
 }
 
 /// Runs the command; gives an exit code of [`super::exit`].
@@ -137,6 +164,20 @@ pub fn run(args: &Args) -> u8 {
         Standard::Taxii => coverage(&cases, &reasons),
         Standard::Stix => stix_coverage(&rules),
     };
+    let mut rows = rows;
+    if args.coverage && matches!(args.standard, Standard::Taxii) {
+        let named = args.report.is_some();
+        let path = args.report.clone().unwrap_or_else(|| PathBuf::from(LAST));
+        match read::read(&path) {
+            Ok(report) => rows.iter_mut().for_each(|row| row.last = Some(stood(&report.summary, &row.requirement.id))),
+            Err(error) if named => {
+                eprintln!("error: {error}");
+                return exit::USAGE;
+            }
+            // no run has been made here, or another version left the report
+            Err(_) => {}
+        }
+    }
     let mut out = io::stdout().lock();
     // Who has seen enough closes the pipe.
     let _ = match args.format {
@@ -149,7 +190,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn text(rows: &[Covered<'_>], coverage: bool, out: &mut dyn Write) -> io::Result<()> {
-    for Covered { requirement, cases, defects, reason } in rows {
+    for Covered { requirement, cases, defects, last, reason } in rows {
         let Requirement { id, level, section, statement, .. } = requirement;
         let first = format!("{id:<12} {:<8}", level.word());
         let indent = " ".repeat(first.len());
@@ -166,6 +207,9 @@ fn text(rows: &[Covered<'_>], coverage: bool, out: &mut dyn Write) -> io::Result
             }
             if !defects.is_empty() {
                 write!(out, "{}", wrap(&label("defects"), &further, WIDTH, &defects.join(", ")))?;
+            }
+            if let Some(last) = last {
+                write!(out, "{}", wrap(&label("last run"), &further, WIDTH, last))?;
             }
         }
     }
@@ -187,7 +231,7 @@ fn text(rows: &[Covered<'_>], coverage: bool, out: &mut dyn Write) -> io::Result
 fn head(coverage: bool) -> Vec<&'static str> {
     let mut head = vec!["id", "section", "level", "statement"];
     if coverage {
-        head.extend(["cases", "defects", "reason"]);
+        head.extend(["cases", "defects", "last run", "reason"]);
     }
     head
 }
@@ -199,6 +243,7 @@ fn columns(row: &Covered<'_>, coverage: bool, separator: &str) -> Vec<String> {
     if coverage {
         columns.push(row.cases.join(separator));
         columns.push(row.defects.join(separator));
+        columns.push(row.last.unwrap_or_default().to_owned());
         columns.push(row.reason.clone().unwrap_or_default());
     }
     columns
