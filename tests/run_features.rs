@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::civil::{Date, date};
+use taxii_conformance::case::profile::{Profile, profiles};
 use taxii_conformance::record::{Event, Finding, Report, Trial, Verdict, exit};
 use taxii_conformance::report::Reporter;
 use taxii_conformance::report::collect::Collect;
@@ -180,4 +181,29 @@ fn a_record_that_was_cut_off_is_read_as_far_as_it_goes_and_a_broken_one_is_not()
     std::fs::write(dir.join("run.json"), "{}").expect("written");
     assert!(Replay::read(&dir).is_err());
     assert!(Replay::read(folder.path()).map(drop).expect_err("no record").to_string().contains("is this a record"));
+}
+
+#[test]
+fn profiles_are_met_where_nothing_is_broken_and_nothing_open() {
+    let standings = |report: &Report| -> Vec<(String, bool)> {
+        report.summary.profiles.iter().map(|s| (s.profile.clone(), s.met)).collect()
+    };
+    let clean = standings(&suite(None, |_| {}));
+    assert!(clean.len() >= 4 && clean.iter().all(|(_, met)| *met), "{clean:?}");
+    // what nobody was allowed to try is open
+    for (name, met) in standings(&suite(None, |o| o.write = None)) {
+        assert_eq!(met, ["first-look", "read"].contains(&name.as_str()), "{name}");
+    }
+    let first = profile("first-look");
+    let one = suite(Some("manifest-refuses-stix"), |o| o.profile = first);
+    assert_eq!(standings(&one), [("first-look".to_owned(), true)], "a defect that it does not look for");
+    let one = suite(Some("limit-ignored"), |o| o.profile = profile("read"));
+    assert_eq!(standings(&one), [("read".to_owned(), false)]);
+    assert!(one.summary.profiles[0].broken.contains(&"T21-3.4-06".to_owned()));
+    // a part of a run is no claim
+    assert!(suite(None, |o| o.only = vec!["filter/id".into()]).summary.profiles.is_empty());
+}
+
+fn profile(name: &str) -> Option<&'static Profile> {
+    profiles().iter().find(|p| p.name == name)
 }

@@ -86,6 +86,9 @@ fn precedence() {
         ("jobs", "--jobs", ["1", "2", "3", "4"], |r| r.options.jobs.to_string()),
         ("timeout", "--timeout", ["1.5", "2", "3.5", "4"], |r| r.options.timeout.as_secs_f64().to_string()),
         ("seed", "--seed", ["1", "2", "3", "4"], |r| r.options.seed.to_string()),
+        ("profile", "--profile", ["full", "read", "\"write\"", "\"first-look\""], |r| {
+            r.options.profile.map(|p| p.name.clone()).unwrap_or_default()
+        }),
         ("only", "--only", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.only.join(" ")),
         ("skip", "--skip", ["f", "e", "[\"s\"]", "[\"d\"]"], |r| r.options.skip.join(" ")),
         ("strict", "--strict", ["", "false", "true", "false"], |r| r.options.strict.to_string()),

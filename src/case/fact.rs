@@ -45,6 +45,14 @@ macro_rules! facts {
     };
 }
 
+impl Fact {
+    /// Whether it is up to the user: more flags would make it hold, as far as the server has what they name.
+    pub fn by_choice(self) -> bool {
+        use Fact::{BasicCredentials, Credentials, OtherClient, Writable, WriteAllowed};
+        matches!(self, Credentials | BasicCredentials | OtherClient | Writable | WriteAllowed)
+    }
+}
+
 facts! {
     /// The server is reached by HTTPS.
     Https = "https", Skip, "the server is tested over plain HTTP", None;

@@ -10,6 +10,7 @@ pub mod load;
 pub mod matrix;
 pub mod model;
 pub mod object;
+pub mod profile;
 pub mod register;
 pub mod template;
 pub mod variable;

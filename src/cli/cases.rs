@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{exit, vocabulary};
+use crate::case::profile::profiles;
 use crate::case::{self, Case, LoadError, Scope, load, matrix, register};
 use crate::record::Level;
 
@@ -22,6 +23,10 @@ pub struct Args {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "vocabulary"])]
     lint: Option<PathBuf>,
 
+    /// List the profiles: named claims, each over some of the cases
+    #[arg(long, conflicts_with_all = ["format", "vocabulary", "lint"])]
+    profiles: bool,
+
     /// List the words that case files are written in
     #[arg(long, conflicts_with = "format")]
     vocabulary: bool,
@@ -34,6 +39,14 @@ enum Format {
     Human,
     /// One JSON document
     Json,
+}
+
+fn list_profiles(cases: &[Case], out: &mut dyn Write) -> io::Result<()> {
+    for profile in profiles() {
+        let taken = cases.iter().filter(|c| profile.takes(c)).count();
+        writeln!(out, "{}\n    {} ({taken} of {} cases)", profile.name, profile.title, cases.len())?;
+    }
+    Ok(())
 }
 
 /// A case as it is listed.
@@ -78,6 +91,7 @@ pub fn run(args: &Args) -> u8 {
     // Who has seen enough closes the pipe.
     let _ = match (args.vocabulary, case::embedded()) {
         (true, _) => vocabulary::print(&mut out),
+        (false, Ok(cases)) if args.profiles => list_profiles(&cases, &mut out),
         (false, Ok(cases)) => list(&cases, args.format, &mut out),
         (false, Err(errors)) => return complain(errors),
     };

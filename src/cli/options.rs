@@ -11,6 +11,7 @@ use super::target;
 use super::usage::{UsageError, nearest};
 use super::values::{Count, Derived, Format, Part, ReportTo};
 use super::{credentials, known};
+use crate::case::profile::{Profile, profiles};
 use crate::report::console::Verbosity;
 use crate::run::Options;
 
@@ -28,7 +29,7 @@ const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
   _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV, _CA_FILE,
-  _ALLOW_HTTP, _ONLY, _SKIP, _CASES, _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT,
+  _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES, _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT,
   _DERIVED, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
@@ -310,8 +311,22 @@ fn no_url(named: bool, config: &Config) -> UsageError {
     UsageError::with_help("nothing to test", help)
 }
 
+/// The profile of this name.
+fn profile(name: &str) -> Result<&'static Profile, UsageError> {
+    let all = profiles();
+    all.iter().find(|p| p.name == name).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|p| p.name.as_str()).collect();
+        let help = match nearest(name, &known) {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => format!("known are: {}", known.join(", ")),
+        };
+        UsageError::with_help(format!("there is no profile \"{name}\""), help)
+    })
+}
+
 /// What does not depend on the server.
 fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) -> Result<Options, UsageError> {
+    options.profile = settings.profile.as_deref().map(profile).transpose()?;
     options.only = settings.only.clone().unwrap_or_default();
     options.skip = settings.skip.clone().unwrap_or_default();
     for (glob, flag) in options.only.iter().map(|g| (g, "--only")).chain(options.skip.iter().map(|g| (g, "--skip"))) {

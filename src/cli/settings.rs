@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 24] = [
+pub const KEYS: [(&str, Scope, &str); 25] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -41,6 +41,7 @@ pub const KEYS: [(&str, Scope, &str); 24] = [
     ("other_password_env", Scope::Server, "OTHER_PASSWORD_ENV"),
     ("ca_file", Scope::Any, "CA_FILE"),
     ("allow_http", Scope::Any, "ALLOW_HTTP"),
+    ("profile", Scope::Any, "PROFILE"),
     ("only", Scope::Any, "ONLY"),
     ("skip", Scope::Any, "SKIP"),
     ("cases", Scope::Any, "CASES"),
@@ -108,6 +109,11 @@ pub struct Settings {
     /// Test over plain HTTP; the requirement of HTTPS is then waived, and reported so
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Connection")]
     pub allow_http: Option<bool>,
+
+    /// Named claim to judge: run the cases that it takes, and say whether it is met (see `cases
+    /// --profiles`)
+    #[arg(long, value_name = "NAME", help_heading = "Cases")]
+    pub profile: Option<String>,
 
     /// Run only the cases or trials that match; may be given again
     #[arg(long, value_name = "GLOB", help_heading = "Cases")]
@@ -182,6 +188,7 @@ impl Settings {
             other_password_env: get("OTHER_PASSWORD_ENV"),
             ca_file: get("CA_FILE").map(PathBuf::from),
             allow_http: truth("ALLOW_HTTP", get("ALLOW_HTTP"))?,
+            profile: get("PROFILE"),
             only: words("ONLY"),
             skip: words("SKIP"),
             cases: get("CASES").map(|v| std::env::split_paths(&v).collect()),
@@ -213,6 +220,7 @@ impl Settings {
             other_password_env: self.other_password_env.or(under.other_password_env),
             ca_file: self.ca_file.or(under.ca_file),
             allow_http: self.allow_http.or(under.allow_http),
+            profile: self.profile.or(under.profile),
             only: self.only.or(under.only),
             skip: self.skip.or(under.skip),
             cases: self.cases.or(under.cases),
@@ -233,6 +241,7 @@ impl Settings {
         Settings {
             ca_file: self.ca_file,
             allow_http: self.allow_http,
+            profile: self.profile,
             only: self.only,
             skip: self.skip,
             cases: self.cases,

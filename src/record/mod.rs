@@ -14,7 +14,7 @@ pub mod trial;
 pub use event::Event;
 pub use exchange::{Body, Exchange, Request, Response};
 pub use finding::Finding;
-pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Shard, Suite, Summary};
+pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Shard, Standing, Suite, Summary};
 pub use requirement::{Actor, Level, Requirement};
 pub use trial::{Known, Planned, Reading, Trial, Verdict};
 

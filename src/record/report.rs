@@ -140,6 +140,21 @@ pub struct CleanUp {
     pub left: Vec<String>,
 }
 
+/// How a profile, which is a named claim, stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Name of the profile.
+    pub profile: String,
+    /// What it claims.
+    pub title: String,
+    /// Whether it is met: nothing is broken, nothing is open, and something was judged.
+    pub met: bool,
+    /// MUST and derived requirements that are broken, known failures among them.
+    pub broken: Vec<String>,
+    /// MUST and derived requirements that the server offers to be judged, and that no trial judged.
+    pub open: Vec<String>,
+}
+
 /// Counts over the trials.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Summary {
@@ -159,6 +174,9 @@ pub struct Summary {
     pub inconclusive: BTreeMap<String, String>,
     /// Ids of requirements that were seen to hold, and by no trial to be broken.
     pub passed: Vec<String>,
+    /// How the profiles stand that the run was about; none where it was about a part of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<Standing>,
     /// Exit code of the run.
     pub exit: u8,
     /// Whether the run was ended early by the user.

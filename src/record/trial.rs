@@ -112,6 +112,9 @@ pub struct Trial {
     /// Whether it may spoil a fragile server for the trials after it; it then ran last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub risky: bool,
+    /// Whether it was not run because the user chose so: further flags would have it run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_choice: bool,
     /// Why its failure or warning was expected, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,

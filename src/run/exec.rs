@@ -81,6 +81,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         readings: outcome.readings,
         flaky: false,
         risky: case.risky,
+        by_choice: task.by_choice,
         known: None,
         advice: case.advice.clone(),
         ambiguity: case.ambiguity.clone(),

@@ -91,6 +91,7 @@ mod tests {
             findings: Vec::new(),
             flaky: false,
             risky: false,
+            by_choice: false,
             known: None,
             advice: None,
             ambiguity: None,

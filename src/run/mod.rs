@@ -11,6 +11,7 @@ pub mod profile;
 pub mod read;
 pub mod recording;
 pub mod session;
+pub mod standing;
 pub mod survey;
 pub mod trouble;
 pub mod verdict;
@@ -241,6 +242,7 @@ impl Run {
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied());
         let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
+        summary.profiles = standing::standings(&self.cases, &self.options, &trials);
         summary.stale = known::stale(&self.options.known, &all, &trials, self.today);
         if !summary.stale.is_empty() && summary.exit == exit::OK {
             summary.exit = exit::FAILED;
@@ -444,6 +446,7 @@ impl Run {
             readings: Vec::new(),
             flaky: false,
             risky: task.case.risky,
+            by_choice: task.by_choice,
             known: None,
             advice: None,
             ambiguity: None,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::known;
+use crate::case::profile::Profile;
 
 /// Everything that a run needs to know.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Options {
     pub collection: Option<String>,
     /// Collection to write to: id, alias, title, or `any`. Nothing is written without it.
     pub write: Option<String>,
+    /// Claim whose cases alone are run.
+    pub profile: Option<&'static Profile>,
     /// Globs of trials or cases to run; empty means all.
     pub only: Vec<String>,
     /// Globs of trials or cases to leave out.
@@ -67,6 +70,7 @@ impl Options {
             api_roots: Vec::new(),
             collection: None,
             write: None,
+            profile: None,
             only: Vec::new(),
             skip: Vec::new(),
             jobs: 8,

@@ -34,6 +34,8 @@ pub struct Task<'a> {
     pub binding: Option<Binding>,
     /// Verdict and reason where it cannot run.
     pub lacking: Option<(Verdict, String)>,
+    /// Whether it does not run because the user chose so.
+    pub by_choice: bool,
 }
 
 /// Globs that do not parse are wrong usage.
@@ -74,7 +76,7 @@ pub fn plan<'a>(
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
     let mut plan = Plan::default();
     let places = places(survey, options, abilities);
-    for case in cases {
+    for case in cases.iter().filter(|c| options.profile.is_none_or(|p| p.takes(c))) {
         for row in rows(case) {
             for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), row.label, place(case.scope, survey, binding));
@@ -125,11 +127,11 @@ fn task<'a>(
     let lacking = needs(case, row)
         .into_iter()
         .filter(|f| !profile.facts.contains(f))
-        .map(reason)
-        .min_by_key(|(v, _)| *v != Verdict::Skip);
+        .min_by_key(|f| f.lacking() != Verdict::Skip);
     let left_out = (case.risky && options.no_risky)
         .then(|| (Verdict::Skip, "it may spoil a fragile server, and --no-risky leaves it out".to_owned()));
-    let lacking = left_out.or(lacking);
+    let by_choice = left_out.is_some() || lacking.is_some_and(Fact::by_choice);
+    let lacking = left_out.or(lacking.map(reason));
     let requirements: Vec<String> = match row.values.get(REQUIREMENT) {
         Some(one) => vec![one.clone()],
         None => case.requirements.iter().map(|r| r.get_ref().clone()).collect(),
@@ -154,7 +156,7 @@ fn task<'a>(
         steps: case.steps.iter().map(|s| words(s, &profile.values)).collect(),
         skip: lacking.as_ref().map(|(_, reason)| reason.clone()),
     };
-    Task { planned, case, profile, binding, lacking }
+    Task { planned, case, profile, binding, lacking, by_choice }
 }
 
 fn reason(fact: Fact) -> (Verdict, String) {

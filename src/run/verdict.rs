@@ -49,7 +49,7 @@ pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Ve
 }
 
 /// Whether breaking a requirement of this level fails.
-fn binds(level: Level, options: &Options) -> bool {
+pub fn binds(level: Level, options: &Options) -> bool {
     level == Level::Must || (level == Level::Derived && !options.derived_warns)
 }
 

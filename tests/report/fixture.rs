@@ -63,6 +63,7 @@ pub fn trial(id: &str, verdict: Verdict, requirement: &str, reason: &str) -> Tri
         readings: Vec::new(),
         flaky: false,
         risky: false,
+        by_choice: false,
         known: None,
         advice: None,
         ambiguity: None,
@@ -217,6 +218,7 @@ pub fn events() -> Vec<Event> {
         interrupted: false,
         known: Vec::new(),
         stale: Vec::new(),
+        profiles: Vec::new(),
         duration_ms: 1500.0,
     };
     let server = Server {

@@ -8,7 +8,7 @@ use taxii_conformance::cli::options::Reference;
 use taxii_conformance::cli::run::Job;
 use taxii_conformance::record::{
     ApiRoot, Body, CleanUp, Collection, Exchange, Finding, Known, Level, Reading, Report, Request, Response, Server,
-    Shard, Suite, Summary, Trial, Verdict, report,
+    Shard, Standing, Suite, Summary, Trial, Verdict, report,
 };
 use taxii_conformance::report::collect::Collect;
 use taxii_conformance::report::{Reporter, json, read};
@@ -131,7 +131,8 @@ prop_compose! {
     fn trial()(
         (id, case, title, file, reason) in any::<(String, String, String, String, String)>(),
         (advice, ambiguity, readings) in any::<(Option<String>, Option<String>, Vec<(String, String)>)>(),
-        (verdict, level, flaky, risky, known) in (verdict(), level(), any::<bool>(), any::<bool>(), option::of(known())),
+        (verdict, level, known) in (verdict(), level(), option::of(known())),
+        (flaky, risky, by_choice) in any::<(bool, bool, bool)>(),
         requirements in vec(any::<String>(), 0..3),
         findings in vec(finding(), 0..3),
         exchanges in vec(exchange(), 0..3),
@@ -139,7 +140,7 @@ prop_compose! {
     ) -> Trial {
         let readings = readings.into_iter().map(|(question, answer)| Reading { question, answer }).collect();
         Trial {
-            id, case, title, file, verdict, level, requirements, reason, findings, flaky, risky, known, advice, ambiguity,
+            id, case, title, file, verdict, level, requirements, reason, findings, flaky, risky, by_choice, known, advice, ambiguity,
             readings, exchanges, duration_ms,
         }
     }
@@ -170,6 +171,15 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn standing()(
+        (profile, title, met) in any::<(String, String, bool)>(),
+        (broken, open) in any::<(Vec<String>, Vec<String>)>(),
+    ) -> Standing {
+        Standing { profile, title, met, broken, open }
+    }
+}
+
+prop_compose! {
     fn any_report()(
         (suite, server) in (suite(), server()),
         (failed, warned, passed, notes, left) in
@@ -179,8 +189,11 @@ prop_compose! {
         (exit, interrupted, removed) in any::<(u8, bool, usize)>(),
         (known, stale) in any::<(Vec<String>, Vec<String>)>(),
         trials in vec(trial(), 0..3),
+        profiles in vec(standing(), 0..2),
     ) -> Report {
-        let summary = Summary { verdicts, failed, known, stale, warned, inconclusive, passed, exit, interrupted, duration_ms: 0.0 };
+        let summary = Summary {
+            verdicts, failed, known, stale, warned, inconclusive, passed, profiles, exit, interrupted, duration_ms: 0.0,
+        };
         let cleanup = CleanUp { removed, left };
         Report { format: report::FORMAT.into(), version: report::VERSION, suite, server, summary, notes, cleanup, trials }
     }

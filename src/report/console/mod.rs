@@ -52,6 +52,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: 
         notes(&mut out, style, &report.notes);
     }
     out += &summary::table(report, style, requirement);
+    out += &summary::profiles(report, style);
     out += &summary::totals(report, style);
     out += &summary::leftovers(report, style);
     out += &summary::stale(report, style);

@@ -67,6 +67,32 @@ pub(super) fn totals(report: &Report, style: Style) -> String {
     format!("\n{trials} in {seconds:.1} s: {}\n", parts.join(", "))
 }
 
+/// How the profiles stand.
+pub(super) fn profiles(report: &Report, style: Style) -> String {
+    let all = &report.summary.profiles;
+    if all.is_empty() {
+        return String::new();
+    }
+    let width = all.iter().map(|s| s.profile.chars().count()).max().unwrap_or(0);
+    let mut out = format!("\n{}\n", style.bold("Profiles"));
+    for standing in all {
+        let (broken, open) = (standing.broken.len(), standing.open.len());
+        let (verdict, state) = match (broken, open) {
+            _ if standing.met => (Verdict::Pass, "met".to_owned()),
+            (0, 0) => (Verdict::Inconclusive, "nothing was judged".to_owned()),
+            (0, _) => (Verdict::Inconclusive, format!("open: {} not judged", count(open, "requirement"))),
+            (_, 0) => (Verdict::Fail, format!("not met: breaks {}", count(broken, "requirement"))),
+            _ => {
+                let text = format!("not met: breaks {}, {open} not judged", count(broken, "requirement"));
+                (Verdict::Fail, text)
+            }
+        };
+        let mark = style.of_verdict(verdict, &shape(verdict).to_string());
+        out += &format!("  {mark} {:<width$}  {state}\n", line(&standing.profile, 40));
+    }
+    out
+}
+
 /// What the suite added and could not remove: never silent.
 pub(super) fn leftovers(report: &Report, style: Style) -> String {
     let left = &report.cleanup.left;
