@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Lookup, html, json, junit};
+use super::{Lookup, badge, ctrf, github, har, html, json, junit, markdown};
 use crate::record::Report;
 
 /// Format of a report that goes to a file.
@@ -14,11 +14,30 @@ pub enum Format {
     Junit,
     /// [`html`].
     Html,
+    /// [`markdown`].
+    Markdown,
+    /// [`github`].
+    Github,
+    /// [`ctrf`].
+    Ctrf,
+    /// [`har`].
+    Har,
+    /// [`badge`].
+    Badge,
 }
 
 impl Format {
     /// All formats, and their names.
-    pub const ALL: &[(&str, Format)] = &[("json", Format::Json), ("junit", Format::Junit), ("html", Format::Html)];
+    pub const ALL: &[(&str, Format)] = &[
+        ("json", Format::Json),
+        ("junit", Format::Junit),
+        ("html", Format::Html),
+        ("markdown", Format::Markdown),
+        ("github", Format::Github),
+        ("ctrf", Format::Ctrf),
+        ("har", Format::Har),
+        ("badge", Format::Badge),
+    ];
 
     /// The format of this name.
     pub fn named(name: &str) -> Option<Format> {
@@ -31,6 +50,11 @@ impl Format {
             Format::Json => json::write(report, out),
             Format::Junit => junit::write(report, requirement, out),
             Format::Html => html::write(report, requirement, out),
+            Format::Markdown => markdown::write(report, requirement, out),
+            Format::Github => github::write(report, requirement, out),
+            Format::Ctrf => ctrf::write(report, requirement, out),
+            Format::Har => har::write(report, out),
+            Format::Badge => badge::write(report, out),
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Indented, and with everything that could steer a terminal or mislead a reader as `\u…`: the same
 /// JSON, safe to look at.
 #[derive(Default)]
-struct Harmless(PrettyFormatter<'static>);
+pub(super) struct Harmless(PrettyFormatter<'static>);
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {

@@ -6,16 +6,22 @@
 
 use crate::record::{Event, Requirement};
 
+pub mod badge;
 pub mod claim;
 pub mod collect;
 pub mod console;
+pub mod ctrf;
 pub mod format;
+pub mod github;
+pub mod har;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 pub mod plan;
 pub mod progress;
 pub mod read;
+mod said;
 pub mod sanitize;
 pub mod sections;
 pub mod style;

@@ -2,6 +2,7 @@
 
 mod console;
 mod fixture;
+mod formats;
 mod html;
 mod json;
 mod junit;
