@@ -38,12 +38,20 @@ fn the_same_run_gives_the_same_bytes() {
     }
 }
 
-/// Whether a report comes from a run or from a file makes no difference.
+/// Whether a report comes from a run or from a file makes no difference; but for the HTML of long bodies,
+/// which shows what a finding points at, where a stored report has their beginning alone.
 #[test]
 fn a_stored_report_renders_as_the_run_did() {
-    for report in [report(&events()), report(&clean(0)), report(&unreachable()), known()] {
+    let mut short = report(&events());
+    for exchange in short.trials.iter_mut().flat_map(|t| &mut t.exchanges) {
+        let body = exchange.response.as_mut().map(|r| &mut r.body);
+        body.into_iter().for_each(|b| b.bytes.truncate(4000));
+    }
+    for report in [report(&events()), short, report(&clean(0)), report(&unreachable()), known()] {
+        let bodies = report.trials.iter().flat_map(|t| &t.exchanges).filter_map(|e| e.response.as_ref());
+        let long = bodies.map(|r| &r.body).any(|b| b.truncated());
         let stored = read::parse(&bytes(Format::Json, &report), Path::new("stored.json")).expect("it is a report");
-        for (name, format) in Format::ALL {
+        for (name, format) in Format::ALL.iter().filter(|(_, f)| !(long && *f == Format::Html)) {
             assert!(bytes(*format, &stored) == bytes(*format, &report), "{name}");
         }
     }
