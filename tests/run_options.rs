@@ -337,11 +337,17 @@ fn the_reference_server() {
     let paths: Vec<_> = resolved.reports.iter().map(|r| r.path.display().to_string()).collect();
     let names = ["json", "xml", "html"].map(|end| format!("reports/local/reference.{end}"));
     assert_eq!(paths, names);
-    let clean =
-        Reference { tls: true, asynchronous: false, page_size: None, user: ReferenceUser::Admin, defects: vec![] };
+    let clean = Reference {
+        tls: true,
+        asynchronous: false,
+        page_size: None,
+        user: ReferenceUser::Admin,
+        variants: vec![],
+        defects: vec![],
+    };
     assert_eq!(resolved.reference, Some(clean));
 
-    let flags = "--reference --no-tls --async --page-size 3 --as reader --defect a --defect b \
+    let flags = "--reference --no-tls --async --page-size 3 --as reader --variant gzip --defect a --defect b \
                  --write x --report json=r.json";
     let resolved = world.resolve(&flags.split_whitespace().collect::<Vec<_>>()).expect("it resolves");
     assert!(resolved.options.allow_http);
@@ -352,6 +358,7 @@ fn the_reference_server() {
         asynchronous: true,
         page_size: Some(3),
         user: ReferenceUser::Reader,
+        variants: vec!["gzip".into()],
         defects: vec!["a".into(), "b".into()],
     };
     assert_eq!(resolved.reference, Some(other));

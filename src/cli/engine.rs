@@ -6,24 +6,24 @@ use tokio::sync::mpsc::Receiver;
 use super::exit;
 use super::options::{Reference, ReferenceUser};
 use super::run::Job;
-use super::usage::{UsageError, nearest};
+use super::switches;
 use crate::record::Event;
 use crate::run::recording::Replay;
 use crate::run::{self, Credentials, Options, RunError, Stopper};
-use crate::server::{self, Defect, USERS};
+use crate::server::{self, Defect, USERS, Variant};
 
 /// Runs a job to its end. Ctrl-C ends it early: no further trial begins, what was added is removed,
 /// and reports are written; a second Ctrl-C ends the process.
 pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
-    let defects = match &job.reference {
-        Some(reference) => defects(reference)?,
-        None => Vec::new(),
+    let (variants, defects) = match &job.reference {
+        Some(reference) => (switches::variants(&reference.variants)?, switches::defects(&reference.defects)?),
+        None => Default::default(),
     };
     let runtime = tokio::runtime::Runtime::new().into_diagnostic()?;
     runtime.block_on(async {
         let Job { mut options, reference, plan } = job;
         let server = match &reference {
-            Some(reference) => Some(start(&mut options, reference, defects).await?),
+            Some(reference) => Some(start(&mut options, reference, variants, defects).await?),
             None => None,
         };
         let done = follow(|stopper| run::start(options, plan, stopper), tell).await;
@@ -66,6 +66,7 @@ async fn follow(
 async fn start(
     options: &mut Options,
     reference: &Reference,
+    variants: Vec<&'static Variant>,
     defects: Vec<&'static Defect>,
 ) -> miette::Result<server::Server> {
     let usual = server::Options::default();
@@ -73,6 +74,7 @@ async fn start(
         tls: reference.tls,
         asynchronous: reference.asynchronous,
         page_size: reference.page_size.unwrap_or(usual.page_size),
+        variants,
         defects,
         ..usual
     })
@@ -80,6 +82,7 @@ async fn start(
     .into_diagnostic()?;
     options.url = server.url().to_owned();
     options.ca_pem = server.ca_pem().map(str::to_owned);
+    options.api_roots = server.unlisted_roots();
     let (admin, reader) = (credentials(true), credentials(false));
     (options.credentials, options.other) = match reference.user {
         ReferenceUser::Admin => (admin, reader),
@@ -94,18 +97,4 @@ fn credentials(writes: bool) -> Credentials {
         user: user.name.to_owned(),
         password: user.password.to_owned(),
     })
-}
-
-fn defects(reference: &Reference) -> Result<Vec<&'static Defect>, UsageError> {
-    let known: Vec<&str> = server::defects().iter().map(|d| d.name).collect();
-    let find = |name: &String| {
-        server::defect(name).ok_or_else(|| {
-            let help = match nearest(name, &known) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => "`taxii-conformance serve --list-defects` lists them all".to_owned(),
-            };
-            UsageError::with_help(format!("the reference server has no defect \"{name}\""), help)
-        })
-    };
-    reference.defects.iter().map(find).collect()
 }

@@ -19,6 +19,7 @@ pub mod selftest;
 pub mod serve;
 pub mod settings;
 pub mod source;
+mod switches;
 pub mod target;
 pub mod usage;
 pub mod validate;
@@ -45,7 +46,7 @@ enum Command {
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
-    /// Run the reference server, clean or with defects
+    /// Run the reference server, clean, with variants or with defects
     Serve(serve::Args),
     /// Run the suite against the reference server and each of its defects
     Selftest(selftest::Args),

@@ -112,7 +112,12 @@ pub struct ReferenceArgs {
     #[arg(long = "as", value_name = "USER", requires = "reference")]
     pub user_as: Option<ReferenceUser>,
 
-    /// Defect to switch on; may be given again
+    /// Another way to behave that the standard allows, to switch on; may be given again. `serve
+    /// --list-variants` lists them
+    #[arg(long = "variant", value_name = "NAME", requires = "reference")]
+    pub variants: Vec<String>,
+
+    /// Defect to switch on; may be given again. `serve --list-defects` lists them
     #[arg(long = "defect", value_name = "NAME", requires = "reference")]
     pub defects: Vec<String>,
 }
@@ -125,6 +130,7 @@ impl ReferenceArgs {
             ("--async", self.asynchronous),
             ("--page-size", self.page_size.is_some()),
             ("--as", self.user_as.is_some()),
+            ("--variant", !self.variants.is_empty()),
             ("--defect", !self.defects.is_empty()),
         ];
         let flag = given.into_iter().find(|(_, given)| *given).map(|(flag, _)| flag);
@@ -153,6 +159,8 @@ pub struct Reference {
     pub page_size: Option<usize>,
     /// User to test as.
     pub user: ReferenceUser,
+    /// Names of the variants to switch on; the server knows them.
+    pub variants: Vec<String>,
     /// Names of the defects to switch on; the server knows them.
     pub defects: Vec<String>,
 }
@@ -378,6 +386,7 @@ fn reference(args: &ReferenceArgs) -> Reference {
         asynchronous: args.asynchronous,
         page_size: args.page_size.map(|n| n.0.get()),
         user: args.user_as.unwrap_or_default(),
+        variants: args.variants.clone(),
         defects: args.defects.clone(),
     }
 }

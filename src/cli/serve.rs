@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::server::{self, Defect, Options, Server, USERS};
+use crate::server::{self, Defect, Options, Server, USERS, Variant};
 
-use super::exit;
+use super::{exit, switches};
 
 /// Arguments of `serve`.
 #[derive(clap::Args)]
@@ -18,6 +18,9 @@ pub struct Args {
     /// Where to write the certificate of the authority that clients have to trust
     #[arg(long, value_name = "FILE")]
     ca_out: Option<PathBuf>,
+    /// Do this in another way that the standard allows; may be given several times
+    #[arg(long = "variant", value_name = "NAME")]
+    variants: Vec<String>,
     /// Do this wrong; may be given several times
     #[arg(long = "defect", value_name = "NAME")]
     defects: Vec<String>,
@@ -27,6 +30,9 @@ pub struct Args {
     /// How many objects a page holds at most
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = positive)]
     page_size: usize,
+    /// List the variants, with what allows them, and stop
+    #[arg(long)]
+    list_variants: bool,
     /// List the defects, with the requirements that they break, and stop
     #[arg(long)]
     list_defects: bool,
@@ -38,26 +44,24 @@ fn positive(text: &str) -> Result<usize, String> {
 
 /// Runs the server until Ctrl-C; gives an exit code of [`super::exit`].
 pub fn run(args: &Args) -> u8 {
-    if args.list_defects {
-        list();
+    if args.list_defects || args.list_variants {
+        list(args);
         return exit::OK;
     }
-    let mut defects = Vec::new();
-    for name in &args.defects {
-        match server::defect(name) {
-            Some(defect) => defects.push(defect),
-            None => {
-                eprintln!("error: there is no defect {name:?}{}", suggestion(name));
-                eprintln!("`taxii-conformance serve --list-defects` lists them all");
-                return exit::USAGE;
-            }
+    let chosen = switches::variants(&args.variants).and_then(|v| Ok((v, switches::defects(&args.defects)?)));
+    let (variants, defects) = match chosen {
+        Ok(chosen) => chosen,
+        Err(error) => {
+            eprintln!("{:?}", miette::Report::new(error));
+            return exit::USAGE;
         }
-    }
+    };
     let options = Options {
         tls: !args.no_tls,
         port: args.port,
         asynchronous: args.asynchronous,
         page_size: args.page_size,
+        variants,
         defects,
         ..Options::default()
     };
@@ -71,7 +75,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 async fn serve(args: &Args, options: Options) -> u8 {
-    let defects = options.defects.clone();
+    let (variants, defects) = (options.variants.clone(), options.defects.clone());
     let server = match server::start(options).await {
         Ok(server) => server,
         Err(error) => {
@@ -80,9 +84,15 @@ async fn serve(args: &Args, options: Options) -> u8 {
         }
     };
     println!("Listening on {}", server.url());
+    for url in server.unlisted_roots() {
+        println!("  API root {url}");
+    }
     for user in USERS {
         let rights = if user.writes { "reads and writes" } else { "reads" };
         println!("  user {}, password {}, or bearer token {}: {rights}", user.name, user.password, user.token);
+    }
+    for variant in variants {
+        println!("  variant {}: {}", variant.name, variant.description);
     }
     for defect in defects {
         println!("  defect {}: {}", defect.name, defect.description);
@@ -111,16 +121,17 @@ fn hand_out_certificate(args: &Args, server: &Server) -> std::io::Result<()> {
     Ok(())
 }
 
-fn list() {
-    let width = server::defects().iter().map(|defect| defect.name.len()).max().unwrap_or(0);
-    for Defect { name, requirements, description, .. } in server::defects() {
-        println!("{name:width$}  {:10}  {description}", requirements.join(", "));
+fn list(args: &Args) {
+    let names = server::variants().iter().map(|variant| variant.name);
+    let width = names.chain(server::defects().iter().map(|defect| defect.name)).map(str::len).max().unwrap_or(0);
+    if args.list_variants {
+        for Variant { name, allowed_by, description, .. } in server::variants() {
+            println!("{name:width$}  {description} ({allowed_by})");
+        }
     }
-}
-
-/// The defect that was meant, most likely.
-fn suggestion(name: &str) -> String {
-    let near = server::defects().iter().map(|defect| (strsim::jaro_winkler(defect.name, name), defect.name));
-    let nearest = near.max_by(|one, other| one.0.total_cmp(&other.0));
-    nearest.map_or_else(String::new, |(_, nearest)| format!("; the nearest is {nearest:?}"))
+    if args.list_defects {
+        for Defect { name, requirements, description, .. } in server::defects() {
+            println!("{name:width$}  {:10}  {description}", requirements.join(", "));
+        }
+    }
 }

@@ -46,13 +46,14 @@ pub(super) fn plain(state: &State, request: Request) -> Response {
 
 /// Answers a request as if it came at `now`: nothing but the state, the request and that instant counts.
 pub fn handle_at(state: &State, mut request: Request, now: Timestamp) -> Response {
+    let now = (state.rules.clock)(now);
     for hook in &state.hooks.request {
         hook(&mut request);
     }
     let route = route::find(&request.method, &request.path);
     let mut call = Call { request, route: route.as_ref().ok().cloned(), user: None };
     let mut response = answer(state, route, &mut call, now).unwrap_or_else(|problem| problem.response());
-    state.hooks.spoil(state, &call, &mut response);
+    state.hooks.change(state, &call, &mut response);
     response
 }
 
@@ -66,10 +67,13 @@ fn answer(state: &State, route: Result<Route, Problem>, call: &mut Call, now: Ti
     }
     let mut store = state.store();
     status::settle(&mut store, &state.rules, now);
+    store.requests += 1;
+    let count = store.requests;
+    (state.rules.meanwhile)(&mut store, count, now);
     let body = match route.endpoint {
         Endpoint::Discovery => resource::discovery(state),
         Endpoint::ApiRoot => resource::api_root(api_root(&route)?),
-        Endpoint::Status => status(state, &store, &route, user)?,
+        Endpoint::Status => status(state, &mut store, &route, user)?,
         Endpoint::Collections => resource::collections(state, api_root(&route)?, user),
         Endpoint::Collection => resource::collection(state, collection(state, &route)?, user),
         _ => return content(state, &mut store, &route, request, user, now),
@@ -92,7 +96,7 @@ fn content(
     match route.endpoint {
         Endpoint::Add => write::add(state, store, now, (api_root(route)?, collection, user), request),
         Endpoint::Delete => {
-            let filter = Filter::read(route.endpoint, &request.query)?;
+            let filter = Filter::read(&state.rules.reading, route.endpoint, &request.query)?;
             write::delete(state, store, collection, &route.object, filter)
         }
         _ => read::answer(state, store, (collection, user), route, request),
@@ -109,10 +113,14 @@ fn collection(state: &State, route: &Route) -> Result<&'static Collection, Probl
     named.ok_or_else(|| Problem::not_found("collection"))
 }
 
-fn status(state: &State, store: &Store, route: &Route, user: &User) -> Result<serde_json::Value, Problem> {
+fn status(state: &State, store: &mut Store, route: &Route, user: &User) -> Result<serde_json::Value, Problem> {
     let root = api_root(route)?;
     let id = Uuid::try_parse(&route.status).ok();
     let known = id.and_then(|id| store.statuses.get(&id));
     let shown = known.filter(|status| (state.rules.shows_status)(status, user, root));
-    shown.map(Status::json).ok_or_else(|| Problem::not_found("status"))
+    let json = shown.map(Status::json).ok_or_else(|| Problem::not_found("status"))?;
+    if state.rules.forgets && shown.is_some_and(Status::is_complete) {
+        store.statuses.retain(|known, _| Some(*known) != id);
+    }
+    Ok(json)
 }

@@ -1,24 +1,26 @@
 //! The edge: sockets, TLS and HTTP around the core.
 
-use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 
-use super::http::{Request, Response};
+use super::http::Request;
 use super::state::State;
-use super::{Options, defect, handle, tls};
+use super::wire::{Body, Protocols, Wire};
+use super::{Options, effect, handle, tls};
 
 /// How many times the largest body is read and thrown away, so that a client that sends too much gets its answer.
 const PATIENCE: u64 = 4;
@@ -64,6 +66,15 @@ impl Server {
         self.ca_pem.as_deref()
     }
 
+    /// URLs of API roots that clients have to be told of, because discovery does not list them.
+    pub fn unlisted_roots(&self) -> Vec<String> {
+        let user = super::USERS.iter().find(|user| user.writes).map_or("", |user| user.token);
+        let request = Request::new(http::Method::GET, "/taxii2/").with("authorization", &format!("Bearer {user}"));
+        let lists = handle::handle(&self.state, request).value().is_some_and(|body| body.get("api_roots").is_some());
+        let urls = super::ROOTS.iter().map(|root| format!("{}/{}/", self.state.origin, root.name));
+        if lists { Vec::new() } else { urls.collect() }
+    }
+
     /// The state behind the sockets.
     pub fn state(&self) -> &State {
         &self.state
@@ -88,8 +99,9 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let refused = |source| StartError::Listen { port: options.port, source };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
     let port = listener.local_addr().map_err(refused)?.port();
+    let (tls, wire) = effect::connection(options.effects());
     let (acceptor, ca_pem) = if options.tls {
-        let (config, ca_pem) = tls::configure(&defect::tls(&options.defects))?;
+        let (config, ca_pem) = tls::configure(&tls, wire.alpn())?;
         (Some(TlsAcceptor::from(config)), Some(ca_pem))
     } else {
         (None, None)
@@ -97,18 +109,29 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let scheme = if options.tls { "https" } else { "http" };
     let origin = format!("{scheme}://localhost:{port}");
     let state = Arc::new(State::new(&origin, &options));
-    let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&state)));
+    let edge = Edge { state: Arc::clone(&state), wire, requests: AtomicU64::new(0), turn: Mutex::new(()) };
+    let accepting = tokio::spawn(accept(listener, acceptor, Arc::new(edge)));
     Ok(Server { url: format!("{origin}/taxii2/"), ca_pem, state, accepting })
 }
 
+/// What all connections share.
+struct Edge {
+    state: Arc<State>,
+    wire: Wire,
+    /// How many requests came so far.
+    requests: AtomicU64,
+    /// Held while a request is answered, where they are answered one after the other.
+    turn: Mutex<()>,
+}
+
 /// Takes connections until it is aborted; the connections end with it.
-async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc<State>) {
+async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, edge: Arc<Edge>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connect(stream, acceptor.clone(), Arc::clone(&state)));
+                    connections.spawn(connect(stream, acceptor.clone(), Arc::clone(&edge)));
                 }
                 // Out of descriptors, most likely: wait for connections to close.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -118,29 +141,44 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc
     }
 }
 
-async fn connect(stream: TcpStream, acceptor: Option<TlsAcceptor>, state: Arc<State>) {
+async fn connect(stream: TcpStream, acceptor: Option<TlsAcceptor>, edge: Arc<Edge>) {
     // Small answers should not wait for further ones; where this fails they merely wait.
     let _ = stream.set_nodelay(true);
     match acceptor {
-        None => serve(stream, state).await,
+        None => serve(stream, edge).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                serve(stream, state).await;
+                serve(stream, edge).await;
             }
         }
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, state: Arc<State>) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, edge: Arc<Edge>) {
+    let mut builder = Builder::new(TokioExecutor::new());
+    let Wire { protocols, date, capitals, .. } = edge.wire;
+    builder.http1().auto_date_header(date).title_case_headers(capitals);
+    builder.http2().auto_date_header(date);
+    let builder = match protocols {
+        Protocols::Both => builder,
+        Protocols::One => builder.http1_only(),
+        Protocols::Two => builder.http2_only(),
+    };
     let service = service_fn(|request: http::Request<Incoming>| {
-        let state = Arc::clone(&state);
-        async move { Ok::<_, Infallible>(respond(&state, request).await) }
+        let edge = Arc::clone(&edge);
+        async move { respond(&edge, request).await }
     });
     // A broken connection is the client's business: there is nobody left to tell.
-    let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn respond(state: &State, request: http::Request<Incoming>) -> http::Response<Full<Bytes>> {
+/// No answer is given, and the connection ends.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer")]
+struct Silence;
+
+async fn respond(edge: &Edge, request: http::Request<Incoming>) -> Result<http::Response<Body>, Silence> {
+    let Edge { state, wire, .. } = edge;
     let (parts, body) = request.into_parts();
     let bodiless = parts.method == http::Method::HEAD;
     let request = Request {
@@ -150,11 +188,16 @@ async fn respond(state: &State, request: http::Request<Incoming>) -> http::Respo
         headers: parts.headers,
         body: collect(body, state.body_limit()).await,
     };
-    let Response { status, headers, body } = handle::handle(state, request);
-    let mut response = http::Response::new(Full::new(if bodiless { Bytes::new() } else { body }));
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
+    let count = edge.requests.fetch_add(1, Ordering::Relaxed) + 1;
+    if wire.busy > 0 && count.is_multiple_of(wire.busy) {
+        return Ok(wire.pack(Wire::busy(), bodiless));
+    }
+    let _turn = if wire.alone { Some(edge.turn.lock().await) } else { None };
+    if !wire.pause.is_zero() {
+        tokio::time::sleep(wire.pause).await;
+    }
+    let response = handle::handle(state, request);
+    if (wire.silent)(&response) { Err(Silence) } else { Ok(wire.pack(response, bodiless)) }
 }
 
 /// Reads a body, but keeps hardly more than `limit` octets of it: enough to see that it is too long.

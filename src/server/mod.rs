@@ -1,5 +1,5 @@
-//! The reference server: a TAXII 2.1 server in memory that follows the standard to the letter, and whose deviations
-//! from it, the [defects], can be switched on one by one.
+//! The reference server: a TAXII 2.1 server in memory that follows the standard to the letter. Its deviations from it,
+//! the [defects], can be switched on one by one, and so can its [variants]: what else the standard allows.
 //!
 //! The core is a function of a [`State`] and a [`Request`] to a [`Response`], [`handle`]; [`start`] puts sockets,
 //! TLS and HTTP around it.
@@ -17,8 +17,11 @@
 
 use std::time::Duration;
 
+use self::effect::Effect;
+
 mod access;
 mod defect;
+mod effect;
 mod error;
 mod handle;
 mod http;
@@ -37,6 +40,9 @@ mod state;
 mod status;
 mod time;
 mod tls;
+mod types;
+mod variant;
+mod wire;
 mod write;
 
 #[cfg(test)]
@@ -49,6 +55,7 @@ pub use self::http::{Request, Response, TAXII};
 pub use self::listen::{Server, StartError, start};
 pub use self::seed::ROOTS;
 pub use self::state::{ApiRoot, Collection, State};
+pub use self::variant::{Variant, clash, variant, variants};
 
 /// How a server is to be.
 #[derive(Debug, Clone)]
@@ -63,12 +70,22 @@ pub struct Options {
     pub delay: Duration,
     /// How many objects a page holds at most; at least 1.
     pub page_size: usize,
+    /// What it does in another way that the standard allows.
+    pub variants: Vec<&'static Variant>,
     /// What it does wrong.
     pub defects: Vec<&'static Defect>,
 }
 
+impl Options {
+    /// All that variants and defects change, defects last.
+    fn effects(&self) -> impl Iterator<Item = &'static Effect> {
+        let variants = self.variants.iter().flat_map(|variant| variant.effects());
+        variants.chain(self.defects.iter().flat_map(|defect| defect.effects()))
+    }
+}
+
 impl Default for Options {
-    /// HTTPS on any port, objects added at once, pages of up to 100 objects, no defect.
+    /// HTTPS on any port, objects added at once, pages of up to 100 objects, no variant and no defect.
     fn default() -> Self {
         Self {
             tls: true,
@@ -76,6 +93,7 @@ impl Default for Options {
             asynchronous: false,
             delay: Duration::from_millis(30),
             page_size: 100,
+            variants: Vec::new(),
             defects: Vec::new(),
         }
     }

@@ -27,6 +27,67 @@ pub struct Filter {
     pub specs: Option<Vec<String>>,
 }
 
+/// How parameters are read where the standard leaves it open. The default is the strictest.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// A parameter that occurs twice, which clients must not send.
+    pub twice: Twice,
+    /// A match field that the standard defines, and the endpoint does not list.
+    pub unlisted: Unlisted,
+    /// Whether a parameter that the standard does not define is refused.
+    pub refuses_unknown: bool,
+    /// Whether an empty value counts as an absent parameter.
+    pub empty_is_absent: bool,
+    /// Whether `added_after` has to have six fractional digits, as section 2 asks.
+    pub six_digits: bool,
+    /// Whether `all` may be joined with other versions, and a version may occur twice, which clients must not send.
+    pub contradictions: bool,
+    /// Whether `match[version]` compares text, not instants.
+    pub version_as_text: bool,
+    /// Whether a type that STIX does not define is refused.
+    pub refuses_types: bool,
+    /// Whether a specification version that STIX does not have is refused.
+    pub refuses_specs: bool,
+}
+
+/// What becomes of a parameter that occurs twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Twice {
+    /// 400.
+    Refused,
+    /// The first counts.
+    First,
+    /// The last counts.
+    Last,
+}
+
+/// What becomes of a match field that an endpoint does not list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlisted {
+    /// It is as if it were not there.
+    Ignored,
+    /// 400.
+    Refused,
+    /// It selects as it does elsewhere.
+    Applied,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self {
+            twice: Twice::Refused,
+            unlisted: Unlisted::Ignored,
+            refuses_unknown: false,
+            empty_is_absent: false,
+            six_digits: false,
+            contradictions: false,
+            version_as_text: false,
+            refuses_types: false,
+            refuses_specs: false,
+        }
+    }
+}
+
 /// One value of `match[version]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pick {
@@ -38,35 +99,51 @@ pub enum Pick {
     Last,
     /// The version of this very instant.
     At(Timestamp),
+    /// The version that is spelled so.
+    Spelled(String),
 }
 
 impl Filter {
     /// Reads what `endpoint` lists from a raw query.
-    pub fn read(endpoint: Endpoint, query: &str) -> Result<Self, Problem> {
+    pub fn read(reading: &Reading, endpoint: Endpoint, query: &str) -> Result<Self, Problem> {
         let pairs = pairs(query);
+        for (name, _) in &pairs {
+            admit(reading, endpoint, name.as_deref().unwrap_or_default())?;
+        }
+        let listed = |name: &str| listed(endpoint, name) || reading.unlisted == Unlisted::Applied && endpoint.reads();
         let get = |name: &str| -> Result<Option<String>, Problem> {
-            if !listed(endpoint, name) {
+            if !listed(name) {
                 return Ok(None);
             }
             let mut values = pairs.iter().filter(|(key, _)| key.as_deref() == Some(name)).map(|(_, value)| value);
-            match (values.next(), values.next()) {
-                (None, _) => Ok(None),
-                (Some(_), Some(_)) => Err(Problem::malformed(name, "occurs more than once")),
-                (Some(None), None) => Err(Problem::malformed(name, "is not UTF-8")),
-                (Some(Some(value)), None) if value.is_empty() => Err(Problem::malformed(name, "is empty")),
-                (Some(Some(value)), None) => Ok(Some(value.clone())),
+            let value = match (values.next(), values.next_back(), reading.twice) {
+                (None, ..) => return Ok(None),
+                (Some(_), Some(_), Twice::Refused) => return Err(Problem::malformed(name, "occurs more than once")),
+                (Some(_), Some(last), Twice::Last) => last,
+                (Some(first), ..) => first,
+            };
+            match value {
+                None => Err(Problem::malformed(name, "is not UTF-8")),
+                Some(value) if value.is_empty() && reading.empty_is_absent => Ok(None),
+                Some(value) if value.is_empty() => Err(Problem::malformed(name, "is empty")),
+                Some(value) => Ok(Some(value.clone())),
             }
         };
         let list = |name: &str| get(name)?.map(|value| items(name, &value)).transpose();
         Ok(Self {
-            added_after: get("added_after")?.map(|value| added_after(&value)).transpose()?,
+            added_after: get("added_after")?.map(|value| added_after(reading, &value)).transpose()?,
             limit: get("limit")?.map(|value| limit(&value)).transpose()?,
             next: get("next")?,
             ids: list("match[id]")?,
-            types: list("match[type]")?,
-            versions: list("match[version]")?.map(picks).transpose()?,
-            specs: list("match[spec_version]")?.map(specs).transpose()?,
+            types: list("match[type]")?.map(|values| types(reading, values)).transpose()?,
+            versions: list("match[version]")?.map(|values| picks(reading, values)).transpose()?,
+            specs: list("match[spec_version]")?.map(|values| specs(reading, values)).transpose()?,
         })
+    }
+
+    /// Reads a query as a server without variants does.
+    pub fn strictly(endpoint: Endpoint, query: &str) -> Result<Self, Problem> {
+        Self::read(&Reading::default(), endpoint, query)
     }
 
     /// Text that is the same for two queries exactly when they ask for the same set, however they spell it and
@@ -104,6 +181,18 @@ fn listed(endpoint: Endpoint, name: &str) -> bool {
         }
         "match[spec_version]" => endpoint.reads() || endpoint == Endpoint::Delete,
         _ => false,
+    }
+}
+
+/// Refuses parameters that are not defined at all, or not for this endpoint, where that is how they are read.
+fn admit(reading: &Reading, endpoint: Endpoint, name: &str) -> Result<(), Problem> {
+    let elsewhere = listed(Endpoint::Objects, name);
+    match (elsewhere, listed(endpoint, name)) {
+        (false, _) if reading.refuses_unknown => Err(Problem::malformed(name, "is not known")),
+        (true, false) if reading.unlisted == Unlisted::Refused => {
+            Err(Problem::malformed(name, "does not apply to this endpoint"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -147,8 +236,10 @@ fn items(name: &str, value: &str) -> Result<Vec<String>, Problem> {
     Ok(items)
 }
 
-fn added_after(value: &str) -> Result<Timestamp, Problem> {
-    time::parse(value).ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
+fn added_after(reading: &Reading, value: &str) -> Result<Timestamp, Problem> {
+    let fits = !reading.six_digits || value.len() == "0000-00-00T00:00:00.000000Z".len();
+    let instant = time::parse(value).filter(|_| fits);
+    instant.ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
 }
 
 fn limit(value: &str) -> Result<usize, Problem> {
@@ -160,10 +251,17 @@ fn limit(value: &str) -> Result<usize, Problem> {
     Ok(value.parse().unwrap_or(usize::MAX))
 }
 
-fn picks(values: Vec<String>) -> Result<Vec<Pick>, Problem> {
+fn types(reading: &Reading, values: Vec<String>) -> Result<Vec<String>, Problem> {
+    if reading.refuses_types && !values.iter().all(|kind| super::types::is_stix(kind)) {
+        return Err(Problem::malformed("match[type]", "names a type that STIX 2.1 does not define"));
+    }
+    Ok(values)
+}
+
+fn picks(reading: &Reading, values: Vec<String>) -> Result<Vec<Pick>, Problem> {
     let name = "match[version]";
     let mut seen = std::collections::HashSet::new();
-    if !values.iter().all(|value| seen.insert(value)) {
+    if !reading.contradictions && !values.iter().all(|value| seen.insert(value)) {
         return Err(Problem::malformed(name, "names a version twice"));
     }
     let picks = values
@@ -172,21 +270,25 @@ fn picks(values: Vec<String>) -> Result<Vec<Pick>, Problem> {
             "all" => Some(Pick::All),
             "first" => Some(Pick::First),
             "last" => Some(Pick::Last),
+            other if reading.version_as_text => time::parse(other).map(|_| Pick::Spelled(other.to_owned())),
             other => time::parse(other).map(Pick::At),
         })
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| Problem::malformed(name, "holds neither all, first, last nor a timestamp"))?;
-    if picks.len() > 1 && picks.contains(&Pick::All) {
+    if !reading.contradictions && picks.len() > 1 && picks.contains(&Pick::All) {
         return Err(Problem::malformed(name, "joins all with another version"));
     }
     Ok(picks)
 }
 
-fn specs(values: Vec<String>) -> Result<Vec<String>, Problem> {
+fn specs(reading: &Reading, values: Vec<String>) -> Result<Vec<String>, Problem> {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let fits = |value: &String| value.split_once('.').is_some_and(|(major, minor)| number(major) && number(minor));
     if !values.iter().all(fits) {
         return Err(Problem::malformed("match[spec_version]", "is not of the form n.m"));
+    }
+    if reading.refuses_specs && !values.iter().all(|value| matches!(value.as_str(), "2.0" | "2.1")) {
+        return Err(Problem::malformed("match[spec_version]", "names a version that STIX does not have"));
     }
     Ok(values)
 }
@@ -196,7 +298,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Result<Filter, Problem> {
-        Filter::read(Endpoint::Objects, query)
+        Filter::strictly(Endpoint::Objects, query)
     }
 
     #[test]
@@ -236,8 +338,8 @@ mod tests {
         for query in ["x=1&x=2", "match[x_example]=1", "match[]=1", "&&", "=", "Limit=0"] {
             assert!(read(query).is_ok(), "{query}");
         }
-        assert!(Filter::read(Endpoint::Versions, "match[version]=notadate").is_ok());
-        assert!(Filter::read(Endpoint::Object, "match[type]=").is_ok());
+        assert!(Filter::strictly(Endpoint::Versions, "match[version]=notadate").is_ok());
+        assert!(Filter::strictly(Endpoint::Object, "match[type]=").is_ok());
     }
 
     #[test]

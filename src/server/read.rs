@@ -26,25 +26,37 @@ pub fn answer(
     request: &Request,
 ) -> Result<Response, Problem> {
     let endpoint = route.endpoint;
-    let mut filter = Filter::read(endpoint, &request.query)?;
+    let mut filter = Filter::read(&state.rules.reading, endpoint, &request.query)?;
     let records = store.records(collection.id);
+    let rules = &state.rules;
+    let shown = |record: &Record| !(rules.hides)(endpoint, record);
     if matches!(endpoint, Endpoint::Object | Endpoint::Versions) {
-        let known = |record: &Record| !(state.rules.hides)(endpoint, record) && record.object.id == route.object;
-        if !records.iter().any(known) {
+        if !records.iter().any(|record| shown(record) && record.object.id == route.object) {
             return Err(Problem::not_found("object"));
         }
-        filter.ids = Some(vec![route.object.clone()]);
+        // The path says which object; where match[id] counts as well, it can only leave that out.
+        let named = filter.ids.take().is_none_or(|ids| ids.contains(&route.object));
+        filter.ids = Some(if named { vec![route.object.clone()] } else { Vec::new() });
     }
-    filter.versions.get_or_insert_with(|| (state.rules.default_versions)(endpoint).to_vec());
-    let mut selected = select::select(&state.rules, endpoint, &filter, records);
+    filter.versions.get_or_insert_with(|| (rules.default_versions)(endpoint).to_vec());
+    let mut selected = select::select(rules, endpoint, &filter, records);
     if endpoint == Endpoint::Versions {
         // A version that is there in two specification versions is one version.
         let mut seen = std::collections::HashSet::new();
         selected.retain(|record| seen.insert(&record.object.version));
     }
+    if selected.is_empty() && rules.nothing_is_404 && matches!(endpoint, Endpoint::Object | Endpoint::Versions) {
+        return Err(Problem::not_found("version of this object"));
+    }
+    if selected.is_empty() && rules.deleted_is_404 && endpoint == Endpoint::Objects {
+        let named = |record: &Record| filter.ids.as_ref().is_some_and(|ids| ids.contains(&record.object.id));
+        if records.iter().any(|record| record.deleted && named(record)) {
+            return Err(Problem::not_found("object any more"));
+        }
+    }
     let context = format!("{} {}", user.name, collection.id);
     let page = page::cut(state, endpoint, &filter, &context, selected)?;
-    let mut response = Response::taxii(StatusCode::OK, body(endpoint, collection, &page));
+    let mut response = Response::taxii(StatusCode::OK, body(state, endpoint, collection, &page));
     if let (Some(first), Some(last)) = (page.records.first(), page.records.last()) {
         response.set(FIRST, &time::micros(first.date_added));
         response.set(LAST, &time::micros(last.date_added));
@@ -53,21 +65,25 @@ pub fn answer(
 }
 
 /// The resource that a page becomes; an empty one is an empty object.
-fn body(endpoint: Endpoint, collection: &Collection, page: &Page) -> String {
+fn body(state: &State, endpoint: Endpoint, collection: &Collection, page: &Page) -> String {
     if page.records.is_empty() && !page.more {
         return "{}".to_owned();
     }
-    match endpoint {
+    let mut json = match endpoint {
         Endpoint::Manifest => {
             let records = page.records.iter().map(|record| manifest_record(collection, record));
-            json!({ "more": page.more, "objects": records.collect::<Vec<_>>() }).to_string()
+            json!({ "more": page.more, "objects": records.collect::<Vec<_>>() })
         }
         Endpoint::Versions => {
             let versions = page.records.iter().map(|record| record.object.version.as_str());
-            json!({ "more": page.more, "versions": versions.collect::<Vec<_>>() }).to_string()
+            json!({ "more": page.more, "versions": versions.collect::<Vec<_>>() })
         }
-        _ => envelope(page),
+        _ => return envelope(page),
+    };
+    if let Some(next) = page.next.as_ref().filter(|_| state.rules.next_everywhere) {
+        json["next"] = next.as_str().into();
     }
+    json.to_string()
 }
 
 /// An envelope (section 3.7) around the very text of the objects.

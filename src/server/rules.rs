@@ -1,5 +1,5 @@
 //! The steps of answering a request, as a table of functions. The table as it stands is the standard; a defect puts
-//! a function of its own in the place of one of them.
+//! a function of its own in the place of one of them, and a variant does so where the standard leaves room.
 
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use super::access::{self, User};
 use super::error::Problem;
 use super::http::Request;
-use super::query::{Filter, Pick};
+use super::page::Cursors;
+use super::query::{Filter, Pick, Reading};
 use super::route::Endpoint;
-use super::state::{ApiRoot, Collection, Object, Record};
-use super::status::{self, Status};
+use super::state::{ApiRoot, Collection, Object, Record, Retention, Store};
+use super::status::{self, Pace, Status};
 use super::{negotiate, page, select, write};
 
 /// See the module.
@@ -32,6 +33,8 @@ pub struct Rules {
     /// Whether a path segment names a collection.
     pub names: fn(&Collection, &str) -> bool,
 
+    /// How parameters are read where the standard leaves it open.
+    pub reading: Reading,
     /// Whether an endpoint does not see a record at all.
     pub hides: fn(Endpoint, &Record) -> bool,
     /// `match[id]`
@@ -52,11 +55,19 @@ pub struct Rules {
     pub join_picks: fn(&Rules, &[Pick], &Record, &[&Record]) -> bool,
     /// `added_after`
     pub added_after: fn(Endpoint, &Record, Timestamp) -> bool,
+    /// Whether `added_after` is applied before versions are counted, not after.
+    pub dates_first: bool,
+    /// Whether an object of which no version is selected is answered 404, not with an empty resource.
+    pub nothing_is_404: bool,
+    /// Whether objects that were deleted are answered 404 where `match[id]` names them and nothing else is selected.
+    pub deleted_is_404: bool,
     /// Puts the selection in order.
     pub order: fn(Endpoint, &mut Vec<&Record>),
 
     /// Whether a record comes after the position of a page token: place in the selection, record, position.
     pub resumes: fn(usize, &Record, u64) -> bool,
+    /// How many objects a page holds at most, where that is not what the options say.
+    pub page_size: Option<usize>,
     /// How many of the records left go on this page: client's limit, server's cap.
     pub length: fn(Endpoint, &[&Record], Option<usize>, usize) -> usize,
     /// Whether there is more: records left, length of the page.
@@ -65,6 +76,16 @@ pub struct Rules {
     pub position: fn(usize, &[&Record], usize) -> u64,
     /// Whether a page token that was made for another query is refused.
     pub bound: bool,
+    /// Whether a page token is refused where limit is another than that of the page before.
+    pub bound_to_limit: bool,
+    /// What a page token is made into before it is given out.
+    pub dress: fn(String) -> String,
+    /// The page token that something was made from, if it was.
+    pub undress: fn(&str) -> Option<String>,
+    /// Whether a page token holds its position, or names one that the server remembers.
+    pub cursors: Cursors,
+    /// Whether the manifest and versions give page tokens too.
+    pub next_everywhere: bool,
 
     /// The most octets that a body may have.
     pub max_body: fn(&ApiRoot) -> u64,
@@ -76,14 +97,34 @@ pub struct Rules {
     pub keep: fn(Object) -> Object,
     /// The version of an object that has none: the version that it had so far, and now.
     pub made_version: fn(String, Timestamp) -> String,
+    /// The time by the clock of the server.
+    pub clock: fn(Timestamp) -> Timestamp,
     /// The date_added of what was posted at this instant.
     pub date: fn(Timestamp) -> Timestamp,
+    /// Whether each object of a request has a date_added of its own.
+    pub date_each: bool,
+    /// Puts the objects of a request in the order in which they are added.
+    pub queue: fn(&mut Vec<Object>),
+    /// Whether this server takes such objects at all.
+    pub supports: fn(&Object) -> bool,
+    /// The members of an envelope that this server takes.
+    pub knows_member: fn(&str) -> bool,
+    /// Whether a request with a bad object is refused as a whole.
+    pub whole_or_nothing: bool,
+    /// What is kept of the versions of an object.
+    pub retention: Retention,
     /// Whether DELETE removes a record that its filter selects (`true`) or does not.
     pub deletes: fn(&Filter, &Record, bool) -> bool,
     /// Whether a status is for this user, under this API root.
     pub shows_status: fn(&Status, &User, &ApiRoot) -> bool,
     /// How long an accepted request waits before it is processed; `None` if it is processed at once.
     pub delay: Option<Duration>,
+    /// How a request that waits is processed.
+    pub pace: Pace,
+    /// Whether a status is forgotten when it has been shown complete.
+    pub forgets: bool,
+    /// What others do to the collections while requests are answered: the number of the request, and when it came.
+    pub meanwhile: fn(&mut Store, u64, Timestamp),
     /// Whether accepted requests are ever processed.
     pub settles: bool,
 }
@@ -98,6 +139,7 @@ impl Default for Rules {
             accepts: negotiate::accepts,
             takes: negotiate::takes,
             names: access::names,
+            reading: Reading::default(),
             hides: |_, record| record.deleted,
             match_id: |ids, object| ids.contains(&object.id),
             match_type: |types, object| types.contains(&object.kind),
@@ -108,21 +150,40 @@ impl Default for Rules {
             picks: select::picks,
             join_picks: |rules, picks, record, versions| picks.iter().any(|pick| (rules.picks)(pick, record, versions)),
             added_after: |_, record, after| record.date_added > after,
+            dates_first: false,
+            nothing_is_404: false,
+            deleted_is_404: false,
             order: |_, records| records.sort_by_key(|record| (record.date_added, record.number)),
             resumes: |_, record, position| record.number > position,
+            page_size: None,
             length: page::length,
             more: |_, left, length| length < left,
             position: |_, left, length| left.get(length.saturating_sub(1)).map_or(0, |record| record.number),
             bound: true,
+            bound_to_limit: false,
+            dress: |token| token,
+            undress: |text| Some(text.to_owned()),
+            cursors: Cursors::None,
+            next_everywhere: false,
             max_body: |root| root.max_content_length,
             same: write::same,
             store_again: false,
             keep: |object| object,
             made_version: |known, _| known,
+            clock: |now| now,
             date: |now| now,
+            date_each: false,
+            queue: |_| {},
+            supports: |_| true,
+            knows_member: |_| true,
+            whole_or_nothing: false,
+            retention: Retention::All,
             deletes: |_, _, selected| selected,
             shows_status: status::shows,
             delay: None,
+            pace: Pace::Together,
+            forgets: false,
+            meanwhile: |_, _, _| {},
             settles: true,
         }
     }

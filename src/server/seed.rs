@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::rules::Rules;
 use super::state::{ApiRoot, Collection, Store};
 use super::{json, time, write};
 
@@ -118,17 +119,18 @@ struct Batch {
 }
 
 /// Fills a store. Data that cannot be read is left out; a test sees to it that there is none.
-pub fn fill(store: &mut Store) {
+pub fn fill(store: &mut Store, rules: &Rules) {
     for &(collection, text) in CONTENT {
         for (batch, texts) in batches(text) {
             let Some(date) = time::parse(&batch.date_added) else {
                 continue;
             };
-            for object in texts.iter().filter_map(|text| write::seeded(text, date)) {
+            for object in texts.iter().filter_map(|text| write::seeded(rules, text, date)) {
                 store.later(date);
                 store.add(collection, date, object);
             }
         }
+        store.prune(collection, rules.retention);
     }
 }
 

@@ -12,17 +12,17 @@ use super::state::{Object, Record};
 /// All that a query selects from the records of a collection, in order, without paging. Versions are counted among
 /// all versions in the collection; `added_after` looks at what is left of them.
 pub fn select<'a>(rules: &Rules, endpoint: Endpoint, filter: &Filter, records: &'a [Record]) -> Vec<&'a Record> {
+    let later = |record: &Record| filter.added_after.is_none_or(|after| (rules.added_after)(endpoint, record, after));
     let matching = records
         .iter()
         .filter(|record| !(rules.hides)(endpoint, record))
         .filter(|record| (rules.join)(rules, filter, &record.object))
+        .filter(|record| !rules.dates_first || later(record))
         .collect();
     let of_spec = by_spec(rules, filter, matching);
     let picks = filter.versions.as_deref().unwrap_or_else(|| (rules.default_versions)(endpoint));
     let mut selected = by_version(rules, picks, of_spec);
-    if let Some(after) = filter.added_after {
-        selected.retain(|record| (rules.added_after)(endpoint, record, after));
-    }
+    selected.retain(|record| later(record));
     (rules.order)(endpoint, &mut selected);
     selected
 }
@@ -92,5 +92,6 @@ pub fn picks(pick: &Pick, record: &Record, versions: &[&Record]) -> bool {
         Pick::First => versions.first().is_some_and(|first| first.object.instant == instant),
         Pick::Last => versions.last().is_some_and(|last| last.object.instant == instant),
         Pick::At(wanted) => *wanted == instant,
+        Pick::Spelled(wanted) => *wanted == record.object.version,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::defect::Hooks;
+use super::effect::{self, Hooks};
 use super::rules::Rules;
 use super::status::{Job, Status};
 use super::{Options, seed, time};
@@ -83,6 +83,17 @@ pub struct Object {
     pub text: Arc<str>,
 }
 
+/// What is kept of the versions of an object (section 1.6.11 leaves it to the server).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retention {
+    /// All of them.
+    All,
+    /// The latest alone; older ones that come later are taken, and not kept.
+    Latest,
+    /// The latest alone; older ones that come later are failures.
+    LatestStrictly,
+}
+
 /// What changes.
 #[derive(Debug, Default)]
 pub struct Store {
@@ -92,6 +103,8 @@ pub struct Store {
     pub statuses: HashMap<Uuid, Status>,
     /// Requests that are accepted, but not processed yet, the oldest first.
     pub jobs: Vec<Job>,
+    /// How many requests were answered.
+    pub requests: u64,
     last_date: Timestamp,
     last_number: u64,
 }
@@ -116,6 +129,21 @@ impl Store {
         self.records.entry(collection).or_default().push(record);
     }
 
+    /// Forgets the versions of a collection's objects that are not to be kept.
+    pub fn prune(&mut self, collection: &str, retention: Retention) {
+        let Some(records) = self.records.get_mut(collection).filter(|_| retention != Retention::All) else {
+            return;
+        };
+        let mut latest: HashMap<String, Timestamp> = HashMap::new();
+        for record in records.iter().filter(|record| !record.deleted) {
+            let best = latest.entry(record.object.id.clone()).or_insert(record.object.instant);
+            *best = record.object.instant.max(*best);
+        }
+        for record in records.iter_mut() {
+            record.deleted |= latest.get(&record.object.id).is_some_and(|latest| record.object.instant < *latest);
+        }
+    }
+
     /// The version that an object without one has: that of the same object in the collection, be it waiting or
     /// stored, or else the given instant.
     pub fn made_version(&self, collection: &str, id: &str, now: Timestamp) -> String {
@@ -132,12 +160,14 @@ pub struct State {
     pub origin: String,
     /// How many objects a page holds at most.
     pub page_size: usize,
-    /// The steps of answering, each of them replaceable by a defect.
+    /// The steps of answering, each of them replaceable by a defect or a variant.
     pub rules: Rules,
-    /// What defects do to requests and responses.
+    /// What defects and variants do to requests and responses.
     pub hooks: Hooks,
     /// Makes page positions unforgeable; new at each start.
     pub secret: [u8; 16],
+    /// Positions that page tokens name, where the server remembers them: the query of each, and the position.
+    pub cursors: Mutex<HashMap<String, (String, u64)>>,
     store: Mutex<Store>,
 }
 
@@ -145,18 +175,16 @@ impl State {
     /// A server at `origin` with its seeded content.
     pub fn new(origin: &str, options: &Options) -> Self {
         let mut rules = Rules { delay: options.asynchronous.then_some(options.delay), ..Rules::default() };
-        let mut hooks = Hooks::default();
-        for defect in &options.defects {
-            defect.apply(&mut rules, &mut hooks);
-        }
+        let hooks = effect::apply(options.effects(), &mut rules);
         let mut store = Store::default();
-        seed::fill(&mut store);
+        seed::fill(&mut store, &rules);
         Self {
             origin: origin.to_owned(),
-            page_size: options.page_size.max(1),
+            page_size: rules.page_size.unwrap_or(options.page_size).max(1),
             rules,
             hooks,
             secret: Uuid::new_v4().into_bytes(),
+            cursors: Mutex::default(),
             store: Mutex::new(store),
         }
     }
@@ -168,6 +196,6 @@ impl State {
 
     /// The most octets that any API root takes.
     pub fn body_limit(&self) -> u64 {
-        seed::ROOTS.iter().map(|root| root.max_content_length).max().unwrap_or(0)
+        seed::ROOTS.iter().map(|root| (self.rules.max_body)(root).max(root.max_content_length)).max().unwrap_or(0)
     }
 }

@@ -68,7 +68,7 @@ fn note(number: u32, modified: &str) -> Value {
 #[test]
 fn seed_is_read_without_loss() {
     let mut store = state::Store::default();
-    seed::fill(&mut store);
+    seed::fill(&mut store, &rules::Rules::default());
     let files = [
         include_str!("seed/full.json"),
         include_str!("seed/read-only.json"),

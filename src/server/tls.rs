@@ -37,7 +37,8 @@ impl Default for Tls {
 
 /// A server configuration for `localhost` and 127.0.0.1, and the certificate of the authority that vouches for it, as
 /// PEM. TLS 1.2 and 1.3 with the suites of ring, none of which is on the list of RFC 9113, appendix A; no 0-RTT.
-pub fn configure(tls: &Tls) -> Result<(Arc<ServerConfig>, String), StartError> {
+/// `alpn` are the protocols that the handshake offers.
+pub fn configure(tls: &Tls, alpn: Vec<Vec<u8>>) -> Result<(Arc<ServerConfig>, String), StartError> {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "Reference TAXII server, authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -60,6 +61,6 @@ pub fn configure(tls: &Tls) -> Result<(Arc<ServerConfig>, String), StartError> {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)?;
     config.max_early_data_size = tls.early_data;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = alpn;
     Ok((Arc::new(config), authority.pem()))
 }

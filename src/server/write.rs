@@ -10,31 +10,10 @@ use super::error::Problem;
 use super::http::{Request, Response};
 use super::query::Filter;
 use super::route::Endpoint;
+use super::rules::Rules;
 use super::state::{ApiRoot, Collection, Object, State, Store};
-use super::status::{self, Detail, Job, Status};
-use super::{json, select, time};
-
-/// The SCO types of STIX 2.1: they have no specification version where they do not say so.
-const SCO_TYPES: &[&str] = &[
-    "artifact",
-    "autonomous-system",
-    "directory",
-    "domain-name",
-    "email-addr",
-    "email-message",
-    "file",
-    "ipv4-addr",
-    "ipv6-addr",
-    "mac-addr",
-    "mutex",
-    "network-traffic",
-    "process",
-    "software",
-    "url",
-    "user-account",
-    "windows-registry-key",
-    "x509-certificate",
-];
+use super::status::{self, Detail, Job, Pace, Status};
+use super::{json, select, time, types};
 
 /// Adds the objects of an envelope: 202 with a status resource, or why the whole is refused.
 pub fn add(
@@ -52,13 +31,14 @@ pub fn add(
     if request.body.len() as u64 > max {
         return Err(Problem::too_large(max));
     }
-    let texts = objects(&request.body)?;
+    let texts = objects(rules, &request.body)?;
     let requested = store.later(now);
     let mut status = Status {
         id: Uuid::new_v4(),
         owner: user.name,
         root: root.name,
         requested,
+        begun: rules.pace != Pace::Late || rules.delay.is_none(),
         successes: Vec::new(),
         failures: Vec::new(),
         pendings: Vec::new(),
@@ -66,6 +46,9 @@ pub fn add(
     let mut objects = Vec::new();
     for (index, text) in texts.into_iter().enumerate() {
         match read(text, |id| (rules.made_version)(store.made_version(collection.id, id, requested), requested)) {
+            Ok(object) if !(rules.supports)(&object) => {
+                return Err(Problem::unprocessable(format!("Objects of the type {} are not supported.", object.kind)));
+            }
             Ok(object) if !collection.holds(&object.spec_version) => {
                 let message = format!("This collection does not hold STIX {}.", object.spec_version);
                 status.failures.push(Detail { message: Some(message), ..Detail::of(&object) });
@@ -78,6 +61,10 @@ pub fn add(
             }),
         }
     }
+    if rules.whole_or_nothing && !status.failures.is_empty() {
+        return Err(Problem::unprocessable("One of the objects cannot be processed, and so none is."));
+    }
+    (rules.queue)(&mut objects);
     status.pendings = objects.iter().map(Detail::of).collect();
     let id = status.id;
     store.statuses.insert(id, status);
@@ -90,13 +77,21 @@ pub fn add(
         None => status::process(store, rules, job, requested),
     }
     let body = store.statuses.get(&id).map(Status::json).unwrap_or_default();
+    if rules.forgets {
+        store.statuses.retain(|known, status| *known != id || !status.is_complete());
+    }
     Ok(Response::json(StatusCode::ACCEPTED, &body))
 }
 
 /// The texts of the objects in an envelope, or 422.
-fn objects(body: &[u8]) -> Result<Vec<&str>, Problem> {
+fn objects<'a>(rules: &Rules, body: &'a [u8]) -> Result<Vec<&'a str>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::unprocessable("The body is not UTF-8."))?;
     json::strict(text).map_err(|error| Problem::unprocessable(format!("The body is not I-JSON: {error}.")))?;
+    let value: Value = serde_json::from_str(text).unwrap_or_default();
+    if let Some(name) = value.as_object().and_then(|envelope| envelope.keys().find(|name| !(rules.knows_member)(name)))
+    {
+        return Err(Problem::unprocessable(format!("The property {name} is not understood.")));
+    }
     match json::items(text, "objects") {
         Some(items) if !items.is_empty() => Ok(items),
         Some(_) => Err(Problem::unprocessable("The list objects is empty.")),
@@ -139,7 +134,8 @@ fn read(text: &str, made: impl FnOnce(&str) -> String) -> Result<Object, Refusal
     }
     let stated = string("modified").or_else(|| string("created"));
     let version = stated.map_or_else(|| made(id), str::to_owned);
-    let instant = time::parse(&version).ok_or_else(|| refuse("The version is not a timestamp."))?;
+    // Only a version that was made up can be no timestamp: it is the only one of its object.
+    let instant = time::parse(&version).unwrap_or_default();
     Ok(Object {
         id: id.to_owned(),
         kind: kind.to_owned(),
@@ -152,13 +148,13 @@ fn read(text: &str, made: impl FnOnce(&str) -> String) -> Result<Object, Refusal
 
 /// STIX 2.0 has no property spec_version in its objects, and in STIX 2.1 it may be missing in SCOs alone.
 fn spec_version(value: &Value, kind: &str) -> String {
-    let implied = if value.get("created").is_none() || SCO_TYPES.contains(&kind) { "2.1" } else { "2.0" };
+    let implied = if value.get("created").is_none() || types::SCO.contains(&kind) { "2.1" } else { "2.0" };
     value.get("spec_version").and_then(Value::as_str).unwrap_or(implied).to_owned()
 }
 
-/// Reads an object of the seed, whose version is its date where it has none.
-pub fn seeded(text: &str, date_added: Timestamp) -> Option<Object> {
-    read(text, |_| time::millis(date_added)).ok()
+/// Reads an object of the seed, whose version is made of its date where it has none.
+pub fn seeded(rules: &Rules, text: &str, date_added: Timestamp) -> Option<Object> {
+    read(text, |_| (rules.made_version)(time::millis(date_added), date_added)).ok()
 }
 
 /// Whether two objects have the same content; the order of properties and white space do not count.

@@ -223,6 +223,7 @@ fn a_real_report_survives() {
         asynchronous: false,
         page_size: None,
         user: Default::default(),
+        variants: Vec::new(),
         defects: vec!["limit-zero-taken-on-manifest".into()],
     };
     let mut options = Options::new("");

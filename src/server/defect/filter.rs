@@ -132,7 +132,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-11"],
         "two ids in match[id] lead to 500; seen in medallion",
         &[Response(|_, call, response| {
-            let filter = call.endpoint().and_then(|at| Filter::read(at, &call.request.query).ok());
+            let filter = call.endpoint().and_then(|at| Filter::strictly(at, &call.request.query).ok());
             if filter.and_then(|filter| filter.ids).is_some_and(|ids| ids.len() > 1) {
                 *response = Problem::malformed("match[id]", "has two values").response();
                 response.status = StatusCode::INTERNAL_SERVER_ERROR;

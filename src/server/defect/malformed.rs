@@ -35,7 +35,7 @@ fn keep_first(request: &mut super::super::http::Request) {
 }
 
 fn asked_for_type(call: &Call, kind: &str) -> bool {
-    let filter = call.endpoint().and_then(|at| Filter::read(at, &call.request.query).ok());
+    let filter = call.endpoint().and_then(|at| Filter::strictly(at, &call.request.query).ok());
     filter.and_then(|filter| filter.types).is_some_and(|types| types.iter().any(|asked| asked == kind))
 }
 

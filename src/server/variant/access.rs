@@ -1,0 +1,202 @@
+//! Who is let in, and how others are refused (sections 1.6.9, 4.1, 4.2, 5.1 to 5.8 and 8.2.2).
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::super::access::{self, USERS, User};
+use super::super::effect::Effect::{Json, Response, Rule, Wire};
+use super::super::effect::edit;
+use super::super::error::Problem;
+use super::super::handle::Call;
+use super::super::http::{Request, Response as Answer};
+use super::super::route::Endpoint;
+use super::Variant;
+
+/// The one who reads and does not write.
+fn reader() -> Option<&'static User> {
+    USERS.iter().find(|user| !user.writes)
+}
+
+/// Whether a request tries to show who sends it.
+fn claims(request: &Request) -> bool {
+    request.headers.contains_key(header::AUTHORIZATION)
+}
+
+fn is_open(endpoint: Option<Endpoint>, open: &[Endpoint]) -> bool {
+    endpoint.is_some_and(|endpoint| open.contains(&endpoint))
+}
+
+/// Puts other challenges in the place of the usual ones.
+fn challenge(response: &mut Answer, challenges: &[&'static str]) {
+    if response.headers.remove(header::WWW_AUTHENTICATE).is_some() {
+        for challenge in challenges {
+            response.headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+    }
+}
+
+fn is_beneath(call: &Call, root: &str) -> bool {
+    call.user.is_some() && call.route.as_ref().is_some_and(|route| route.root == root)
+}
+
+pub(super) const VARIANTS: &[Variant] = &[
+    Variant::new(
+        "strangers-404",
+        "strangers",
+        "sections 5.1 to 5.8; policy row 16",
+        "who is not authenticated gets 404 everywhere",
+        &[Response(|_, _, response| {
+            if response.status == StatusCode::UNAUTHORIZED {
+                *response = Problem::not_found("resource").response();
+            }
+        })],
+    ),
+    Variant::new(
+        "strangers-no-answer",
+        "strangers",
+        "section 8.2.2, item 10; policy row 15",
+        "requests of who is not authenticated get no answer: the connection is closed",
+        &[Wire(|wire| wire.silent = |response| response.status == StatusCode::UNAUTHORIZED)],
+    ),
+    Variant::new(
+        "strangers-welcome",
+        "strangers",
+        "section 8.2.2, items 6 and 9",
+        "nobody is asked for credentials, and whatever is sent is ignored",
+        &[Rule(|rules| {
+            rules.authenticate = |endpoint, request| access::authenticate(endpoint, request).or_else(|| USERS.first());
+        })],
+    ),
+    Variant::new(
+        "strangers-read",
+        "strangers",
+        "section 1.6.9; section 8.2.2, item 7",
+        "reading is open to everybody, writing asks for credentials, wrong credentials are refused",
+        &[Rule(|rules| {
+            rules.authenticate = |endpoint, request| {
+                let writes = is_open(endpoint, &[Endpoint::Add, Endpoint::Delete, Endpoint::Status]);
+                let guest = || if writes || claims(request) { None } else { reader() };
+                access::authenticate(endpoint, request).or_else(guest)
+            };
+        })],
+    ),
+    Variant::new(
+        "discovery-open",
+        "discovery to strangers",
+        "section 4.1; policy row 15",
+        "discovery is open to everybody",
+        &[Rule(|rules| {
+            rules.authenticate = |endpoint, request| {
+                let guest = || reader().filter(|_| is_open(endpoint, &[Endpoint::Discovery]));
+                access::authenticate(endpoint, request).or_else(guest)
+            };
+        })],
+    ),
+    Variant::new(
+        "api-roots-open",
+        "discovery to strangers",
+        "sections 4.1 and 4.2; policy row 15",
+        "discovery and the API roots are open to everybody",
+        &[Rule(|rules| {
+            rules.authenticate = |endpoint, request| {
+                let guest = || reader().filter(|_| is_open(endpoint, &[Endpoint::Discovery, Endpoint::ApiRoot]));
+                access::authenticate(endpoint, request).or_else(guest)
+            };
+        })],
+    ),
+    Variant::new(
+        "discovery-403",
+        "discovery to strangers",
+        "sections 4.1 and 4.2; policy row 15",
+        "who is not authenticated gets 403 from discovery and the API roots",
+        &[Response(|_, call, response| {
+            let server = is_open(call.endpoint(), &[Endpoint::Discovery, Endpoint::ApiRoot]);
+            if server && response.status == StatusCode::UNAUTHORIZED {
+                *response = Problem::forbidden("see").response();
+            }
+        })],
+    ),
+    Variant::new(
+        "challenges-of-many-schemes",
+        "challenges",
+        "section 1.6.9; RFC 9110, section 11.6.1",
+        "one header field has several challenges, some with many parameters, and Basic is not the first",
+        &[Response(|_, _, response| {
+            let many = "Negotiate, Digest realm=\"a, b\", qop=\"auth, auth-int\", nonce=\"7ypf/xlj9XXwfDPEoM4URrv/==\", \
+                        algorithm=SHA-256 , basic realm=\"\\\"TAXII\\\", Basic\",Bearer";
+            challenge(response, &[many]);
+        })],
+    ),
+    Variant::new(
+        "challenge-basic-alone",
+        "challenges",
+        "section 1.6.9; RFC 7617",
+        "Basic is the only challenge, and is written in lower case",
+        &[Response(|_, _, response| challenge(response, &["basic realm=taxii"]))],
+    ),
+    Variant::new(
+        "no-right-404",
+        "missing rights",
+        "sections 5.3 to 5.8; policy row 17",
+        "a missing right to read or write is answered 404, but for DELETE",
+        &[Rule(|rules| {
+            rules.admit = |endpoint, can_read, can_write| {
+                let admitted = access::admit(endpoint, can_read, can_write);
+                let hidden = endpoint != Endpoint::Delete;
+                admitted.map_err(|problem| if hidden { Problem::not_found("collection") } else { problem })
+            };
+        })],
+    ),
+    Variant::new(
+        "no-access-not-listed",
+        "collections without access",
+        "section 8.2.2, item 8; section 1.6.9",
+        "collections that the client may neither read nor write are not listed, and answer 404",
+        &[
+            Rule(|rules| {
+                rules.names = |known, segment| (known.read || known.write) && access::names(known, segment);
+            }),
+            Json(&[Endpoint::Collections], |_, body| {
+                if let Some(list) = body["collections"].as_array_mut() {
+                    list.retain(|collection| collection["can_read"] == true || collection["can_write"] == true);
+                }
+            }),
+        ],
+    ),
+    Variant::new(
+        "nobody-writes",
+        "who writes",
+        "section 5.2.1",
+        "no collection can be written",
+        &[Rule(|rules| rules.may_write = |_, _| false)],
+    ),
+    Variant::new(
+        "second-root-403",
+        "second API root",
+        "section 4.2",
+        "an API root that is advertised is closed to this client: 403 on all of it",
+        &[Response(|_, call, response| {
+            if is_beneath(call, "api2") {
+                *response = Problem::forbidden("use").response();
+            }
+        })],
+    ),
+    Variant::new(
+        "unknown-root-403",
+        "unknown API roots",
+        "section 4.2; T21-4.2-06",
+        "an API root that does not exist is answered 403",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::ApiRoot) && response.status == StatusCode::NOT_FOUND {
+                *response = Problem::forbidden("see").response();
+                edit(response, |body| body["description"] = "This is not for you, or does not exist.".into());
+            }
+        })],
+    ),
+    Variant::new(
+        "status-for-all",
+        "whose status",
+        "section 4.3 does not say; T21-4.3-12",
+        "every client that is authenticated may read every status of the API root",
+        &[Rule(|rules| rules.shows_status = |status, _, root| status.root == root.name)],
+    ),
+];
