@@ -50,6 +50,7 @@ fn real() -> Report {
         asynchronous: false,
         page_size: None,
         user: Default::default(),
+        variants: Vec::new(),
         defects: vec!["limit-zero-taken-on-manifest".into()],
     };
     let mut options = Options::new("");
