@@ -1,9 +1,11 @@
 //! What an answer names: the objects, records or versions in its body, read leniently.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
-use crate::oracle::Holding;
 use crate::oracle::holdings::kind;
+use crate::oracle::{Holding, Holdings};
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Timestamp};
 
@@ -48,6 +50,24 @@ pub fn key(id: &str, version: Option<&str>) -> String {
     let version =
         version.map_or_else(|| "-".to_owned(), |v| Timestamp::parse(v).map_or_else(|| v.to_owned(), |t| t.spelled(9)));
     format!("{id} {version}")
+}
+
+/// Holdings by id: answers of hundreds of thousands of objects are put beside as many.
+pub struct Known<'a>(HashMap<&'a str, Vec<&'a Holding>>);
+
+impl<'a> Known<'a> {
+    /// What these holdings tell.
+    pub fn of(holdings: &'a Holdings) -> Self {
+        Self(holdings.by_id())
+    }
+
+    /// When a member of an answer was added: as the answer says, else as is known of it.
+    pub fn added(&self, member: &Member<'_>) -> Option<Timestamp> {
+        match &member.added {
+            Some(text) => Timestamp::parse(text),
+            None => self.0.get(member.id.as_str())?.iter().find(|h| member.may_be(h))?.added,
+        }
+    }
 }
 
 /// The key of a holding in answers of this endpoint: envelopes tell no version of objects that have none.

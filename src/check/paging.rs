@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::body::{Member, key_in, members_of, more};
+use super::body::{Known, Member, key_in, members_of, more};
 use super::selection::{count, selections};
 use super::{Context, Outcome, some};
 use crate::case::expect::{MoreWord, OrderWord, PagesWord};
@@ -54,14 +54,8 @@ fn holding<'a>(context: &Context<'a>, member: &Member<'_>) -> Option<&'a Holding
 
 fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: OrderWord) -> Outcome {
     let mut outcome = Outcome::default();
-    // one look-up an object, not one search: walks bring hundreds of thousands
-    let by_id = context.transcript.bound.holdings.by_id();
-    let known = |m: &Member<'_>| {
-        let is_it = |h: &&&Holding| m.version.as_deref().is_none_or(|version| h.is_version(version));
-        by_id.get(m.id.as_str())?.iter().find(is_it)?.added
-    };
-    let date = |m: &Member<'_>| m.added.as_ref().map_or_else(|| known(m), |text| Timestamp::parse(text));
-    let dated: Vec<(&Member<'_>, Timestamp)> = members.iter().filter_map(|m| Some((m, date(m)?))).collect();
+    let known = Known::of(&context.transcript.bound.holdings);
+    let dated: Vec<(&Member<'_>, Timestamp)> = members.iter().filter_map(|m| Some((m, known.added(m)?))).collect();
     if word == OrderWord::DateAdded {
         if let Some(pair) = dated.windows(2).find(|p| p[0].1 > p[1].1) {
             let mut finding = context.finding(pair[1].0.page, "objects are not in ascending order of date added");

@@ -1,14 +1,14 @@
 //! What the cases use as tools: whether it works at all, so that a case about one thing does not fail
 //! for another. Each is judged by a case of its own, which [`Fact::judge`] names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use url::Url;
 
 use super::session::Session;
 use super::walk::walk;
 use crate::case::{Actor, Fact, Walk};
-use crate::check::body::{Member, members_of};
+use crate::check::body::{Known, Member, members_of};
 use crate::oracle::{Holding, Holdings};
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
@@ -31,10 +31,11 @@ pub async fn probe(session: &Session, url: &Url, holdings: &Holdings) -> BTreeSe
     if latest_by_default(session, url, holdings).await {
         facts.insert(Fact::LatestByDefault);
     }
+    let known = Known::of(holdings);
     for (endpoint, fact) in [(Endpoint::Objects, Fact::ObjectsInOrder), (Endpoint::Manifest, Fact::ManifestInOrder)] {
         let exchanges = ask(session, url, endpoint, &[("match[version]", "all")]).await;
         let dates: Vec<Timestamp> =
-            members_of(endpoint, None, &exchanges).iter().filter_map(|m| added(holdings, m)).collect();
+            members_of(endpoint, None, &exchanges).iter().filter_map(|m| known.added(m)).collect();
         if dates.windows(2).all(|w| w[0] <= w[1]) {
             facts.insert(fact);
         }
@@ -53,16 +54,10 @@ async fn ask(session: &Session, url: &Url, endpoint: Endpoint, parameters: &[(&s
     walk(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges
 }
 
-fn added(holdings: &Holdings, member: &Member<'_>) -> Option<Timestamp> {
-    match &member.added {
-        Some(text) => Timestamp::parse(text),
-        None => holdings.items.iter().find(|h| member.may_be(h)).and_then(|h| h.added),
-    }
-}
-
 /// Whether an object with several versions comes by default in its latest, and holds where there is no such object.
 async fn latest_by_default(session: &Session, url: &Url, holdings: &Holdings) -> bool {
-    let several = |h: &&Holding| h.in_objects && holdings.versions(&h.id).iter().filter(|v| v.in_objects).count() > 1;
+    let versions = holdings.by_id();
+    let several = |h: &&Holding| h.in_objects && versions[h.id.as_str()].iter().filter(|v| v.in_objects).count() > 1;
     let Some(holding) = holdings.items.iter().find(several) else { return true };
     let id = holding.id.clone();
     let exchanges = ask(session, url, Endpoint::Objects, &[("match[id]", &id)]).await;
@@ -82,7 +77,10 @@ async fn added_after(session: &Session, url: &Url, holdings: &Holdings) -> bool 
     let parameters: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let exchanges = ask(session, url, Endpoint::Objects, &parameters).await;
     let members = members_of(Endpoint::Objects, None, &exchanges);
-    let later = members.iter().filter_map(|m| added(holdings, m)).all(|d| d > middle);
-    let wanted = holdings.items.iter().filter(|h| h.in_objects && h.added.is_some_and(|d| d > middle));
-    later && wanted.clone().all(|h| members.iter().any(|m| m.may_be(h)))
+    let known = Known::of(holdings);
+    let later = members.iter().filter_map(|m| known.added(m)).all(|d| d > middle);
+    let mut came: HashMap<&str, Vec<&Member<'_>>> = HashMap::new();
+    members.iter().for_each(|m| came.entry(&m.id).or_default().push(m));
+    let mut wanted = holdings.items.iter().filter(|h| h.in_objects && h.added.is_some_and(|d| d > middle));
+    later && wanted.all(|h| came.get(h.id.as_str()).is_some_and(|all| all.iter().any(|m| m.may_be(h))))
 }
