@@ -4,13 +4,15 @@
 //! them rejects (groups and classes left open, quantifiers without anything to repeat, and the like) and takes
 //! whatever it does not know for valid. One pass, linear in the length of the text.
 
+use std::collections::BTreeSet;
+
 /// The greatest count in `{n,m}`.
 const MAX_REPEAT: usize = 65_535;
 
 /// What is wrong with `expression`: where, counted in characters from 0, and why. `None` where nothing is known to
 /// be wrong.
 pub(super) fn fault(expression: &str) -> Option<(usize, String)> {
-    let mut scan = Scan { text: expression.chars().collect(), at: 0, open: Vec::new(), captures: 0, reference: None };
+    let mut scan = Scan { text: expression.chars().collect(), ..Scan::default() };
     match scan.run() {
         Ok(()) => None,
         Err(Stop::Fault(at, message)) => Some((at, message)),
@@ -25,15 +27,31 @@ enum Stop {
     Unknown,
 }
 
+/// What a group is, as far as quantifiers inside it care.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// What it holds counts for what is around it.
+    Plain,
+    /// It looks ahead, and takes no width.
+    Lookahead,
+    /// It looks behind: what it holds has a length that is known, or bounded at least.
+    Lookbehind,
+}
+
+#[derive(Default)]
 struct Scan {
     text: Vec<char>,
     at: usize,
-    /// Where the groups that are open began.
-    open: Vec<usize>,
+    /// Where the groups that are open began, and what they are.
+    open: Vec<(usize, Group)>,
     /// How many groups capture, at most.
     captures: usize,
-    /// The greatest single-digit back reference, and its place.
+    /// The names of groups.
+    names: BTreeSet<String>,
+    /// References to groups by number, and their places. Only the greatest matters.
     reference: Option<(usize, usize)>,
+    /// References to groups by name, and their places.
+    named_references: Vec<(String, usize)>,
 }
 
 impl Scan {
@@ -54,19 +72,72 @@ impl Scan {
                 '*' | '+' | '?' if !item => {
                     return fault_at(start, format!("`{c}` has nothing to repeat"));
                 }
-                '*' | '+' | '?' => self.lazy_or_possessive(),
+                '*' | '+' | '?' => {
+                    if c != '?' {
+                        self.unbounded(start)?;
+                    }
+                    self.lazy_or_possessive()
+                }
                 '{' => self.braces(start, item)?,
                 _ => true,
             };
         }
-        if let Some(start) = self.open.last() {
+        if let Some((start, _)) = self.open.last() {
             return fault_at(*start, "the group that begins with this `(` is not closed");
         }
         match self.reference {
             Some((number, at)) if number > self.captures => {
-                fault_at(at, format!("`\\{number}` refers to a group that does not exist"))
+                return fault_at(at, format!("group {number} is referred to and does not exist"));
             }
+            _ => {}
+        }
+        match self.named_references.iter().find(|(name, _)| !self.names.contains(name)) {
+            Some((name, at)) => fault_at(*at, format!("the group `{name}` is referred to and does not exist")),
+            None => Ok(()),
+        }
+    }
+
+    /// A quantifier without an upper bound: nowhere in a lookbehind, unless within a lookahead.
+    fn unbounded(&self, at: usize) -> Result<(), Stop> {
+        match self.open.iter().rev().find(|(_, group)| *group != Group::Plain) {
+            Some((_, Group::Lookbehind)) => fault_at(at, "a lookbehind has no bounded length"),
             _ => Ok(()),
+        }
+    }
+
+    /// Reads the name of a group, up to `end`. Letters beyond ASCII are a matter of the version of the library.
+    fn name(&mut self, end: char) -> Result<String, Stop> {
+        let start = self.at;
+        let rest = &self.text[self.at..];
+        let length = rest.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '_').count();
+        // Later versions of the library also take spaces within braces.
+        if rest.get(length).is_some_and(|c| !c.is_ascii() || matches!(c, ' ' | '\t')) {
+            return Err(Stop::Unknown);
+        }
+        let name: String = rest[..length].iter().collect();
+        self.at += length;
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return fault_at(start, "the name of a group is letters, digits and underscores, and begins with no digit");
+        }
+        if !self.next_is(end) {
+            return fault_at(start, format!("the name of the group is not closed by `{end}`"));
+        }
+        self.at += 1;
+        Ok(name)
+    }
+
+    /// A reference to a group by its name.
+    fn refer(&mut self, end: char) -> Result<(), Stop> {
+        let at = self.at;
+        let name = self.name(end)?;
+        self.named_references.push((name, at));
+        Ok(())
+    }
+
+    /// A reference to a group by its number.
+    fn refer_to(&mut self, number: usize, at: usize) {
+        if self.reference.is_none_or(|(greatest, _)| number > greatest) {
+            self.reference = Some((number, at));
         }
     }
 
@@ -111,22 +182,43 @@ impl Scan {
                 return fault_at(start, "`\\c` is not followed by a character");
             }
             'c' => self.at += 1,
-            // The braces belong to the escape: `\x{41}`, `\p{L}`, `\g{-1}`, `\k{name}`.
-            'x' | 'p' | 'P' | 'o' | 'g' | 'k' | 'N' if self.next_is('{') => self.skip_name('}')?,
-            'g' | 'k' if self.next_is('<') => self.skip_name('>')?,
-            'g' | 'k' if self.next_is('\'') => {
-                self.at += 1;
-                self.skip_name('\'')?;
-            }
+            'L' | 'l' | 'U' | 'u' => return fault_at(start, format!("PCRE has no escape `\\{c}`")),
+            // Assertions have no width, and there is nothing to repeat.
+            'A' | 'B' | 'b' | 'G' | 'K' | 'Z' | 'z' => return Ok(false),
+            // The braces belong to the escape: `\x{41}`, `\p{L}`, `\g{-1}`.
+            'p' | 'P' if self.at == self.text.len() => return fault_at(start, "the property has no name"),
+            'x' | 'p' | 'P' | 'o' | 'N' if self.next_is('{') => self.skip_name('}')?,
+            'g' | 'k' => self.group_escape(c, start)?,
             '1'..='9' if !self.text.get(self.at).is_some_and(char::is_ascii_digit) => {
-                let number = c as usize - '0' as usize;
-                if self.reference.is_none_or(|(greatest, _)| number > greatest) {
-                    self.reference = Some((number, start));
-                }
+                self.refer_to(c as usize - '0' as usize, start);
             }
             _ => {}
         }
         Ok(true)
+    }
+
+    /// `\g` and `\k`: references to a group.
+    fn group_escape(&mut self, escape: char, start: usize) -> Result<(), Stop> {
+        let end = match self.text.get(self.at) {
+            Some('{') => '}',
+            Some('<') => '>',
+            Some('\'') => '\'',
+            Some(c) if escape == 'g' && (c.is_ascii_digit() || matches!(c, '-' | '+')) => return Ok(()),
+            _ => return fault_at(start, format!("`\\{escape}` is not followed by a group")),
+        };
+        self.at += 1;
+        let inner = self.text[self.at..].iter().position(|c| *c == end).unwrap_or(0);
+        let is_number = self.text[self.at..self.at + inner].iter().any(|c| c.is_ascii_digit() || "+- ".contains(*c));
+        if escape == 'g' && is_number {
+            let digits: String = self.text[self.at..self.at + inner].iter().collect();
+            if let Ok(number) = digits.parse::<usize>().map(|n| n.min(usize::MAX / 2))
+                && !digits.starts_with('+')
+            {
+                self.refer_to(number, start);
+            }
+            return self.skip_name(end);
+        }
+        self.refer(end)
     }
 
     fn skip_name(&mut self, end: char) -> Result<(), Stop> {
@@ -146,6 +238,12 @@ impl Scan {
 
     /// A character class; the cursor is behind its `[`.
     fn class(&mut self, start: usize) -> Result<bool, Stop> {
+        if let Some((name, _)) = self.posix_name() {
+            return fault_at(
+                start,
+                format!("the class `[:{name}:]` stands within brackets of its own: `[[:{name}:]]`"),
+            );
+        }
         if self.next_is('^') {
             self.at += 1;
         }
@@ -170,7 +268,7 @@ impl Scan {
                 }
                 '[' => {
                     low = None;
-                    self.posix_class();
+                    self.posix_class(here)?;
                 }
                 '-' => {
                     let high = self.text.get(self.at).copied().filter(|c| !matches!(c, ']' | '[' | '\\'));
@@ -187,16 +285,29 @@ impl Scan {
         }
     }
 
-    /// Moves behind `[:name:]`, `[.name.]` or `[=name=]`, if that is what the `[` before the cursor begins.
-    fn posix_class(&mut self) {
-        let Some(&mark) = self.text.get(self.at).filter(|c| matches!(c, ':' | '.' | '=')) else {
-            return;
-        };
+    /// The name in `[:name:]`, and how long that is, if this is what the `[` before the cursor begins.
+    fn posix_name(&self) -> Option<(String, usize)> {
+        let mark = *self.text.get(self.at).filter(|c| matches!(c, ':' | '.' | '='))?;
         let name = &self.text[self.at + 1..];
         let length = name.iter().take_while(|c| c.is_ascii_alphanumeric() || **c == '^').count();
-        if name[length..].starts_with(&[mark, ']']) {
-            self.at += length + 3;
+        name[length..].starts_with(&[mark, ']']).then(|| (name[..length].iter().collect(), length + 3))
+    }
+
+    /// Moves behind `[:name:]`, if that is what the `[` before the cursor begins.
+    fn posix_class(&mut self, here: usize) -> Result<(), Stop> {
+        const NAMES: [&str; 14] = [
+            "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper",
+            "word", "xdigit",
+        ];
+        let Some((name, length)) = self.posix_name() else { return Ok(()) };
+        if !self.next_is(':') {
+            return fault_at(here, "PCRE has no collating elements and no equivalence classes");
         }
+        if !NAMES.contains(&name.strip_prefix('^').unwrap_or(&name)) {
+            return fault_at(here, format!("there is no character class `{name}`"));
+        }
+        self.at += length;
+        Ok(())
     }
 
     /// What follows a `(`.
@@ -217,7 +328,7 @@ impl Scan {
         }
         if !self.next_is('?') {
             self.captures += 1;
-            self.open.push(start);
+            self.open.push((start, Group::Plain));
             return Ok(false);
         }
         self.at += 1;
@@ -229,10 +340,11 @@ impl Scan {
                 return if self.skip_behind(')') { Ok(item) } else { fault_at(start, "the comment is not closed") };
             }
             // References to groups and callouts hold no expression.
-            'R' | 'C' | '&' | '0'..='9' | '+' => return self.reference_group(start),
-            'P' if matches!(self.text.get(self.at + 1), Some('=' | '>')) => {
-                return self.reference_group(start);
+            '&' => return self.call(')', 1),
+            'P' if self.text.get(self.at + 1) == Some(&'=') || self.text.get(self.at + 1) == Some(&'>') => {
+                return self.call(')', 2);
             }
+            'R' | 'C' | '0'..='9' | '+' => return self.reference_group(start),
             '(' => {
                 let condition = self.text.get(self.at + 1);
                 if !matches!(condition, Some('?' | '*')) {
@@ -242,25 +354,44 @@ impl Scan {
                     }
                 }
             }
-            ':' | '|' | '>' | '=' | '!' | '*' => self.at += 1,
-            '<' | '\'' | 'P' => {
+            ':' | '|' | '>' | '*' => self.at += 1,
+            '=' | '!' => {
+                self.at += 1;
+                self.open.push((start, Group::Lookahead));
+                return Ok(false);
+            }
+            '<' if matches!(self.text.get(self.at + 1), Some('=' | '!' | '*')) => {
+                self.at += 2;
+                self.open.push((start, Group::Lookbehind));
+                return Ok(false);
+            }
+            '<' | '\'' => {
                 self.captures += 1;
                 self.at += 1;
-                let lookbehind = kind == '<' && matches!(self.text.get(self.at), Some('=' | '!' | '*'));
-                if lookbehind {
-                    self.at += 1;
-                } else {
-                    self.skip_name(if kind == '\'' { '\'' } else { '>' })?;
-                }
+                let name = self.name(if kind == '<' { '>' } else { '\'' })?;
+                self.names.insert(name);
             }
+            'P' if self.text.get(self.at + 1) == Some(&'<') => {
+                self.captures += 1;
+                self.at += 2;
+                let name = self.name('>')?;
+                self.names.insert(name);
+            }
+            'P' => return fault_at(self.at, "`(?P` is followed by `<`, `=` or `>`"),
             c if c.is_ascii_alphabetic() || matches!(c, '-' | '^' | ')') => {
                 return self.options(start);
             }
             '[' | '{' | '?' => return Err(Stop::Unknown),
             c => return fault_at(self.at, format!("`{c}` names no kind of group")),
         }
-        self.open.push(start);
+        self.open.push((start, Group::Plain));
         Ok(false)
+    }
+
+    /// `(?&name)`, `(?P>name)` or `(?P=name)`; `skip` characters come before the name.
+    fn call(&mut self, end: char, skip: usize) -> Result<bool, Stop> {
+        self.at += skip;
+        self.refer(end).map(|()| true)
     }
 
     fn reference_group(&mut self, start: usize) -> Result<bool, Stop> {
@@ -274,12 +405,15 @@ impl Scan {
             match c {
                 ')' => return Ok(true),
                 ':' => {
-                    self.open.push(start);
+                    self.open.push((start, Group::Plain));
                     return Ok(false);
                 }
                 // From here on whitespace and comments may be skipped: another language.
                 'x' => return Err(Stop::Unknown),
-                c if c.is_ascii_alphanumeric() || matches!(c, '-' | '^' | '+') => {}
+                c if c.is_ascii_digit() || matches!(c, '-' | '^' | '+') => {}
+                // Letters of all versions; `a` and `r` came late, with letters of their own behind `a`.
+                'i' | 'm' | 's' | 'n' | 'J' | 'U' | 'X' | 'a' | 'r' | 'D' | 'S' | 'W' | 'P' | 'T' => {}
+                c if c.is_ascii_alphabetic() => return fault_at(self.at - 1, format!("there is no option `{c}`")),
                 _ => return Err(Stop::Unknown),
             }
         }
@@ -300,6 +434,9 @@ impl Scan {
         }
         if !item {
             return fault_at(start, "the quantifier has nothing to repeat");
+        }
+        if high.is_empty() {
+            self.unbounded(start)?;
         }
         let low = low.parse::<usize>().unwrap_or(usize::MAX);
         let high = if high.is_empty() { low } else { high.parse().unwrap_or(usize::MAX) };
