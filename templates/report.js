@@ -105,6 +105,11 @@
     }));
     const number = cases.reduce((sum, c) => sum + c.trials.length, 0);
     const searchable = (c, t) => t.text ??= (c.title + ' ' + t.element.textContent).toLowerCase();
+    const idle = globalThis.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 5 }), 50));
+    const gather = (trials) => (deadline) => {
+      while (trials.length && deadline.timeRemaining() > 1) searchable(...trials.pop());
+      if (trials.length) idle(gather(trials));
+    };
     const chosen = () => ({
       verdict: all('[name=verdict]:checked', form).map((box) => box.value),
       level: form.elements.level.value,
@@ -116,20 +121,19 @@
     const apply = () => {
       const state = chosen();
       const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (c, t) => (!state.verdict.length || state.verdict.includes(t.verdict))
+        && (!state.level || state.level === t.level)
+        && (!state.section || t.sections.includes(state.section))
+        && (!state.endpoint || t.endpoints.includes(state.endpoint))
+        && words.every((word) => searchable(c, t).includes(word));
       let shown = 0;
       for (const c of cases) {
-        let here = 0;
-        for (const t of c.trials) {
-          const fits = (!state.verdict.length || state.verdict.includes(t.verdict))
-            && (!state.level || state.level === t.level)
-            && (!state.section || t.sections.includes(state.section))
-            && (!state.endpoint || t.endpoints.includes(state.endpoint))
-            && (!words.length || words.every((word) => searchable(c, t).includes(word)));
-          if (t.element.hidden === fits) t.element.hidden = !fits;
-          if (fits) here += 1;
-        }
-        if (c.element.hidden === here > 0) c.element.hidden = here === 0;
-        shown += here;
+        const here = c.trials.map((t) => fits(c, t));
+        const some = here.filter(Boolean).length;
+        shown += some;
+        if (c.element.hidden === some > 0) c.element.hidden = some === 0;
+        // what is in a hidden case need not be touched: that would be most of the work
+        if (some > 0) c.trials.forEach((t, at) => { if (t.element.hidden === here[at]) t.element.hidden = !here[at]; });
       }
       one('.nothing').hidden = shown > 0;
       form.elements.shown.value = any(state) ? `${shown} of ${number} trials` : `${number} trials`;
@@ -217,6 +221,8 @@
     measure();
     apply();
     follow();
+    // the text of all trials, before anybody looks for some
+    idle(gather(cases.flatMap((c) => c.trials.map((t) => [c, t]))));
     // the browser goes to the place that the URL names once more when all is loaded, without our bar in mind
     addEventListener('load', () => { if (location.hash) setTimeout(follow); });
   });
