@@ -54,7 +54,7 @@ pub fn claim(report: &Report) -> Claim {
     } else {
         more.push(match report.trials.is_empty() {
             true => "No trial was run.",
-            false => "What was skipped or inconclusive says above what would help.",
+            false => "What was skipped or inconclusive says what would help.",
         });
         (Verdict::Inconclusive, "Nothing was judged.".to_owned())
     };
