@@ -19,6 +19,7 @@ pub mod selftest;
 pub mod serve;
 pub mod settings;
 pub mod source;
+pub mod stored;
 mod switches;
 pub mod target;
 pub mod usage;
@@ -42,6 +43,10 @@ enum Command {
     Run(Box<run::Args>),
     /// Judge a recorded run again, without a server
     Judge(judge::Args),
+    /// Show a stored JSON report, or write it in other formats
+    Report(stored::ReportArgs),
+    /// Put the reports of the parts of one run together (`run --shard`)
+    Merge(stored::MergeArgs),
     /// Validate STIX 2.1 content
     Validate(validate::Args),
     /// Check STIX patterns, one a line
@@ -61,6 +66,8 @@ pub fn main() -> ExitCode {
     let code = match Cli::parse().command {
         Command::Run(args) => run::run(&args),
         Command::Judge(args) => judge::run(&args),
+        Command::Report(args) => stored::report(&args),
+        Command::Merge(args) => stored::merge(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
         Command::Serve(args) => serve::run(&args),

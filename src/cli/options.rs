@@ -165,6 +165,19 @@ pub struct Reference {
     pub defects: Vec<String>,
 }
 
+impl Reference {
+    /// The flags that set it up like this, as a report names them.
+    pub fn flags(&self) -> String {
+        let mut flags = vec!["--reference".to_owned()];
+        flags.extend((!self.tls).then(|| "--no-tls".to_owned()));
+        flags.extend(self.asynchronous.then(|| "--async".to_owned()));
+        flags.extend(self.page_size.map(|size| format!("--page-size {size}")));
+        flags.extend((self.user == ReferenceUser::Reader).then(|| "--as reader".to_owned()));
+        flags.extend(self.defects.iter().map(|defect| format!("--defect {defect}")));
+        flags.join(" ")
+    }
+}
+
 /// Everything that `run` needs to know.
 #[derive(Clone, Debug)]
 pub struct Resolved {
@@ -371,11 +384,8 @@ fn reports(args: &Args, settings: &Settings) -> Result<Vec<ReportTo>, UsageError
         }
         None => Vec::new(),
     };
-    for (at, report) in reports.iter().enumerate() {
-        if reports[..at].iter().any(|r| r.path == report.path) {
-            let path = report.path.display();
-            return Err(UsageError::new(format!("two reports would go to {path}")));
-        }
+    if let Some(doubled) = super::save::doubled(&reports) {
+        return Err(UsageError::new(doubled));
     }
     Ok(reports)
 }

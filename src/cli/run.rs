@@ -89,7 +89,11 @@ pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 
         return save::complain(show.err, &unwritable);
     }
     let mut collect = Collect::default();
-    let mut tell = |event: Event| {
+    let flags = reference.as_ref().map(Reference::flags);
+    let mut tell = |mut event: Event| {
+        if let Event::Started { suite, .. } = &mut event {
+            suite.reference.clone_from(&flags);
+        }
         collect.event(&event);
         if let Some(progress) = &mut show.progress {
             progress.event(&event);
@@ -107,21 +111,13 @@ pub fn drive(resolved: Resolved, mut show: Show<'_>, engine: impl Engine) -> u8 
     drop(show.progress.take());
     let planned = if plan { collect.planned().to_vec() } else { Vec::new() };
     let report = collect.into_report();
-    let failed = save::save(&report, &reports, show.requirement, show.out);
     let text = if plan && report.server.untestable.is_none() {
         plan::render(&report, &planned, show.style)
     } else {
         console::render(&report, show.style, verbosity, show.requirement)
     };
-    let people: &mut dyn Write = if save::takes_stdout(&reports) { show.err } else { show.out };
-    let _ = people.write_all(text.as_bytes());
-    let paths: Vec<String> =
-        reports.iter().filter(|to| !to.is_stdout()).map(|to| to.path.display().to_string()).collect();
-    if verbosity > Verbosity::Quiet && failed.is_empty() && !paths.is_empty() {
-        let _ = writeln!(people, "{}", show.style.dim(&format!("  Reports: {}", paths.join(", "))));
-    }
-    let _ = people.flush();
-    if failed.is_empty() { report.summary.exit } else { save::complain(show.err, &failed) }
+    let told = save::Told { out: show.out, err: show.err, style: show.style, requirement: show.requirement };
+    save::present(&report, &reports, &text, verbosity == Verbosity::Quiet, report.summary.exit, told)
 }
 
 /// Small enough to survive every JSON reader.

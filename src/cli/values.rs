@@ -214,32 +214,42 @@ impl FromStr for HeaderEnv {
     }
 }
 
+/// A format that has a name.
+pub trait Named: Copy + 'static {
+    /// All formats, and their names.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+impl Named for Format {
+    const ALL: &'static [(&'static str, Self)] = Format::ALL;
+}
+
 /// A report to write: `FORMAT=PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportTo {
+pub struct ReportTo<F = Format> {
     /// In which format.
-    pub format: Format,
+    pub format: F,
     /// To which file; `-` is standard output.
     pub path: PathBuf,
 }
 
-impl ReportTo {
+impl<F> ReportTo<F> {
     /// Whether it goes to standard output.
     pub fn is_stdout(&self) -> bool {
         self.path.as_os_str() == "-"
     }
 }
 
-impl FromStr for ReportTo {
+impl<F: Named> FromStr for ReportTo<F> {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let names: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = F::ALL.iter().map(|(name, _)| *name).collect();
         let Some((name, path)) = text.split_once('=') else {
             let example = format!("{}={}", names[0], if text.is_empty() { "PATH" } else { text });
             return Err(ValueError(format!("write FORMAT=PATH, such as {example}")));
         };
-        let Some(format) = Format::named(name) else {
+        let Some((_, format)) = F::ALL.iter().find(|(known, _)| *known == name) else {
             let help = match nearest(name, &names) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => format!("known are: {}", names.join(", ")),
@@ -249,7 +259,7 @@ impl FromStr for ReportTo {
         if path.is_empty() {
             return Err(ValueError(format!("no path after \"{name}=\"")));
         }
-        Ok(ReportTo { format, path: PathBuf::from(path) })
+        Ok(ReportTo { format: *format, path: PathBuf::from(path) })
     }
 }
 

@@ -53,6 +53,16 @@ pub struct Suite {
     pub duration_ms: f64,
     /// Whether the run was allowed to write, and where.
     pub write: Option<String>,
+    /// Flags with which the embedded reference server was set up, where that was tested. Its address is
+    /// another in every run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Whether warnings and MUSTs that could not be judged fail the run too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
+    /// Whether a broken requirement that follows from the text without a keyword only warns.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub derived_warns: bool,
     /// Which part of the plan was run, where it was not all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,

@@ -58,7 +58,11 @@ pub fn claim(report: &Report) -> Claim {
         });
         (Verdict::Inconclusive, "Nothing was judged.".to_owned())
     };
-    Claim { verdict, text, ids: ids.to_vec(), more: more.into_iter().map(str::to_owned).collect() }
+    let mut more: Vec<String> = more.into_iter().map(str::to_owned).collect();
+    if let Some(shard) = &report.suite.shard {
+        more.push(format!("This is part {} of {} of the plan; `merge` puts them together.", shard.index, shard.count));
+    }
+    Claim { verdict, text, ids: ids.to_vec(), more }
 }
 
 /// No MUST was broken; says so, and what is missing from a clean result.

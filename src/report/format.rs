@@ -39,11 +39,6 @@ impl Format {
         ("badge", Format::Badge),
     ];
 
-    /// The format of this name.
-    pub fn named(name: &str) -> Option<Format> {
-        Format::ALL.iter().find(|(n, _)| *n == name).map(|(_, format)| *format)
-    }
-
     /// Writes a report in this format. The same report gives the same bytes.
     pub fn write(self, report: &Report, requirement: Lookup<'_>, out: &mut dyn Write) -> io::Result<()> {
         match self {

@@ -209,6 +209,9 @@ impl Run {
             started: self.started.clone(),
             duration_ms: 0.0,
             write: self.options.write.clone(),
+            reference: None,
+            strict: self.options.strict,
+            derived_warns: self.options.derived_warns,
             shard: None,
         };
         self.tell(Event::Started { suite, url: self.options.url.clone() }).await;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use sha2::{Digest, Sha256};
 
 use super::options::Options;
 use super::profile::{Abilities, Profile, profile, random_values};
@@ -103,12 +102,7 @@ pub fn plan<'a>(
 
 /// Keeps one part of the plan: every `count`th trial, so that the parts take about as long.
 fn divide(plan: &mut Plan<'_>, index: usize, count: usize) {
-    let mut hash = Sha256::new();
-    for task in &plan.tasks {
-        hash.update(&task.planned.id);
-        hash.update("\n");
-    }
-    let plan_sha256 = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let plan_sha256 = Shard::digest(plan.tasks.iter().map(|t| t.planned.id.as_str()));
     plan.shard = Some(Shard { index, count, planned: plan.tasks.len(), plan_sha256 });
     let mut at = 0..;
     plan.tasks.retain(|_| at.next().is_some_and(|at: usize| at % count == index - 1));

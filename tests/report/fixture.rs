@@ -194,6 +194,9 @@ fn suite() -> Suite {
         started: "2024-05-01T12:00:00Z".into(),
         duration_ms: 0.0,
         write: Some("any".into()),
+        reference: None,
+        strict: false,
+        derived_warns: false,
         shard: None,
     }
 }

@@ -150,10 +150,11 @@ prop_compose! {
     fn suite()(
         (name, version, standard, cases, started) in any::<(String, String, String, String, String)>(),
         (seed, duration_ms, write) in (any::<u64>(), 0.0..1e12, any::<Option<String>>()),
+        (reference, strict, derived_warns) in any::<(Option<String>, bool, bool)>(),
         shard in option::of(any::<(usize, usize, usize, String)>()),
     ) -> Suite {
         let shard = shard.map(|(index, count, planned, plan_sha256)| Shard { index, count, planned, plan_sha256 });
-        Suite { name, version, standard, cases, seed, started, duration_ms, write, shard }
+        Suite { name, version, standard, cases, seed, started, duration_ms, write, reference, strict, derived_warns, shard }
     }
 }
 
