@@ -173,6 +173,7 @@ impl Reference {
         flags.extend(self.asynchronous.then(|| "--async".to_owned()));
         flags.extend(self.page_size.map(|size| format!("--page-size {size}")));
         flags.extend((self.user == ReferenceUser::Reader).then(|| "--as reader".to_owned()));
+        flags.extend(self.variants.iter().map(|variant| format!("--variant {variant}")));
         flags.extend(self.defects.iter().map(|defect| format!("--defect {defect}")));
         flags.join(" ")
     }
