@@ -53,6 +53,7 @@ const BEYOND_SCHEMAS: &[&str] = &[
     "tlp-instance",
     "marking-cycle",
     "extension-redefines",
+    "reserved-namespace",
 ];
 
 /// Whether a schema can state what the finding says.
@@ -63,7 +64,7 @@ fn is_structural(finding: &Finding, object: &Value) -> bool {
     let of_custom = custom && finding.code == "id-type";
     // The container's objects and the names that an extension defines are beyond the schemas too.
     let contained = object["type"] == "observed-data" && within("/objects/") && finding.code != "not-an-object";
-    let named_by_extension = finding.code == "property-name" && within("/extension_properties/");
+    let named_by_extension = within("/extension_properties/") && finding.code.ends_with("-name");
     if beyond || of_custom || contained || named_by_extension {
         return false;
     }

@@ -41,7 +41,7 @@ def identifier(prefix):
 def reference(owner, prop):
     """An identifier; its type prefix is restricted only where a rule with a MUST restricts it."""
     if f"reference:{owner}.{prop['name']}" not in RULE_MAP:
-        return common("identifier")
+        return common("reference")
     allowed, classes = [], []
     for target in prop["ref_types"]:
         (classes if target.startswith("@") else allowed).append(target)
@@ -244,6 +244,7 @@ def common_definitions():
         "$comment": "STIX 2.1, sections 2 and 3",
         "$defs": {
             "identifier": {"type": "string", "pattern": identifier("(?=[a-z0-9-]{3,250}--)" + TYPE_NAME)},
+            "reference": {"allOf": [common("identifier"), {"not": {"pattern": "^bundle--"}}]},
             "timestamp": {"type": "string", "pattern": "^" + day + clock + "(?:\\.[0-9]+)?Z$"},
             "timestamp-milliseconds": {"type": "string", "pattern": "^" + day + clock + "\\.[0-9]{3,}Z$"},
             "hex": {"type": "string", "pattern": "^(?:[0-9a-f]{2})*$"},
@@ -295,7 +296,7 @@ def custom():
                           "not": {"enum": list(FACTS["objects"])}}
     for r in load("vocabularies.json")["reserved_names"]["names"]:
         properties[r] = False
-    versioned = {"required": ["spec_version", "created", "modified"]}
+    versioned = {"required": ["spec_version", "created", "modified"], "properties": {"defanged": False}}
     looks_like_sco = {"properties": {"id": {"type": "string", "pattern": "--.{8}-.{4}-5"}}, "not": {"anyOf": [has(["created"]), has(["modified"])]}}
     return {
         "$schema": DRAFT,

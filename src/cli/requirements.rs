@@ -79,7 +79,7 @@ pub struct Covered<'a> {
     /// How it stood in the last run, where there is a report of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<&'static str>,
-    /// Why it has no case, where it has none.
+    /// Why it has no case, where it has none; of a rule of STIX that another one says again, which one.
     pub reason: Option<String>,
 }
 
@@ -124,6 +124,9 @@ fn stix_coverage(requirements: &[Requirement]) -> Vec<Covered<'_>> {
     let of = |(requirement, rule): (_, &stix::Rule)| {
         let (cases, reason) = match rule.coverage {
             stix::Coverage::Judged => (vec!["validate"], None),
+            stix::Coverage::Same(other) => {
+                (vec!["validate"], Some(format!("findings cite {other}, which says the same")))
+            }
             stix::Coverage::Pattern => (vec!["pattern"], None),
             stix::Coverage::Reason(reason) => (Vec::new(), Some(reason.to_owned())),
             stix::Coverage::Missing => (Vec::new(), None),
@@ -203,7 +206,10 @@ fn text(rows: &[Covered<'_>], coverage: bool, out: &mut dyn Write) -> io::Result
                     let reason = reason.as_deref().unwrap_or("no reason is given");
                     write!(out, "{}", wrap(&label("no case"), &further, WIDTH, reason))?;
                 }
-                (false, _) => write!(out, "{}", wrap(&label("cases"), &further, WIDTH, &cases.join(", ")))?,
+                (false, reason) => {
+                    let note = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                    write!(out, "{}", wrap(&label("cases"), &further, WIDTH, &(cases.join(", ") + &note)))?;
+                }
             }
             if !defects.is_empty() {
                 write!(out, "{}", wrap(&label("defects"), &further, WIDTH, &defects.join(", ")))?;

@@ -241,6 +241,7 @@ fn property(owner: &str, row: &Property, context: &Context) -> Prop {
         refs: (expression == "identifier" && !is_id).then(|| refs(owner, row, context)),
         vocabulary_rule: context.rule("vocabulary", owner, &row.name),
         hash_rule: context.rule("hash-names", owner, &row.name).unwrap_or("S21-2.7-02"),
+        empty_rule: if row.required { "S21-2.3-06" } else { "S21-2.3-05" },
         values_rule: context.rule("values", owner, &row.name).unwrap_or("S21-2.3-07"),
         language_rule: context.rule("language", owner, &row.name).unwrap_or("S21-3.2-12"),
     }

@@ -34,6 +34,7 @@ fn is_default(name: &str, value: &Node<'_>) -> bool {
 fn node(value: &Node<'_>) -> u64 {
     match value {
         Node::Null => 1,
+        Node::Deep => 4,
         Node::Bool(b) => 2 + u64::from(*b),
         #[expect(clippy::cast_precision_loss, reason = "1 and 1.0 are the same number")]
         Node::Int(n) => mix(5, (*n as f64).to_bits()),

@@ -59,7 +59,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         false
     }
 
-    fn is_new_object(&self) -> bool {
+    /// Whether an extension says that it has brought the type of the object.
+    pub(crate) fn is_new_object(&self) -> bool {
         new_object_class(self.object).is_some()
     }
 
@@ -188,6 +189,11 @@ pub(crate) fn owes(walk: &mut Walk<'_, '_, '_>, entries: &[Entry<'_>], path: &Pa
                 walk.must(path, "missing-property", rule, || format!("the object lacks the common property `{name}`"));
             }
         }
+    }
+    if matches!(class, Some("new-sdo" | "new-sro")) && has("defanged") {
+        walk.must(&path.key("defanged"), "defanged-not-on-sco", "S21-3.2-16", || {
+            "`defanged` is for SCOs, and the extension says that this is none".into()
+        });
     }
     let owner = &walk.tables.owners[walk.tables.custom];
     if walk.advice && !entries.iter().any(|(k, _)| owner.names.get(k).is_none()) {

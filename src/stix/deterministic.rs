@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::node::{Entry, Node, member};
 use super::tables::Owner;
+use super::walk::number;
 
 /// The namespace reserved for SCOs.
 const NAMESPACE: uuid::Uuid = uuid::uuid!("00abedb4-aa42-466c-9c01-fed23315a9b7");
@@ -37,21 +38,41 @@ pub(crate) fn uuid(owner: &Owner, entries: &[Entry<'_>]) -> Option<u128> {
         }
     }
     name.push('}');
-    Some(uuid::Uuid::new_v5(&NAMESPACE, name.as_bytes()).as_u128())
+    Some(of_name(&name))
+}
+
+/// The UUIDv5 of a name in the namespace of SCOs.
+pub(crate) fn of_name(name: &str) -> u128 {
+    uuid::Uuid::new_v5(&NAMESPACE, name.as_bytes()).as_u128()
+}
+
+/// Properties, in the order of their names, as a canonical JSON object; `plain` trims strings and puts them in lower case.
+pub(crate) fn name_of(properties: &[(&str, &Node<'_>)], plain: bool) -> String {
+    let mut sorted = properties.to_vec();
+    sorted.sort_unstable_by_key(|(name, _)| *name);
+    let mut out = String::with_capacity(128);
+    out.push('{');
+    for (i, (name, value)) in sorted.into_iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        string(name, &mut out);
+        out.push(':');
+        match value {
+            Node::String(text) if plain => string(&text.trim().to_lowercase(), &mut out),
+            _ => canonical(value, &mut out),
+        }
+    }
+    out.push('}');
+    out
 }
 
 /// Writes a value as RFC 8785 wants it.
 fn canonical(node: &Node<'_>, out: &mut String) {
     match node {
-        Node::Null => out.push_str("null"),
+        Node::Null | Node::Deep => out.push_str("null"),
         Node::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Node::Int(n) => {
-            let _ = write!(out, "{n}");
-        }
-        Node::UInt(n) => {
-            let _ = write!(out, "{n}");
-        }
-        Node::Float(n) => float(*n, out),
+        Node::Int(_) | Node::UInt(_) | Node::Float(_) => float(number(node), out),
         Node::String(s) => string(s, out),
         Node::Array(items) => {
             out.push('[');

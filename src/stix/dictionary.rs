@@ -2,7 +2,7 @@
 
 use super::finding::Path;
 use super::language;
-use super::node::{Entry, Node};
+use super::node::{Entry, MAX_DEPTH, Node};
 use super::tables::{Prop, Values};
 use super::walk::{Walk, number};
 
@@ -15,8 +15,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         path: &Path<'_>,
     ) {
         if entries.is_empty() {
-            return self.must(path, "empty-dictionary", "S21-2.3-05", || {
-                format!("`{}` is empty; leave it out instead", prop.name)
+            return self.must(path, "empty-dictionary", prop.empty_rule, || {
+                format!("`{}` is empty; a dictionary has at least one entry", prop.name)
             });
         }
         self.repeated(entries, "S21-2.3-01", path);
@@ -36,6 +36,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         value: &'n Node<'a>,
         path: &Path<'_>,
     ) {
+        let in_container = self.container.is_some();
         let mut wrong = |wanted: &str| {
             self.must(path, "wrong-type", prop.values_rule, || {
                 format!("values of `{}` have to be {wanted}, not {}", prop.name, value.kind())
@@ -48,6 +49,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             (Values::Integer | Values::IntegerOrString, number) if is_whole(number) => {
                 self.safe_integer(number, path);
             }
+            (Values::Integer, _) if in_container => self.form_of_20(prop, path),
             (Values::Integer, _) => wrong("integers"),
             (Values::IntegerOrString, Node::String(_)) => {}
             (Values::IntegerOrString, _) => wrong("integers or strings"),
@@ -58,6 +60,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
                     format!("values of `{}` have to be lists of strings", prop.name)
                 });
             }
+            (Values::StringLists { .. }, Node::String(_)) if in_container => self.form_of_20(prop, path),
             (Values::StringLists { .. }, _) => wrong("lists of strings"),
             (Values::Translations, Node::Object(fields)) => {
                 if let Some(why) = language::fault(key) {
@@ -77,6 +80,13 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             }
             (Values::Translations, _) => wrong("dictionaries"),
         }
+    }
+
+    /// Observables of STIX 2.0 may stand in the container (2.13); what 2.0 allowed makes nothing invalid there.
+    pub(crate) fn form_of_20(&mut self, prop: &'static Prop, path: &Path<'_>) {
+        self.should(path, "disputed-type", prop.values_rule, || {
+            format!("`{}` is of the form of STIX 2.0, which STIX 2.1 has changed", prop.name)
+        });
     }
 
     fn safe_integer(&mut self, value: &Node<'_>, path: &Path<'_>) {
@@ -104,6 +114,9 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             Node::Null => {
                 self.must(path, "null-value", "S21-2.3-07", || "no data type of the standard allows null".into())
             }
+            Node::Deep => self.should(path, "nested-too-deep", "", || {
+                format!("what nests deeper than {MAX_DEPTH} levels is not judged")
+            }),
             Node::Array(items) if items.is_empty() => {
                 self.must(path, "empty-list", "S21-2.12-02", || "a list has at least one value".into());
             }

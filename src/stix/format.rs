@@ -21,6 +21,12 @@ impl Walk<'_, '_, '_> {
         let name = prop.name;
         match prop.format {
             Format::None => {}
+            // STIX 2.0 had the languages of software by ISO 639-2.
+            Format::Language if self.container.is_some() && name == "languages" => {
+                if language::fault(value).is_some() {
+                    self.form_of_20(prop, path);
+                }
+            }
             Format::Language => {
                 if let Some(why) = language::fault(value) {
                     self.must(path, "language-tag", prop.language_rule, || {

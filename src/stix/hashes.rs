@@ -28,9 +28,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             }
         }
         if self.advice && !entries.iter().any(|(k, _)| k == "SHA-256") {
-            self.should(path, "no-sha-256", "S21-2.7-08", || {
-                "a SHA-256 hash is advised wherever there can be one".into()
-            });
+            let rule = if prop.hash_rule == "S21-2.5-02" { "S21-2.5-03" } else { "S21-2.7-08" };
+            self.should(path, "no-sha-256", rule, || "a SHA-256 hash is advised wherever there can be one".into());
         }
     }
 

@@ -5,11 +5,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize as _;
+use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// How deep a document may nest. The same limit as `serde_json`'s, so that both ways into the validator agree.
-pub const MAX_DEPTH: usize = 128;
+/// How deep values are looked at; what nests deeper is skipped. Less than the 127 levels that `serde_json` reads, so that
+/// nesting alone makes nothing unreadable: skipping takes no stack.
+pub const MAX_DEPTH: usize = 100;
 
 /// A name and its value.
 pub type Entry<'a> = (Cow<'a, str>, Node<'a>);
@@ -33,6 +35,8 @@ pub enum Node<'a> {
     Array(Vec<Node<'a>>),
     /// An object: its entries as they come
     Object(Vec<Entry<'a>>),
+    /// Whatever nests deeper than [`MAX_DEPTH`]
+    Deep,
 }
 
 impl<'a> Node<'a> {
@@ -42,12 +46,12 @@ impl<'a> Node<'a> {
     /// What is wrong with the JSON, with line and column.
     pub fn parse(input: &'a [u8]) -> Result<Self, serde_json::Error> {
         let mut reader = serde_json::Deserializer::from_slice(input);
-        let node = Seed.deserialize(&mut reader)?;
+        let node = Seed { levels: MAX_DEPTH }.deserialize(&mut reader)?;
         reader.end()?;
         Ok(node)
     }
 
-    /// Borrows a parsed value. What nests deeper than [`MAX_DEPTH`] becomes `null`.
+    /// Borrows a parsed value.
     #[must_use]
     pub fn borrow(value: &'a Value) -> Self {
         Self::borrow_at(value, MAX_DEPTH)
@@ -55,7 +59,7 @@ impl<'a> Node<'a> {
 
     fn borrow_at(value: &'a Value, depth: usize) -> Self {
         if depth == 0 {
-            return Self::Null;
+            return Self::Deep;
         }
         match value {
             Value::Null => Self::Null,
@@ -86,6 +90,7 @@ impl<'a> Node<'a> {
             Node::Object(entries) => {
                 Node::Object(entries.into_iter().map(|(k, v)| (Cow::Owned(k.into_owned()), v.into_owned())).collect())
             }
+            Node::Deep => Node::Deep,
         }
     }
 
@@ -142,6 +147,7 @@ impl<'a> Node<'a> {
             Self::String(_) => "a string",
             Self::Array(_) => "a list",
             Self::Object(_) => "an object",
+            Self::Deep => "a value that nests too deeply",
         }
     }
 }
@@ -152,12 +158,25 @@ pub fn member<'n, 'a>(entries: &'n [Entry<'a>], name: &str) -> Option<&'n Node<'
     entries.iter().find(|(k, _)| k == name).map(|(_, v)| v)
 }
 
-struct Seed;
+/// Reads a value of so many levels.
+#[derive(Clone, Copy)]
+struct Seed {
+    levels: usize,
+}
+
+impl Seed {
+    const fn inner(self) -> Self {
+        Self { levels: self.levels - 1 }
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for Seed {
     type Value = Node<'de>;
 
     fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        if self.levels == 0 {
+            return IgnoredAny::deserialize(deserializer).map(|_| Node::Deep);
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -199,7 +218,7 @@ impl<'de> Visitor<'de> for Seed {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node<'de>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(Seed)? {
+        while let Some(item) = seq.next_element_seed(self.inner())? {
             items.push(item);
         }
         Ok(Node::Array(items))
@@ -208,7 +227,7 @@ impl<'de> Visitor<'de> for Seed {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
         let mut entries = Vec::with_capacity(8);
         while let Some(key) = map.next_key_seed(Key)? {
-            entries.push((key, map.next_value_seed(Seed)?));
+            entries.push((key, map.next_value_seed(self.inner())?));
         }
         Ok(Node::Object(entries))
     }

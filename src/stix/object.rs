@@ -4,7 +4,7 @@ use super::finding::Path;
 use super::node::{Entry, Node, member};
 use super::tables::{Class, Owner};
 use super::walk::{Walk, suggestion};
-use super::{Finding, custom, deterministic, identifier};
+use super::{Finding, custom, deterministic, identifier, namespace};
 
 /// Judges one STIX Object. `advice` asks for findings on SHOULD besides MUST.
 pub(crate) fn judge(node: &Node<'_>, path: &Path<'_>, advice: bool, out: &mut Vec<Finding>) {
@@ -77,6 +77,7 @@ impl Walk<'_, '_, '_> {
             Err(fault) => {
                 let rule = match fault {
                     identifier::Fault::Rfc4122 => "S21-2.9-02",
+                    _ if owner.class == Class::Custom && self.is_new_object() => "S21-7.3-28",
                     _ if owner.class == Class::Custom => "S21-11.2-14",
                     _ => "S21-2.9-01",
                 };
@@ -89,7 +90,7 @@ impl Walk<'_, '_, '_> {
                 format!("the `id` of a {object_type} begins with {:?}{hint}", id.object_type)
             });
         }
-        if !self.advice {
+        if self.namespace(owner, &id, entries, &here) || !self.advice {
             return;
         }
         if id.upper_case {
@@ -105,6 +106,35 @@ impl Walk<'_, '_, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the id is made in the namespace of SCO ids although it may not be (2.9).
+    fn namespace(
+        &mut self,
+        owner: &Owner,
+        id: &identifier::Identifier<'_>,
+        entries: &[Entry<'_>],
+        here: &Path<'_>,
+    ) -> bool {
+        if id.version() != 5 || owner.class == Class::Custom {
+            return false;
+        }
+        let sco = owner.class == Class::Sco;
+        if sco && deterministic::uuid(owner, entries) == Some(id.uuid) {
+            return false;
+        }
+        let Some(name) = namespace::misused(owner, entries, id.uuid) else {
+            return false;
+        };
+        let (rule, why) = if sco {
+            ("S21-2.9-13", "whose names are the canonical JSON of the contributing properties")
+        } else {
+            ("S21-2.9-06", "which is kept for SCOs")
+        };
+        self.must(here, "reserved-namespace", rule, || {
+            format!("the UUID is made of the name {name:?} in the namespace 00abedb4-…, {why}")
+        });
+        true
     }
 
     fn sco_id(&mut self, owner: &Owner, id: &identifier::Identifier<'_>, entries: &[Entry<'_>], here: &Path<'_>) {

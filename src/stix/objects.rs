@@ -1,7 +1,7 @@
 //! Rules that belong to one type and that no table says.
 
 use super::node::{Node, member};
-use super::tables::Class;
+use super::tables::{Class, Kind, Presence};
 use super::view::View;
 use super::walk::Walk;
 use super::{deterministic, identifier};
@@ -33,7 +33,10 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         }
         match view.owner.class {
             Class::Sco => self.versioned_sco(view),
-            Class::Sdo | Class::Sro => self.language(view),
+            Class::Sdo | Class::Sro => {
+                self.language(view);
+                self.labels(view);
+            }
             _ => {}
         }
     }
@@ -117,8 +120,13 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             let Some(name) = item.as_str() else { continue };
             let here = list.index(i);
             self.extension_property_name(name, ["S21-7.3-14", "S21-7.3-15", "S21-7.3-16"], &here);
-            let common = &self.tables.owners[self.tables.custom].names;
-            if common.get(name).is_some() {
+            let custom = &self.tables.owners[self.tables.custom];
+            let Some(known) = custom.names.get(name) else { continue };
+            if custom.props[known].presence == Presence::Reserved {
+                self.must(&here, "reserved-name", "S21-3.8-01", || {
+                    format!("`{name}` is reserved for later versions of the standard")
+                });
+            } else {
                 self.must(&here, "extension-redefines", "S21-7.3-01", || {
                     format!("`{name}` is a property of the standard; an extension may not redefine it")
                 });
@@ -157,6 +165,29 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             self.must(&view.path.key("id"), "versioned-sco", "S21-3.6-12", || {
                 "an SCO with versions does not use the namespace of deterministic ids".into()
             });
+        }
+    }
+
+    /// Labels do not say what a property of the type's own is for (3.2): a term of that property's vocabulary among the
+    /// labels is most likely what STIX 2.0 had there.
+    fn labels(&mut self, view: &View<'n, '_, 'a>) {
+        let Some(labels) = view.named("labels").and_then(Node::as_array).filter(|_| self.advice) else {
+            return;
+        };
+        let subtypes = view.owner.props.iter().find_map(|prop| match prop.kind {
+            Kind::Vocabulary(index) if prop.name.ends_with("_types") => Some((prop.name, index)),
+            _ => None,
+        });
+        let Some((property, index)) = subtypes else { return };
+        let list = view.path.key("labels");
+        for (i, label) in labels.iter().enumerate() {
+            let term =
+                label.as_str().filter(|l| *l != "unknown" && self.tables.vocabularies[index].values.get(l).is_some());
+            if let Some(term) = term {
+                self.should(&list.index(i), "label-for-type", "S21-3.2-09", || {
+                    format!("{term:?} is a term for `{property}`, for which labels are not used")
+                });
+            }
         }
     }
 

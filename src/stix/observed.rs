@@ -20,9 +20,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let before = (self.owner, self.object);
         self.container = Some(container.iter().map(|(key, value)| (key.as_ref(), value)).collect());
         for (key, value) in container {
-            let here = path.key(key);
-            self.key(key, true, &here);
-            self.observable(value, &here);
+            // The keys are identifiers, which in a container are any string (2.9), not keys of a dictionary (2.3).
+            self.observable(value, &path.key(key));
         }
         self.container = None;
         (self.owner, self.object) = before;
@@ -32,7 +31,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
 
     fn observable(&mut self, value: &'n Node<'a>, path: &Path<'_>) {
         let Node::Object(entries) = value else {
-            return self.must(path, "not-an-object", "S21-2.13-03", || {
+            return self.must(path, "not-an-object", "S21-12.1-03", || {
                 format!("an observable is an object, not {}", value.kind())
             });
         };
@@ -43,19 +42,21 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         };
         let tables = self.tables;
         self.object = entries;
-        // Observables of STIX 2.0 may stand here too; what the table does not know is left alone.
-        if let Some((_, owner)) = tables.object_type(name).filter(|(i, _)| tables.scos & 1 << i != 0) {
-            self.owner = owner;
-            self.holder(owner, entries, path);
+        // Types of somebody's own may stand here too; what the table does not know is left alone.
+        let Some((index, owner)) = tables.object_type(name) else {
+            return;
+        };
+        if tables.scos & 1 << index == 0 {
+            return self.must(&path.key("type"), "not-an-observable", "S21-12.1-03", || {
+                format!("an observable container holds SCOs; {name} is none")
+            });
         }
+        self.owner = owner;
+        self.holder(owner, entries, path);
     }
 
     /// A reference in the container names a key of the same container.
     pub(super) fn local_reference(&mut self, prop: &'static Prop, text: &str, path: &Path<'_>) {
-        // Markings are no observables: they keep their ids.
-        if matches!(prop.name, "object_marking_refs" | "marking_ref" | "created_by_ref") {
-            return;
-        }
         let Some(target) = self.container.as_ref().and_then(|c| c.get(text)).copied() else {
             return self.must(path, "unresolved-local-reference", "S21-2.13-02", || {
                 format!("the container has no object {text:?}")

@@ -31,8 +31,10 @@ pub struct Rule {
 /// How a rule is covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// Findings cite it, or a rule that says the same; a pair of vectors proves it.
+    /// Findings cite it; a pair of vectors proves it.
     Judged,
+    /// Findings cite this rule, which says the same in another place, or of which this is the general form.
+    Same(&'static str),
     /// The pattern checker judges it.
     Pattern,
     /// It cannot be judged on content, for the reason given.
@@ -79,6 +81,7 @@ fn read(table: &'static str) -> Vec<Rule> {
             let id = cells.next()?;
             let how = match cells.next()? {
                 "judged" => Coverage::Judged,
+                "same" => Coverage::Same(cells.next()?),
                 "pattern" => Coverage::Pattern,
                 "reason" => Coverage::Reason(cells.next()?),
                 _ => Coverage::Missing,

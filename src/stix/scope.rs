@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::content;
 use super::finding::Path;
 use super::identifier;
+use super::malware::Malware;
 use super::node::{Node, member};
 use super::tables::{Class, TABLES};
 use super::translation::{self, Translation};
@@ -16,8 +17,9 @@ use super::{Finding, Level, timestamp};
 #[derive(Clone, Copy)]
 struct Record {
     uuid: u128,
-    /// Nanoseconds since 1970.
+    /// Nanoseconds since 1970; meaningless where there are no versions.
     modified: i64,
+    versioned: bool,
     /// Digests of the values; equal values have equal digests.
     created: u32,
     creator: u32,
@@ -27,20 +29,6 @@ struct Record {
     /// Standard types by their position, others after them in order of appearance.
     kind: u16,
     revoked: bool,
-}
-
-/// A malware object's own word on whether it is a family.
-struct Malware {
-    uuid: u128,
-    is_family: bool,
-}
-
-/// A relationship `variant-of` between two malware objects.
-struct VariantOf {
-    index: u32,
-    id: String,
-    source: u128,
-    target: u128,
 }
 
 /// A marking definition and what marks it.
@@ -56,8 +44,7 @@ pub(crate) struct Scope {
     records: Vec<Record>,
     other_types: Vec<String>,
     other_kinds: HashMap<String, u16>,
-    malware: Vec<Malware>,
-    variants: Vec<VariantOf>,
+    malware: Malware,
     marked: Vec<Marked>,
     translations: Vec<Translation>,
 }
@@ -83,33 +70,20 @@ impl Scope {
             return;
         };
         let position = TABLES.types.get(kind);
+        self.malware.see(kind, entries, parsed.uuid, index);
         if position.is_some_and(|i| TABLES.owners[i].class == Class::Sco) {
             return;
         }
         match kind {
-            "malware" => {
-                if let Some(is_family) = member(entries, "is_family").and_then(Node::as_bool) {
-                    self.malware.push(Malware { uuid: parsed.uuid, is_family });
-                }
-            }
-            "relationship" if text("relationship_type") == Some("variant-of") => {
-                let end = |name| {
-                    text(name)
-                        .and_then(|t| identifier::parse(t).ok())
-                        .filter(|i| i.object_type == "malware")
-                        .map(|i| i.uuid)
-                };
-                if let (Some(source), Some(target)) = (end("source_ref"), end("target_ref")) {
-                    self.variants.push(VariantOf { index, id: id.to_owned(), source, target });
-                }
-            }
             "marking-definition" => self.see_marking(node, id, index),
             "language-content" => self.translations.extend(Translation::of(node, id, index)),
             _ => {}
         }
-        let Some(Ok(modified)) = text("modified").map(timestamp::parse) else {
+        let modified = text("modified").and_then(|t| timestamp::parse(t).ok()).map(|t| t.nanoseconds());
+        // What is not versioned can still share the UUID of something else, of the same creator.
+        if modified.is_none() && text("created_by_ref").is_none() {
             return;
-        };
+        }
         let created = text("created").map_or(0, content::digest_text);
         let kind = match position {
             Some(i) => u16::try_from(i).unwrap_or(u16::MAX),
@@ -117,7 +91,8 @@ impl Scope {
         };
         self.records.push(Record {
             uuid: parsed.uuid,
-            modified: modified.nanoseconds(),
+            versioned: modified.is_some(),
+            modified: modified.unwrap_or(i64::MIN),
             created,
             creator: text("created_by_ref").map_or(0, |t| content::digest_text(t) | 1),
             content: content::digest(entries),
@@ -137,8 +112,7 @@ impl Scope {
             }
             record
         }));
-        self.malware.extend(other.malware);
-        self.variants.extend(other.variants);
+        self.malware.merge(other.malware);
         self.marked.extend(other.marked);
         self.translations.extend(other.translations);
     }
@@ -180,24 +154,25 @@ impl Scope {
 
     /// Judges the rules between all objects seen. `fetch` brings objects back for which more has to be known.
     pub(crate) fn finish(mut self, fetch: impl FnOnce(&[u32]) -> HashMap<u32, Node<'static>>) -> Vec<Between> {
-        self.records.sort_unstable_by_key(|r| (r.uuid, r.kind, r.modified, r.index));
+        self.records.sort_unstable_by_key(|r| (r.uuid, r.kind, r.versioned, r.modified, r.index));
         let mut out = Vec::new();
         for same_uuid in self.records.chunk_by(|a, b| a.uuid == b.uuid) {
             for versions in same_uuid.chunk_by(|a, b| a.kind == b.kind) {
+                let versions = &versions[versions.partition_point(|r| !r.versioned)..];
                 if versions.len() > 1 {
                     self.versions(versions, &mut out);
                 }
             }
             self.shared_uuid(same_uuid, &mut out);
         }
-        self.variants_of_families(&mut out);
+        std::mem::take(&mut self.malware).finish(&mut out);
         self.marking_cycles(&mut out);
         self.translations(fetch, &mut out);
         out.sort_by_key(|b| b.index);
         out
     }
 
-    fn add(
+    pub(super) fn add(
         out: &mut Vec<Between>,
         index: u32,
         id: String,
@@ -227,7 +202,9 @@ impl Scope {
                 revoked = Some(before);
             }
             let id = || self.id(this);
-            if this.modified == before.modified && this.content != before.content {
+            let other_creator = |r: &Record| this.creator != 0 && r.creator != 0 && this.creator != r.creator;
+            let same_version = this.modified == before.modified;
+            if same_version && this.content != before.content && !other_creator(before) {
                 let message = "two copies of one version (same `id` and `modified`) differ".to_owned();
                 Self::add(out, this.index, id(), "", "version-differs", "S21-3.6-08", message);
             }
@@ -242,16 +219,11 @@ impl Scope {
                     "`created` differs from that of an earlier version".into(),
                 );
             }
-            if this.creator != 0 && first.creator != 0 && this.creator != first.creator {
-                Self::add(
-                    out,
-                    this.index,
-                    id(),
-                    "/created_by_ref",
-                    "creator-changed",
-                    "S21-3.6-05",
-                    "`created_by_ref` differs from that of an earlier version".into(),
-                );
+            if other_creator(first) {
+                // One version under two names was published again; another version was made by somebody else.
+                let rule = if same_version && other_creator(before) { "S21-3.5-02" } else { "S21-3.6-05" };
+                let message = "`created_by_ref` differs from that of an earlier version".to_owned();
+                Self::add(out, this.index, id(), "/created_by_ref", "creator-changed", rule, message);
             }
             if revoked.is_some_and(|r| r.modified < this.modified) {
                 Self::add(
@@ -274,25 +246,6 @@ impl Scope {
             if other.kind != first.kind && other.creator != 0 && other.creator == first.creator {
                 let message = format!("its UUID is that of {}, of the same creator", self.id(first));
                 Self::add(out, other.index, self.id(other), "/id", "shared-uuid", "S21-2.9-04", message);
-            }
-        }
-    }
-
-    /// A family is no variant of an instance (4.11.2).
-    fn variants_of_families(&self, out: &mut Vec<Between>) {
-        let family: HashMap<u128, bool> = self.malware.iter().map(|m| (m.uuid, m.is_family)).collect();
-        for relation in &self.variants {
-            if family.get(&relation.source) == Some(&true) && family.get(&relation.target) == Some(&false) {
-                let message = "a malware family cannot be a variant of a malware instance".to_owned();
-                Self::add(
-                    out,
-                    relation.index,
-                    relation.id.clone(),
-                    "/relationship_type",
-                    "variant-of-instance",
-                    "S21-4.11-11",
-                    message,
-                );
             }
         }
     }
@@ -361,8 +314,10 @@ impl Scope {
                 self.other_types.iter().position(|o| *o == t.target_type).map_or(usize::MAX, |i| TABLES.custom + i)
             });
             let from = self.records.partition_point(|r| r.uuid < t.target);
-            let known =
-                self.records[from..].iter().take_while(|r| r.uuid == t.target).filter(|r| usize::from(r.kind) == kind);
+            let known = self.records[from..]
+                .iter()
+                .take_while(|r| r.uuid == t.target)
+                .filter(|r| r.versioned && usize::from(r.kind) == kind);
             let versions: Vec<&Record> = known.collect();
             let Some(latest) = versions.last() else {
                 continue;

@@ -99,6 +99,8 @@ pub(crate) struct Prop {
     pub(crate) vocabulary_rule: Option<&'static str>,
     pub(crate) hash_rule: &'static str,
     pub(crate) values_rule: &'static str,
+    /// The rule that an empty dictionary breaks.
+    pub(crate) empty_rule: &'static str,
     pub(crate) language_rule: &'static str,
 }
 

@@ -63,9 +63,14 @@ fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut 
                 return out.push((path.pointer(), "translation-length", "S21-7.1-06", message));
             }
             for (i, (item, part)) in items.iter().zip(parts).enumerate() {
-                // An empty string stands for an item that is not translated.
-                if part.as_str() != Some("") {
-                    shape(part, item, &path.index(i), out);
+                // An empty string stands for an item that is not translated, and nothing else does.
+                match part {
+                    Node::String(text) if text.is_empty() => {}
+                    Node::Null => {
+                        let message = "an item that is not translated is an empty string".to_owned();
+                        out.push((path.index(i).pointer(), "translation-type", "S21-7.1-07", message));
+                    }
+                    _ => shape(part, item, &path.index(i), out),
                 }
             }
         }

@@ -97,7 +97,9 @@ impl Walk<'_, '_, '_> {
     }
 
     pub(super) fn reference(&mut self, prop: &'static Prop, text: &str, path: &Path<'_>) {
-        if self.container.is_some() {
+        // In the container references are local; markings are no observables and keep their ids.
+        let remote = matches!(prop.name, "object_marking_refs" | "marking_ref" | "created_by_ref");
+        if self.container.is_some() && !remote {
             return self.local_reference(prop, text, path);
         }
         let id = match identifier::parse(text) {
@@ -117,6 +119,12 @@ impl Walk<'_, '_, '_> {
 
     pub(crate) fn reference_type(&mut self, prop: &'static Prop, object_type: &str, path: &Path<'_>) {
         let Some(refs) = &prop.refs else { return };
+        let ends_of_relationship = matches!(prop.name, "source_ref" | "target_ref");
+        if object_type == "bundle" && (refs.level == Level::Should || ends_of_relationship) {
+            return self.must(path, "reference-type", "S21-8.2-01", || {
+                format!("`{}` refers to a bundle, to which nothing is related", prop.name)
+            });
+        }
         let fits = match self.tables.types.get(object_type) {
             Some(index) => refs.types & 1 << index != 0,
             None => refs.custom,
@@ -124,12 +132,7 @@ impl Walk<'_, '_, '_> {
         if fits {
             return;
         }
-        let rule = if object_type == "bundle" && matches!(prop.name, "source_ref" | "target_ref") {
-            "S21-8.2-01"
-        } else {
-            refs.rule.unwrap_or("")
-        };
-        self.report(path, refs.level, "reference-type", rule, || {
+        self.report(path, refs.level, "reference-type", refs.rule.unwrap_or(""), || {
             format!("`{}` has to refer to {}, not to {object_type}", prop.name, refs.wanted)
         });
     }

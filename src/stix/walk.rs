@@ -78,13 +78,14 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             };
             let here = path.key(name);
             if view.has(at) {
+                // Both are judged: readers differ in which one they take.
                 self.should(&here, "repeated-name", "", || {
                     format!("`{name}` is given twice; readers differ in which one they take")
                 });
-                continue;
+            } else {
+                view.seen |= 1 << at;
+                view.slots[at] = u16::try_from(index).unwrap_or(u16::MAX);
             }
-            view.seen |= 1 << at;
-            view.slots[at] = u16::try_from(index).unwrap_or(u16::MAX);
             self.property(owner, &owner.props[at], value, &here);
         }
         let missing = owner.required & !view.seen;
