@@ -27,7 +27,7 @@ use crate::case::{Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
 use crate::taxii::Endpoint;
-use crate::taxii::client::is_of_certificate;
+use crate::taxii::client::{is_of_certificate, is_of_client_certificate};
 
 /// What one step did and got.
 #[derive(Clone, Debug, Default)]
@@ -185,6 +185,10 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             return outcome;
         }
         let failure = context.exchanges()[exchange].failure.clone().unwrap_or_default();
+        if is_of_client_certificate(&failure) {
+            outcome.block("the server refuses the connection to a client without a certificate: see --client-cert");
+            return outcome;
+        }
         if is_of_certificate(&failure) {
             if expect.rule == Some(Rule::Certificate) {
                 let mut finding = context.finding(exchange, "the certificate of the server does not hold");

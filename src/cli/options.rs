@@ -28,9 +28,9 @@ const REFERENCE_REPORTS: [(Format, &str); 3] = [
 const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
-  _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV, _CA_FILE,
-  _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES, _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT,
-  _DERIVED, _REPORT.
+  _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV,
+  _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
+  _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT, _DERIVED, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
 Configuration file (taxii-conformance.toml):
@@ -92,7 +92,7 @@ pub struct ReferenceArgs {
     /// to it, and leaves reports under reports/local/ unless --report says otherwise
     #[arg(long, conflicts_with_all = [
         "url", "server", "api_roots", "user", "password_env", "token_env", "header_env",
-        "other_user", "other_password_env", "ca_file", "allow_http",
+        "other_user", "other_password_env", "client_cert", "client_key", "ca_file", "allow_http",
     ])]
     pub reference: bool,
 
@@ -274,6 +274,12 @@ fn of_server(
     options.other = credentials::resolve_other(&settings, around.env)?;
     options.allow_http = allow_http;
     options.ca_file = settings.ca_file.clone();
+    options.certificate = match (&settings.client_cert, &settings.client_key) {
+        (Some(chain), Some(key)) => Some((around.cwd.join(chain), around.cwd.join(key))),
+        (None, None) => None,
+        (Some(_), None) => return Err(half("a client certificate without its key", "--client-key")),
+        (None, Some(_)) => return Err(half("a key without the client certificate", "--client-cert")),
+    };
     options.collection = settings.collection.clone();
     options.write = settings.write.clone();
     for root in settings.api_roots.iter().flatten() {
@@ -285,6 +291,10 @@ fn of_server(
         return Err(UsageError::new(format!("cannot read the CA file {}: {e}", file.display())));
     }
     Ok((settings, options))
+}
+
+fn half(what: &str, flag: &str) -> UsageError {
+    UsageError::with_help(what, format!("name the file of the other half with {flag}"))
 }
 
 /// The table of the server that was named, if one was. A URL on the command line goes before a name

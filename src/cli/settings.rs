@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 25] = [
+pub const KEYS: [(&str, Scope, &str); 27] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -39,6 +39,8 @@ pub const KEYS: [(&str, Scope, &str); 25] = [
     ("header_env", Scope::Server, "HEADER_ENV"),
     ("other_user", Scope::Server, "OTHER_USER"),
     ("other_password_env", Scope::Server, "OTHER_PASSWORD_ENV"),
+    ("client_cert", Scope::Server, "CLIENT_CERT"),
+    ("client_key", Scope::Server, "CLIENT_KEY"),
     ("ca_file", Scope::Any, "CA_FILE"),
     ("allow_http", Scope::Any, "ALLOW_HTTP"),
     ("profile", Scope::Any, "PROFILE"),
@@ -101,6 +103,15 @@ pub struct Settings {
     /// Environment variable that holds the second user's password
     #[arg(long, value_name = "VARIABLE", help_heading = "Credentials")]
     pub other_password_env: Option<String>,
+
+    /// PEM file with the client's certificate, and what it takes to chain it to an authority that the
+    /// server knows
+    #[arg(long, value_name = "FILE", help_heading = "Credentials", requires = "client_key")]
+    pub client_cert: Option<PathBuf>,
+
+    /// PEM file with the key of the client's certificate, without a passphrase
+    #[arg(long, value_name = "FILE", help_heading = "Credentials", requires = "client_cert")]
+    pub client_key: Option<PathBuf>,
 
     /// PEM file with certificate authorities to trust besides those of the system
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
@@ -186,6 +197,8 @@ impl Settings {
             header_env: parse("HEADER_ENV", get("HEADER_ENV"))?,
             other_user: get("OTHER_USER"),
             other_password_env: get("OTHER_PASSWORD_ENV"),
+            client_cert: get("CLIENT_CERT").map(PathBuf::from),
+            client_key: get("CLIENT_KEY").map(PathBuf::from),
             ca_file: get("CA_FILE").map(PathBuf::from),
             allow_http: truth("ALLOW_HTTP", get("ALLOW_HTTP"))?,
             profile: get("PROFILE"),
@@ -218,6 +231,8 @@ impl Settings {
             header_env: self.header_env.or(under.header_env),
             other_user: self.other_user.or(under.other_user),
             other_password_env: self.other_password_env.or(under.other_password_env),
+            client_cert: self.client_cert.or(under.client_cert),
+            client_key: self.client_key.or(under.client_key),
             ca_file: self.ca_file.or(under.ca_file),
             allow_http: self.allow_http.or(under.allow_http),
             profile: self.profile.or(under.profile),
@@ -261,7 +276,9 @@ impl Settings {
     /// Makes relative paths relative to `folder`.
     pub fn resolve_paths(&mut self, folder: &Path) {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
-        self.ca_file.iter_mut().for_each(resolve);
+        for path in [&mut self.client_cert, &mut self.client_key, &mut self.ca_file] {
+            path.iter_mut().for_each(resolve);
+        }
         self.known_failures.iter_mut().for_each(resolve);
         self.cases.iter_mut().flatten().for_each(resolve);
         self.reports.iter_mut().flatten().filter(|r| !r.is_stdout()).for_each(|r| resolve(&mut r.path));

@@ -15,6 +15,8 @@ pub struct Options {
     pub credentials: Credentials,
     /// Credentials of a second client, for cases that compare two.
     pub other: Credentials,
+    /// PEM files with the client's certificate chain and its key.
+    pub certificate: Option<(PathBuf, PathBuf)>,
     /// PEM file with further trusted certificate authorities.
     pub ca_file: Option<PathBuf>,
     /// PEM text with further trusted certificate authorities (the reference server's own).
@@ -64,6 +66,7 @@ impl Options {
             url: url.into(),
             credentials: Credentials::None,
             other: Credentials::None,
+            certificate: None,
             ca_file: None,
             ca_pem: None,
             allow_http: false,

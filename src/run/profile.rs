@@ -51,7 +51,7 @@ pub fn profile(
     fact(Fact::Https, abilities.https);
     fact(Fact::Authentication, survey.authentication);
     fact(Fact::ClosedDiscovery, survey.closed_discovery);
-    fact(Fact::Credentials, !matches!(options.credentials, Credentials::None));
+    fact(Fact::Credentials, !matches!(options.credentials, Credentials::None) || options.certificate.is_some());
     fact(Fact::BasicCredentials, matches!(options.credentials, Credentials::Basic { .. }));
     fact(Fact::OtherClient, survey.other_client);
     fact(Fact::TwoRoots, survey.roots.len() > 1);

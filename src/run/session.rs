@@ -1,5 +1,6 @@
 //! Who talks to the server: the client, and the identities that it can take.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,7 +86,16 @@ impl Session {
         }
         let mut trusted = vec![base.clone()];
         trusted.extend(options.api_roots.iter().filter_map(|r| base.join(r).ok()));
-        let transport = Transport { ca_pem, timeout: options.timeout };
+        let certificate_pem = match &options.certificate {
+            Some((chain, key)) => {
+                let read = |file: &PathBuf| {
+                    std::fs::read(file).map_err(|e| ClientError::Certificate(format!("{}: {e}", file.display())))
+                };
+                [read(chain)?, b"\n".to_vec(), read(key)?].concat()
+            }
+            None => Vec::new(),
+        };
+        let transport = Transport { ca_pem, certificate_pem, timeout: options.timeout };
         let client = Client::new(&transport, redactor, trusted)?;
         let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
         Ok(Session { pace, ..Session::on(Line::Server(client), identities, base) })
@@ -152,7 +162,11 @@ impl Session {
 
 impl Identities {
     fn new(options: &Options, redactor: &mut Redactor) -> Identities {
-        let client = identity(&options.credentials, "TAXII", redactor);
+        let mut client = identity(&options.credentials, "TAXII", redactor);
+        client.certificate = true;
+        if options.certificate.is_some() {
+            client.curl = format!("--cert \"$TAXII_CERT\" --key \"$TAXII_KEY\" {}", client.curl).trim().to_owned();
+        }
         let other = identity(&options.other, "TAXII_OTHER", redactor);
         let lower_case = Identity {
             header: client.header.clone().map(|(name, value)| {
@@ -168,6 +182,7 @@ impl Identities {
                 }
                 _ => client.curl.clone(),
             },
+            certificate: true,
         };
         let wrong = Credentials::Basic {
             user: format!("nobody-{}", options.seed % 10_000),
@@ -232,6 +247,7 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             Identity {
                 header: Some(("Authorization".into(), format!("Basic {encoded}"))),
                 curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
+                certificate: false,
             }
         }
         Credentials::Bearer(token) => {
@@ -239,6 +255,7 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             Identity {
                 header: Some(("Authorization".into(), format!("Bearer {token}"))),
                 curl: format!("-H \"Authorization: Bearer ${variables}_TOKEN\""),
+                certificate: false,
             }
         }
         Credentials::Header { name, value } => {
@@ -250,6 +267,7 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             Identity {
                 header: Some((name.clone(), value.clone())),
                 curl: format!("-H \"{name}: ${variables}_HEADER\""),
+                certificate: false,
             }
         }
     }

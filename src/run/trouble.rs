@@ -5,6 +5,7 @@ use url::Url;
 
 use super::session::Session;
 use crate::record::Exchange;
+use crate::taxii::client::is_of_client_certificate;
 use crate::taxii::{Outgoing, challenge, paths};
 
 /// No answer at all: network, name, TLS.
@@ -13,7 +14,12 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
     let port = url.port_or_known_default().unwrap_or(0);
     let lower = failure.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-    if has(&["not valid for name", "notvalidforname"]) {
+    if is_of_client_certificate(failure) {
+        format!(
+            "{host} refuses the client's certificate, or that there is none ({}): give one that it knows with --client-cert and --client-key",
+            last(failure)
+        )
+    } else if has(&["not valid for name", "notvalidforname"]) {
         format!("the certificate of {host} is for another host: check the URL, or have the server certified for {host}")
     } else if has(&["certificate expired", "certificate not valid yet", "expired"]) {
         format!("the certificate of {host} is out of date ({})", last(failure))

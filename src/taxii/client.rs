@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 use super::paths::same_origin;
@@ -28,6 +28,8 @@ pub const USER_AGENT: &str = concat!("taxii-conformance/", env!("CARGO_PKG_VERSI
 pub struct Transport {
     /// Further trusted certificate authorities, PEM.
     pub ca_pem: Vec<u8>,
+    /// Certificate chain and key of the client, PEM; empty where it has none.
+    pub certificate_pem: Vec<u8>,
     /// How long one request may take.
     pub timeout: Duration,
 }
@@ -38,6 +40,9 @@ pub enum ClientError {
     /// The file of certificate authorities is not PEM, or holds none.
     #[error("the CA file holds no usable PEM certificate: {0}")]
     Ca(String),
+    /// The client's certificate or key is not PEM, or they do not fit each other.
+    #[error("the client certificate cannot be used: {0}")]
+    Certificate(String),
     /// The TLS or HTTP library refused the configuration.
     #[error("no HTTP client could be made: {0}")]
     Build(String),
@@ -50,6 +55,8 @@ pub struct Identity {
     pub header: Option<(String, String)>,
     /// Arguments for curl, with shell variables in place of secrets.
     pub curl: String,
+    /// Whether it shows the client's certificate, where there is one.
+    pub certificate: bool,
 }
 
 /// A request to be sent.
@@ -87,6 +94,8 @@ impl Outgoing {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// The same with the client's certificate, where there is one.
+    certified: Option<reqwest::Client>,
     timeout: Duration,
     redactor: Arc<Redactor>,
     /// Origins that credentials may go to.
@@ -98,19 +107,10 @@ impl Client {
     ///
     /// `trusted` are the origins that credentials may be sent to.
     pub fn new(transport: &Transport, redactor: Redactor, trusted: Vec<Url>) -> Result<Client, ClientError> {
-        let tls = tls_config(&transport.ca_pem)?;
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(transport.timeout.min(Duration::from_secs(10)))
-            // servers close idle connections after a few seconds; a POST must not meet one of these
-            .pool_idle_timeout(Duration::from_secs(1))
-            .build()
-            .map_err(|e| ClientError::Build(chain(&e)))?;
-        Ok(Client { http, timeout: transport.timeout, redactor: Arc::new(redactor), trusted: Arc::new(trusted) })
+        let http = http(transport, &[])?;
+        let pem = &transport.certificate_pem;
+        let certified = if pem.is_empty() { None } else { Some(self::http(transport, pem)?) };
+        Ok(Client { http, certified, timeout: transport.timeout, redactor: Arc::new(redactor), trusted: Arc::new(trusted) })
     }
 
     /// Whether credentials may go to this URL.
@@ -148,7 +148,8 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
             headers.append(name, HeaderValue::from_str(value).map_err(|e| e.to_string())?);
         }
-        let mut request = self.http.request(method, outgoing.url.clone()).headers(headers);
+        let http = self.certified.as_ref().filter(|_| identity.certificate).unwrap_or(&self.http);
+        let mut request = http.request(method, outgoing.url.clone()).headers(headers);
         if let Some(body) = &outgoing.body {
             request = request.body(body.clone());
         }
@@ -195,7 +196,14 @@ impl Client {
 /// Whether a failure is one of the server's certificate: chain, dates or host name (section 8.5.2).
 pub fn is_of_certificate(failure: &str) -> bool {
     let lower = failure.to_ascii_lowercase();
-    ["certificate", "unknownissuer", "not valid for name", "notvalidforname"].iter().any(|word| lower.contains(word))
+    let words = ["certificate", "unknownissuer", "not valid for name", "notvalidforname"];
+    words.iter().any(|word| lower.contains(word)) && !is_of_client_certificate(failure)
+}
+
+/// Whether a failure is the server's refusal of the client's certificate, or of its absence: an alert of TLS.
+pub fn is_of_client_certificate(failure: &str) -> bool {
+    let lower = failure.to_ascii_lowercase();
+    lower.contains("received fatal alert") && ["certificate", "unknownca"].iter().any(|word| lower.contains(word))
 }
 
 /// The message of an error and of everything beneath it.
@@ -212,7 +220,21 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn tls_config(ca_pem: &[u8]) -> Result<rustls::ClientConfig, ClientError> {
+fn http(transport: &Transport, certificate_pem: &[u8]) -> Result<reqwest::Client, ClientError> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls_config(&transport.ca_pem, certificate_pem)?)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(transport.timeout.min(Duration::from_secs(10)))
+        // servers close idle connections after a few seconds; a POST must not meet one of these
+        .pool_idle_timeout(Duration::from_secs(1))
+        .build()
+        .map_err(|e| ClientError::Build(chain(&e)))
+}
+
+fn tls_config(ca_pem: &[u8], certificate_pem: &[u8]) -> Result<rustls::ClientConfig, ClientError> {
     let mut roots = rustls::RootCertStore::empty();
     // a machine without system certificates can still test a server whose CA is given
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -228,11 +250,23 @@ fn tls_config(ca_pem: &[u8]) -> Result<rustls::ClientConfig, ClientError> {
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| ClientError::Build(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .with_root_certificates(roots);
+    let mut config = if certificate_pem.is_empty() {
+        builder.with_no_client_auth()
+    } else {
+        let wrong = |e: &dyn std::fmt::Display| ClientError::Certificate(e.to_string());
+        let chain: Vec<_> =
+            CertificateDer::pem_slice_iter(certificate_pem).collect::<Result<_, _>>().map_err(|e| wrong(&e))?;
+        if chain.is_empty() {
+            return Err(wrong(&"no BEGIN CERTIFICATE block"));
+        }
+        let key = PrivateKeyDer::from_pem_slice(certificate_pem)
+            .map_err(|_| wrong(&"no private key in PEM; one with a passphrase has to be decrypted first"))?;
+        builder.with_client_auth_cert(chain, key).map_err(|e| wrong(&e))?
+    };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -286,7 +320,7 @@ mod tests {
         let mut o = Outgoing::get("s", Url::parse("https://e.org/a/?x=1").expect("url"));
         o.method = "POST".into();
         o.body = Some("it's".into());
-        let id = Identity { header: None, curl: "-u \"$TAXII_USER:$TAXII_PASSWORD\"".into() };
+        let id = Identity { curl: "-u \"$TAXII_USER:$TAXII_PASSWORD\"".into(), ..Identity::default() };
         assert_eq!(
             curl(&o, &id),
             "curl -sS -i -g -X POST -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' --data-binary 'it'\\''s' 'https://e.org/a/?x=1'"
