@@ -42,9 +42,10 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         outgoing.body = Some(json!({ "objects": batch }).to_string().into());
         ledger.added(&target, &batch);
         let exchange = session.send(&outgoing, Actor::Client).await;
+        ledger.observe(&exchange);
         if let Some(id) = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned())) {
             // one status that stays pending is enough to know that waiting is of no use
-            patient = patient && wait(session, root, &id).await;
+            patient = patient && wait(session, ledger, root, &id).await;
         }
         for object in &batch {
             let sequence = collection.holdings.items.len();
@@ -72,11 +73,12 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
 }
 
 /// Waits until a status is complete, for ten seconds at most; tells whether it became so.
-async fn wait(session: &Session, root: &Url, id: &str) -> bool {
+async fn wait(session: &Session, ledger: &Ledger, root: &Url, id: &str) -> bool {
     let mut pause = Duration::from_millis(10);
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(10) {
         let exchange = session.get("dataset", paths::under(root, &["status", id])).await;
+        ledger.observe(&exchange);
         if !is_pending(&exchange) {
             return true;
         }

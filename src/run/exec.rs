@@ -342,6 +342,7 @@ impl Run<'_> {
     async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Result<Exchange, Stop> {
         for attempt in 0..4u32 {
             let exchange = self.session.send(outgoing, actor).await;
+            self.runner.ledger.observe(&exchange);
             let limited = exchange.status() == 429
                 || (exchange.status() == 503
                     && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));

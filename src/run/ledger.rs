@@ -2,18 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
 
-use super::session::Session;
+use super::session::{CLEAN_UP, Session};
 use crate::case::Actor;
+use crate::record::Exchange;
 use crate::taxii::{Outgoing, paths};
+
+/// How long the clean-up waits for additions that are pending.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Objects that were added, as URL of the collection's objects and object id.
 #[derive(Default)]
 pub struct Ledger {
     open: Mutex<BTreeSet<(String, String)>>,
+    /// URLs of statuses that were pending when they were last seen: what they are about may still be added.
+    pending: Mutex<BTreeSet<String>>,
 }
 
 /// What came of a clean-up.
@@ -39,12 +46,53 @@ impl Ledger {
         }
     }
 
+    /// Takes note of a status that is pending, or is so no longer.
+    pub fn observe(&self, exchange: &Exchange) {
+        let Some(body) = exchange.json().filter(|_| (200..300).contains(&exchange.status())) else { return };
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let Ok(mut pending) = self.pending.lock() else { return };
+        match (exchange.request.method.as_str(), text("id"), text("status")) {
+            ("POST", Some(id), Some("pending")) => {
+                let root = exchange.request.url.split("collections/").next().and_then(|root| Url::parse(root).ok());
+                pending.extend(root.map(|root| paths::under(&root, &["status", id]).to_string()));
+            }
+            ("GET", _, Some(status)) if status != "pending" => {
+                pending.remove(&exchange.request.url);
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits for what is still pending: an object that is added after the clean-up would stay.
+    async fn settle(&self, session: &Session) {
+        let mut waited = Duration::ZERO;
+        let mut pause = Duration::from_millis(20);
+        loop {
+            let pending: Vec<String> = self.pending.lock().map(|p| p.iter().cloned().collect()).unwrap_or_default();
+            if pending.is_empty() || waited > PATIENCE {
+                return;
+            }
+            for url in pending.iter().filter_map(|url| Url::parse(url).ok()) {
+                let exchange = session.get("clean-up", url.clone()).await;
+                self.observe(&exchange);
+                if exchange.status() != 200 {
+                    // it cannot be asked for: waiting is of no use
+                    self.pending.lock().map(|mut p| p.remove(url.as_str())).unwrap_or_default();
+                }
+            }
+            session.sleep(pause).await;
+            waited += pause;
+            pause = (pause * 2).min(Duration::from_secs(1));
+        }
+    }
+
     /// Deletes what is still there, and believes only what it reads afterwards: some servers say 200 and delete nothing.
     pub async fn clean_up(&self, session: &Session) -> CleanUp {
         let entries: Vec<(String, String)> =
             self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
         let mut result = CleanUp::default();
-        let session = session.scoped("clean-up");
+        let session = session.scoped(CLEAN_UP);
+        self.settle(&session).await;
         let mut tasks = tokio::task::JoinSet::new();
         for (objects, id) in entries {
             let session = session.clone();
@@ -113,7 +161,7 @@ async fn remove(session: &Session, url: &Url) -> Gone {
 }
 
 /// Whether an answer shows that the object is not there; nothing where it tells neither.
-fn shows_nothing(read: &crate::record::Exchange) -> Option<bool> {
+fn shows_nothing(read: &Exchange) -> Option<bool> {
     match read.status() {
         404 | 410 => Some(true),
         200 => Some(read.json().and_then(|b| b.get("objects").and_then(Value::as_array)).is_none_or(Vec::is_empty)),

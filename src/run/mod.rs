@@ -12,6 +12,7 @@ pub mod read;
 pub mod recording;
 pub mod session;
 pub mod standing;
+mod stopper;
 pub mod survey;
 pub mod trouble;
 pub mod verdict;
@@ -19,13 +20,13 @@ pub mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use url::Url;
 
 pub use options::{Credentials, Options};
+pub use stopper::Stopper;
 
 use crate::case::{self, Case};
 use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
@@ -46,22 +47,6 @@ pub enum RunError {
     /// Case files are faulty.
     #[error("{} case file(s) cannot be used", .0.len())]
     Cases(#[related] Vec<case::LoadError>),
-}
-
-/// How a run is steered from outside while it goes on.
-#[derive(Clone, Default)]
-pub struct Stopper(Arc<AtomicBool>);
-
-impl Stopper {
-    /// Ends the run: no further trial begins, what was added is removed, reports are written.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether the run was told to end.
-    pub fn stopped(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
 }
 
 /// Begins a run. Events come until [`Event::Finished`]; with `plan_only` the run ends after [`Event::Planned`].
@@ -131,6 +116,7 @@ fn begin(
     let (sender, receiver) = mpsc::channel(64);
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (options, cases) = (Arc::new(options), Arc::new(cases));
+    let session = session.stopped_by(stopper.clone());
     tokio::spawn(Run { options, cases, session, sender, stopper, plan_only, started, today }.run());
     Ok(receiver)
 }
@@ -217,6 +203,9 @@ impl Run {
         self.tell(Event::Started { suite, url: self.options.url.clone() }).await;
         let mut survey = match survey(&self.session, &self.options).await {
             Ok(survey) => survey,
+            Err(_) if self.stopper.stopped() => {
+                return self.untestable("the run was ended early, while it took its first look".into(), None).await;
+            }
             Err(Untestable { why, seen }) => return self.untestable(why, seen).await,
         };
         let ledger = Ledger::default();
@@ -411,6 +400,10 @@ impl Run {
             self.tell(Event::TrialStarted(task.planned.id.clone())).await;
             exec::run(runner, task, 0).await
         };
+        if self.stopper.stopped() && trial.verdict != Verdict::Pass {
+            // it was in the middle of something
+            trial = self.not_run(task);
+        }
         known::mark(&self.options.known, &mut trial, self.today);
         if trial.verdict != Verdict::Fail {
             self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
@@ -423,7 +416,7 @@ impl Run {
     async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
         if !self.stopper.stopped() {
             let again = exec::run(runner, task, 1).await;
-            if again.verdict != Verdict::Fail {
+            if again.verdict != Verdict::Fail && !self.stopper.stopped() {
                 let (first, second) = (trial.reason.clone(), again.verdict.word());
                 trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
                 trial.requirements = task.planned.requirements.clone();

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::Actor;
 use crate::record::{Body, Exchange, Request, Response};
 use crate::taxii::Outgoing;
+use crate::taxii::client::unsent;
 
 /// Value of `format` in `run.json`.
 pub const FORMAT: &str = "taxii-conformance/record";
@@ -283,21 +284,7 @@ impl Replay {
         let key = (scope.to_owned(), word(actor), outgoing.method.clone(), outgoing.url.to_string());
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let next = answers.get_mut(&key).and_then(VecDeque::pop_front);
-        next.unwrap_or_else(|| Exchange {
-            step: outgoing.step.clone(),
-            request: Request {
-                method: outgoing.method.clone(),
-                url: outgoing.url.to_string(),
-                headers: outgoing.headers.clone(),
-                body: outgoing.body.clone().map(|bytes| Body { bytes, ..Body::default() }),
-            },
-            response: None,
-            failure: Some(NOT_RECORDED.to_owned()),
-            started: self.asked.started.clone(),
-            duration_ms: 0.0,
-            curl: String::new(),
-            parsed: Arc::default(),
-        })
+        next.unwrap_or_else(|| unsent(outgoing, NOT_RECORDED))
     }
 }
 

@@ -10,11 +10,12 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
+use super::Stopper;
 use super::options::{Credentials, Options};
 use super::recording::{RecordError, Recorder, Replay};
 use crate::case::Actor;
 use crate::record::Exchange;
-use crate::taxii::client::{ClientError, Identity, Transport};
+use crate::taxii::client::{ClientError, Identity, Transport, unsent};
 use crate::taxii::redact::Redactor;
 use crate::taxii::{Client, Outgoing};
 
@@ -25,6 +26,7 @@ pub struct Session {
     identities: Arc<Identities>,
     pace: Option<Arc<Pace>>,
     recorder: Option<Arc<Recorder>>,
+    stopper: Stopper,
     /// What requests are made for, in a record.
     scope: Arc<str>,
     /// The URL that the user gave.
@@ -42,6 +44,10 @@ enum Line {
 
 /// Scope of what is asked before the trials.
 pub const SURVEY: &str = "survey";
+/// Scope of what removes what the suite added.
+pub const CLEAN_UP: &str = "clean-up";
+/// The failure of a request that was not sent because the run was told to end.
+const ENDED: &str = "the run was ended early";
 
 /// Spaces requests evenly, however many trials run at the same time.
 struct Pace {
@@ -108,12 +114,25 @@ impl Session {
     }
 
     fn on(line: Line, identities: Identities, base: Url) -> Session {
-        Session { line, identities: Arc::new(identities), pace: None, recorder: None, scope: SURVEY.into(), base }
+        Session {
+            line,
+            identities: Arc::new(identities),
+            pace: None,
+            recorder: None,
+            stopper: Stopper::default(),
+            scope: SURVEY.into(),
+            base,
+        }
     }
 
     /// The same session, with everything that is sent written down.
     pub fn recorded(self, recorder: Arc<Recorder>) -> Session {
         Session { recorder: Some(recorder), ..self }
+    }
+
+    /// The same session; once the run is told to end, nothing but the clean-up is sent any more.
+    pub fn stopped_by(self, stopper: Stopper) -> Session {
+        Session { stopper, ..self }
     }
 
     /// The same session, for what is asked for `scope`.
@@ -127,9 +146,17 @@ impl Session {
     }
 
     /// Waits; not at all where the answers are there already.
-    pub async fn pause(&self, time: Duration) {
+    pub async fn sleep(&self, time: Duration) {
         if matches!(self.line, Line::Server(_)) {
             tokio::time::sleep(time).await;
+        }
+    }
+
+    /// Waits as [`Session::sleep`] does, but no longer than until the run is told to end.
+    pub async fn pause(&self, time: Duration) {
+        tokio::select! {
+            () = self.sleep(time) => {}
+            () = self.stopper.wait() => {}
         }
     }
 
@@ -147,7 +174,17 @@ impl Session {
         if let Some(pace) = &self.pace {
             pace.turn().await;
         }
-        let exchange = client.send(outgoing, self.identities.of(actor)).await;
+        let sent = client.send(outgoing, self.identities.of(actor));
+        let exchange = match &*self.scope {
+            CLEAN_UP => sent.await,
+            _ if self.stopper.stopped() => return unsent(outgoing, ENDED),
+            // what writes is waited for, so that the clean-up comes after it
+            _ if outgoing.method != "GET" => sent.await,
+            _ => tokio::select! {
+                exchange = sent => exchange,
+                () = self.stopper.wait() => return unsent(outgoing, ENDED),
+            },
+        };
         if let Some(recorder) = &self.recorder {
             recorder.keep(&self.scope, actor, &exchange);
         }

@@ -110,7 +110,13 @@ impl Client {
         let http = http(transport, &[])?;
         let pem = &transport.certificate_pem;
         let certified = if pem.is_empty() { None } else { Some(self::http(transport, pem)?) };
-        Ok(Client { http, certified, timeout: transport.timeout, redactor: Arc::new(redactor), trusted: Arc::new(trusted) })
+        Ok(Client {
+            http,
+            certified,
+            timeout: transport.timeout,
+            redactor: Arc::new(redactor),
+            trusted: Arc::new(trusted),
+        })
     }
 
     /// Whether credentials may go to this URL.
@@ -190,6 +196,25 @@ impl Client {
             headers,
             body: outgoing.body.clone().map(|b| Body::new(self.redactor.bytes(b), false)),
         }
+    }
+}
+
+/// The exchange of a request that was not sent, and why not.
+pub fn unsent(outgoing: &Outgoing, why: &str) -> Exchange {
+    Exchange {
+        step: outgoing.step.clone(),
+        request: Request {
+            method: outgoing.method.clone(),
+            url: outgoing.url.to_string(),
+            headers: outgoing.headers.clone(),
+            body: outgoing.body.clone().map(|bytes| Body::new(bytes, false)),
+        },
+        response: None,
+        failure: Some(why.to_owned()),
+        started: format!("{:.6}", jiff::Timestamp::now()),
+        duration_ms: 0.0,
+        curl: String::new(),
+        parsed: Arc::default(),
     }
 }
 

@@ -74,3 +74,25 @@ fn ctrl_c_cleans_up_and_writes_reports() {
     assert!(folder.path().join("r.xml").exists());
     assert_eq!(content(&server), before);
 }
+
+/// A server that is slow to answer: Ctrl-C while the suite takes its first look ends the run at once.
+#[test]
+fn ctrl_c_ends_the_first_look() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let url = format!("http://127.0.0.1:{}/taxii2/", listener.local_addr().expect("bound").port());
+    let folder = tempfile::tempdir().expect("a folder of our own");
+    let flags = ["run", &url, "--allow-http", "--timeout", "600", "--report", "json=r.json"];
+    let child = command(folder.path(), &flags, &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("the binary starts");
+    // it is connected, and waits for an answer that never comes
+    let connection = listener.accept().expect("a connection");
+    std::thread::sleep(Duration::from_millis(100));
+    let killed = Command::new("sh").arg("-c").arg(format!("kill -INT {}", child.id())).status();
+    assert!(killed.expect("sh is there").success());
+    let output = child.wait_with_output().expect("it ends");
+    drop(connection);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("ended early"), "{out}");
+    assert_eq!(output.status.code(), Some(3), "{out}");
+    assert!(folder.path().join("r.json").exists());
+}
