@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod cases;
+pub mod compare;
 pub mod config;
 pub mod credentials;
 pub mod engine;
@@ -45,6 +46,8 @@ enum Command {
     Judge(judge::Args),
     /// Show a stored JSON report, or write it in other formats
     Report(stored::ReportArgs),
+    /// Compare reports of several servers, or two of one server
+    Compare(compare::Args),
     /// Put the reports of the parts of one run together (`run --shard`)
     Merge(stored::MergeArgs),
     /// Validate STIX 2.1 content
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Judge(args) => judge::run(&args),
         Command::Report(args) => stored::report(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => stored::merge(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),

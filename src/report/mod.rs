@@ -9,6 +9,7 @@ use crate::record::{Event, Requirement};
 pub mod badge;
 pub mod claim;
 pub mod collect;
+pub mod compare;
 pub mod console;
 pub mod ctrf;
 pub mod format;

@@ -1,5 +1,6 @@
 //! Every report format on one made-up run.
 
+mod compare;
 mod console;
 mod fixture;
 mod formats;

@@ -24,10 +24,10 @@ mod place;
 mod requirements;
 mod result;
 mod standard;
-mod text;
+pub(super) mod text;
 mod trials;
 
-const STYLE: &str = include_str!("../../../templates/report.css");
+pub(super) const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
 /// Size that a report should stay below, in bytes. CI systems and browsers take ten million without
@@ -106,10 +106,19 @@ fn render(report: &Report, requirement: Lookup<'_>, room: Room) -> io::Result<St
     Ok(page.render().map_err(io::Error::other)? + "\n")
 }
 
+/// The policy of a page that has this style sheet and no script.
+pub(super) fn policy_of_style(style: &str) -> String {
+    let style = hash(style);
+    format!("default-src 'none'; style-src {style}; base-uri 'none'; form-action 'none'")
+}
+
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
 /// Nothing is fetched from anywhere, and no script or style runs but our own; what a script makes of
 /// text can never be markup.
 fn policy() -> String {
-    let hash = |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
     format!(
         "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'",

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::report::sanitize::is_hostile;
 
 /// `text` on one line and at most `max` characters long; says how much was left out.
-pub(super) fn line(text: &str, max: usize) -> String {
+pub(in crate::report) fn line(text: &str, max: usize) -> String {
     let text = cut(text, max);
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -32,7 +32,7 @@ pub(super) fn command(text: &str) -> String {
 
 /// Something that can stand in a URL after `#` and find the element of that name: no spaces, no signs
 /// that are written differently in a URL.
-pub(super) fn anchor(text: &str) -> String {
+pub(in crate::report) fn anchor(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$()*+,;=:@/?[]{}".contains(c);
     text.chars().take(300).map(|c| if plain(c) { c } else { '_' }).collect()
 }

@@ -14,7 +14,7 @@ use super::style::shape;
 use crate::record::{Report, Trial, Verdict};
 
 mod groups;
-mod text;
+pub(super) mod text;
 mod trials;
 
 use text::{code, prose};
