@@ -182,6 +182,18 @@ fn nesting_alone_makes_nothing_invalid() {
     }
 }
 
+/// The rules that a pair of patterns shows; `tests/pattern.rs` judges the pairs.
+fn pattern_pairs() -> BTreeSet<&'static str> {
+    include_str!("pattern/coverage.tsv")
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            let (id, how) = (cells.next()?, cells.next()?);
+            (!how.starts_with("not on content")).then_some(id)
+        })
+        .collect()
+}
+
 /// The register's coverage is what the vectors show: every pair proves by [`fault`] that findings cite its rules.
 #[test]
 fn every_rule_is_covered_or_has_a_reason() {
@@ -191,10 +203,17 @@ fn every_rule_is_covered_or_has_a_reason() {
         .flat_map(|v| v.rules)
         .filter(|r| r.starts_with("S21-"))
         .collect();
+    let patterns = pattern_pairs();
     let mut wrong = Vec::new();
     for rule in rules() {
         let has_pair = shown.contains(rule.id);
         match rule.coverage {
+            Coverage::Pattern if !patterns.contains(rule.id) => {
+                wrong.push(format!("{} is called judged on patterns, but has no pair of patterns", rule.id));
+            }
+            Coverage::Reason(_) if patterns.contains(rule.id) => {
+                wrong.push(format!("{} has a pair of patterns after all", rule.id));
+            }
             Coverage::Judged | Coverage::Same(_) if !has_pair => {
                 wrong.push(format!("{} is called judged, but has no vectors", rule.id));
             }

@@ -27,6 +27,8 @@ fn is_default(name: &str, value: &Node<'_>) -> bool {
     match name {
         "revoked" | "defanged" => value.as_bool() == Some(false),
         "lang" => value.as_str() == Some("en"),
+        // The standard gives it the type of a string and the default of a boolean (5.2.1).
+        "summary" => value.as_bool() == Some(false) || value.as_str() == Some("false"),
         _ => false,
     }
 }

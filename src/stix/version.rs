@@ -36,7 +36,29 @@ pub(crate) fn of_object(object: &Node<'_>, in_20_bundle: bool) -> SpecVersion {
     if silent && (in_20_bundle || has_shape_of_20(object)) { SpecVersion::V20 } else { SpecVersion::V21 }
 }
 
-/// Properties that STIX 2.0 requires and 2.1 has given up, without those that 2.1 put in their place.
+/// Properties that STIX 2.1 has brought.
+const OF_21: &[&str] = &[
+    "confidence",
+    "lang",
+    "extensions",
+    "defanged",
+    "pattern_type",
+    "pattern_version",
+    "indicator_types",
+    "malware_types",
+    "is_family",
+    "operating_system_refs",
+    "architecture_execution_envs",
+    "implementation_languages",
+    "capabilities",
+    "sample_refs",
+    "report_types",
+    "threat_actor_types",
+    "tool_types",
+    "object_refs",
+];
+
+/// Properties that STIX 2.0 requires and 2.1 has given up, without any that 2.1 has brought.
 fn has_shape_of_20(object: &Node<'_>) -> bool {
     let has = |name: &str| object.get(name).is_some();
     let Some(kind) = object.get("type").and_then(Node::as_str) else {
@@ -45,13 +67,14 @@ fn has_shape_of_20(object: &Node<'_>) -> bool {
     if TABLES.object_type(kind).is_none_or(|(_, owner)| owner.class == Class::Sco) {
         return false;
     }
+    // A report has had `object_refs` all along.
+    if OF_21.iter().any(|name| has(name) && (kind, *name) != ("report", "object_refs")) {
+        return false;
+    }
     match kind {
-        "indicator" => has("labels") && has("pattern") && !has("pattern_type") && !has("indicator_types"),
-        "malware" => has("labels") && !has("malware_types") && !has("is_family"),
-        "report" => has("labels") && !has("report_types"),
-        "threat-actor" => has("labels") && !has("threat_actor_types"),
-        "tool" => has("labels") && !has("tool_types"),
-        "observed-data" => has("objects") && !has("object_refs"),
+        "indicator" => has("labels") && has("pattern"),
+        "malware" | "report" | "threat-actor" | "tool" => has("labels"),
+        "observed-data" => has("objects"),
         _ => false,
     }
 }
