@@ -280,6 +280,8 @@ pub enum Rule {
     Certificate,
     /// The server was reached by HTTPS (section 8.2.2).
     Https,
+    /// The session tickets of TLS 1.3 allow no early data (section 8.2.2).
+    NoEarlyData,
     /// An authentication challenge names Basic, or Basic was accepted (section 8.2.2).
     Basic,
 }

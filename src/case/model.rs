@@ -152,6 +152,8 @@ pub struct Step {
     pub headers: BTreeMap<String, Spanned<String>>,
     /// Header fields to leave out.
     pub without: Vec<String>,
+    /// Version of TLS to speak, on a connection of its own.
+    pub tls: Option<crate::taxii::tls::Version>,
     /// Body as it is to be sent.
     pub body: Option<Spanned<String>>,
     /// Body as it is to be sent, in hexadecimal, for what is no text.

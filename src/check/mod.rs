@@ -201,7 +201,11 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             return outcome;
         }
         // the executor has made sure that the server is alive: this very request gets no answer
-        let mut finding = context.finding(exchange, "the server gives no answer to this request, and answers others");
+        let message = match context.step.tls {
+            Some(version) => format!("no connection over TLS {} comes about, and others do", version.word()),
+            None => "the server gives no answer to this request, and answers others".to_owned(),
+        };
+        let mut finding = context.finding(exchange, message);
         finding.actual = Some(failure);
         outcome.findings.push(finding);
         return outcome;

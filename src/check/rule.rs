@@ -137,6 +137,16 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         }
         // where it does not hold there is no answer to judge
         Rule::Certificate => Said::Holds("chain, dates and host name of the certificate hold".into()),
+        Rule::NoEarlyData => match exchange.response.as_ref().and_then(|r| r.early_data) {
+            None => Said::Nothing("the server gives no session ticket: early data cannot be asked for"),
+            Some(0) => Said::Holds("session tickets allow no early data".into()),
+            Some(octets) => broken(
+                "session tickets allow early data (0-RTT)",
+                "",
+                format!("max_early_data_size {octets}"),
+                "tickets without early_data",
+            ),
+        },
         Rule::Https => match (context.transcript.https, context.transcript.http_allowed) {
             (true, _) => Said::Holds("requests are accepted over HTTPS".into()),
             (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),

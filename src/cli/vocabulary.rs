@@ -71,6 +71,7 @@ pub const STEP: &[Word] = &[
     ("query_string", "the query component as it is to be sent"),
     ("headers", "header fields to set"),
     ("without", "header fields to leave out"),
+    ("tls", "version of TLS to speak, 1.2 or 1.3, on a connection of its own"),
     ("body", "the body as it is to be sent"),
     ("body_hex", "the body in hexadecimal, for what is no text"),
     ("pad_to", "size of the body in bytes; a description is made as long"),
@@ -247,6 +248,7 @@ pub const RULES: &[Word] = &[
     ("custom-prefix", "names of custom properties begin with x_ (section 7.1.1)"),
     ("one-id", "the envelope holds one id alone (section 5.6)"),
     ("certificate", "chain, dates and host name of the certificate hold (section 8.5.2)"),
+    ("no-early-data", "session tickets of TLS 1.3 allow no early data (section 8.2.2)"),
     ("https", "the server was reached by HTTPS (section 8.2.2)"),
     ("basic", "the server takes or asks for HTTP Basic (section 8.2.2)"),
 ];

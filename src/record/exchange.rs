@@ -72,6 +72,10 @@ pub struct Response {
     pub version: String,
     /// Header fields in the order in which they came; names in lower case.
     pub headers: Vec<(String, String)>,
+    /// Most octets that the server's session tickets allow to be sent as early data (0-RTT of TLS 1.3); none where
+    /// no ticket was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub early_data: Option<u32>,
     /// Body, decompressed.
     pub body: Body,
 }

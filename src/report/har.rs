@@ -77,7 +77,7 @@ fn request(request: &Request, answer: Option<&Response>) -> Value {
 }
 
 fn response(response: Option<&Response>) -> Value {
-    let Some(Response { status, version, headers: fields, body }) = response else {
+    let Some(Response { status, version, headers: fields, body, .. }) = response else {
         return json!({
             "status": 0, "statusText": "", "httpVersion": "", "cookies": [], "headers": [],
             "content": { "size": 0, "mimeType": "" }, "redirectURL": "", "headersSize": -1, "bodySize": -1,

@@ -392,6 +392,9 @@ fn words(step: &Step, values: &template::Values) -> String {
     if step.by.of(values) == Some(By::Alias) {
         text += " by alias";
     }
+    if let Some(version) = step.tls {
+        text += &format!(" over TLS {}", version.word());
+    }
     if let Some(actor) = step.actor.of(values).filter(|a| *a != Actor::Client) {
         text += &format!(" as {actor:?}").to_lowercase();
     }

@@ -118,6 +118,8 @@ struct Answer {
     status: u16,
     version: String,
     headers: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    early_data: Option<u32>,
     body: Text,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     cut: bool,
@@ -185,6 +187,7 @@ impl Recorder {
                 status: r.status,
                 version: r.version.clone(),
                 headers: r.headers.clone(),
+                early_data: r.early_data,
                 body: Text::of(&r.body.bytes),
                 cut: r.body.cut,
             }),
@@ -294,7 +297,8 @@ fn line(text: &[u8]) -> Result<(Key, Exchange), Box<dyn std::error::Error>> {
         |text: Text, cut| Ok::<_, base64::DecodeError>(Body { bytes: text.bytes()?.into(), cut, ..Body::default() });
     let response = match line.response {
         Some(r) => {
-            Some(Response { status: r.status, version: r.version, headers: r.headers, body: body(r.body, r.cut)? })
+            let (status, version, headers) = (r.status, r.version, r.headers);
+            Some(Response { status, version, headers, early_data: r.early_data, body: body(r.body, r.cut)? })
         }
         None => None,
     };

@@ -9,12 +9,11 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 use super::paths::same_origin;
 use super::redact::Redactor;
+use super::tls::{self, Tickets};
 use crate::record::{Body, Exchange, Request, Response};
 
 /// Longest body that is read, in bytes, before and after decompression.
@@ -72,6 +71,8 @@ pub struct Outgoing {
     pub headers: Vec<(String, String)>,
     /// Whether to send `User-Agent`.
     pub user_agent: bool,
+    /// Version of TLS to speak, on a connection of its own; the best that both speak where it is not given.
+    pub tls: Option<tls::Version>,
     /// Body, if any.
     pub body: Option<Bytes>,
 }
@@ -85,6 +86,7 @@ impl Outgoing {
             url,
             headers: vec![("Accept".into(), super::TAXII.into())],
             user_agent: true,
+            tls: None,
             body: None,
         }
     }
@@ -96,7 +98,7 @@ pub struct Client {
     http: reqwest::Client,
     /// The same with the client's certificate, where there is one.
     certified: Option<reqwest::Client>,
-    timeout: Duration,
+    transport: Arc<Transport>,
     redactor: Arc<Redactor>,
     /// Origins that credentials may go to.
     trusted: Arc<Vec<Url>>,
@@ -107,13 +109,12 @@ impl Client {
     ///
     /// `trusted` are the origins that credentials may be sent to.
     pub fn new(transport: &Transport, redactor: Redactor, trusted: Vec<Url>) -> Result<Client, ClientError> {
-        let http = http(transport, &[])?;
-        let pem = &transport.certificate_pem;
-        let certified = if pem.is_empty() { None } else { Some(self::http(transport, pem)?) };
+        let client = |certified| http(transport, tls::config(transport, certified, None)?);
+        let certified = if transport.certificate_pem.is_empty() { None } else { Some(client(true)?) };
         Ok(Client {
-            http,
+            http: client(false)?,
             certified,
-            timeout: transport.timeout,
+            transport: Arc::new(transport.clone()),
             redactor: Arc::new(redactor),
             trusted: Arc::new(trusted),
         })
@@ -128,11 +129,11 @@ impl Client {
     pub async fn send(&self, outgoing: &Outgoing, identity: &Identity) -> Exchange {
         let (clock, started) = (jiff::Timestamp::now(), Instant::now());
         let identity = if self.trusts(&outgoing.url) { identity.clone() } else { Identity::default() };
-        let answer = tokio::time::timeout(self.timeout, self.exchange(outgoing, &identity)).await;
+        let answer = tokio::time::timeout(self.transport.timeout, self.exchange(outgoing, &identity)).await;
         let (response, failure) = match answer {
             Ok(Ok(response)) => (Some(response), None),
             Ok(Err(failure)) => (None, Some(self.redactor.text(&failure))),
-            Err(_) => (None, Some(format!("no answer within {} seconds", self.timeout.as_secs_f64()))),
+            Err(_) => (None, Some(format!("no answer within {} seconds", self.transport.timeout.as_secs_f64()))),
         };
         Exchange {
             step: outgoing.step.clone(),
@@ -154,7 +155,21 @@ impl Client {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
             headers.append(name, HeaderValue::from_str(value).map_err(|e| e.to_string())?);
         }
-        let http = self.certified.as_ref().filter(|_| identity.certificate).unwrap_or(&self.http);
+        let usual = self.certified.as_ref().filter(|_| identity.certificate).unwrap_or(&self.http);
+        let tickets = Tickets::default();
+        let http = match outgoing.tls {
+            None => usual.clone(),
+            // a connection of its own: only a handshake shows what the server speaks
+            Some(version) => {
+                let certified = identity.certificate && self.certified.is_some();
+                let config = tls::config(&self.transport, certified, Some(version));
+                let client = config.and_then(|mut config| {
+                    tickets.watch(&mut config);
+                    http(&self.transport, config)
+                });
+                client.map_err(|e| e.to_string())?
+            }
+        };
         let mut request = http.request(method, outgoing.url.clone()).headers(headers);
         if let Some(body) = &outgoing.body {
             request = request.body(body.clone());
@@ -180,7 +195,7 @@ impl Client {
         let encoding = headers.iter().find(|(n, _)| n == "content-encoding").map_or("", |(_, v)| v.as_str());
         let (bytes, also_cut) = decompress(bytes.freeze(), encoding)?;
         let body = Body::new(self.redactor.bytes(bytes), cut || also_cut);
-        Ok(Response { status, version, headers, body })
+        Ok(Response { status, version, headers, early_data: tickets.early_data(), body })
     }
 
     fn recorded(&self, outgoing: &Outgoing, identity: &Identity) -> Request {
@@ -245,9 +260,9 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn http(transport: &Transport, certificate_pem: &[u8]) -> Result<reqwest::Client, ClientError> {
+fn http(transport: &Transport, tls: rustls::ClientConfig) -> Result<reqwest::Client, ClientError> {
     reqwest::Client::builder()
-        .tls_backend_preconfigured(tls_config(&transport.ca_pem, certificate_pem)?)
+        .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
@@ -257,43 +272,6 @@ fn http(transport: &Transport, certificate_pem: &[u8]) -> Result<reqwest::Client
         .pool_idle_timeout(Duration::from_secs(1))
         .build()
         .map_err(|e| ClientError::Build(chain(&e)))
-}
-
-fn tls_config(ca_pem: &[u8], certificate_pem: &[u8]) -> Result<rustls::ClientConfig, ClientError> {
-    let mut roots = rustls::RootCertStore::empty();
-    // a machine without system certificates can still test a server whose CA is given
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if !ca_pem.is_empty() {
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(ca_pem)
-            .collect::<Result<_, _>>()
-            .map_err(|e| ClientError::Ca(e.to_string()))?;
-        if certificates.is_empty() {
-            return Err(ClientError::Ca("no BEGIN CERTIFICATE block".into()));
-        }
-        for certificate in certificates {
-            roots.add(certificate).map_err(|e| ClientError::Ca(e.to_string()))?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| ClientError::Build(e.to_string()))?
-        .with_root_certificates(roots);
-    let mut config = if certificate_pem.is_empty() {
-        builder.with_no_client_auth()
-    } else {
-        let wrong = |e: &dyn std::fmt::Display| ClientError::Certificate(e.to_string());
-        let chain: Vec<_> =
-            CertificateDer::pem_slice_iter(certificate_pem).collect::<Result<_, _>>().map_err(|e| wrong(&e))?;
-        if chain.is_empty() {
-            return Err(wrong(&"no BEGIN CERTIFICATE block"));
-        }
-        let key = PrivateKeyDer::from_pem_slice(certificate_pem)
-            .map_err(|_| wrong(&"no private key in PEM; one with a passphrase has to be decrypted first"))?;
-        builder.with_client_auth_cert(chain, key).map_err(|e| wrong(&e))?
-    };
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 /// A server may compress although nobody asked it to; the result is bounded like any body.
@@ -323,6 +301,9 @@ fn curl(outgoing: &Outgoing, identity: &Identity) -> String {
     }
     for (name, value) in &outgoing.headers {
         line += &format!(" -H {}", quote(&format!("{name}: {value}")));
+    }
+    if let Some(version) = outgoing.tls {
+        line += &format!(" --tlsv{0} --tls-max {0}", version.word());
     }
     if !outgoing.user_agent {
         line += " -H 'User-Agent:'";

@@ -7,6 +7,7 @@ pub mod media_type;
 pub mod paths;
 pub mod redact;
 pub mod timestamp;
+pub mod tls;
 
 pub use client::{Client, Outgoing};
 pub use endpoint::Endpoint;

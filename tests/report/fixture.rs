@@ -93,6 +93,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
                 ("content-type".into(), "application/taxii+json;version=2.1".into()),
                 ("x-hostile".into(), HOSTILE.into()),
             ],
+            early_data: None,
             body: Body::new(body.into(), false),
         }),
         failure: None,

@@ -36,6 +36,7 @@ impl Run<'_> {
         }
         outgoing.headers.retain(|(n, _)| !step.without.iter().any(|w| w.eq_ignore_ascii_case(n)));
         outgoing.user_agent = !step.without.iter().any(|w| w.eq_ignore_ascii_case("user-agent"));
+        outgoing.tls = step.tls;
         if let Some(hex) = &step.body_hex {
             let digits = hex.get_ref().as_bytes();
             let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok());
