@@ -292,6 +292,22 @@ fn refusals_say_what_to_mend_and_no_secret() {
 }
 
 #[test]
+fn exploration_needs_a_collection_to_write_to_and_the_whole_run() {
+    let explored = |world: &World, flags: &[&str]| {
+        let options = world.resolve(flags).expect("it resolves").options;
+        options.explore.map(|e| (e.sequences, e.out.expect("a folder").file_name().map(|n| n.to_owned())))
+    };
+    let world = World::new("[defaults]\nexplore = 5\nexplore_out = \"found\"\n", &[]);
+    assert_eq!(explored(&world, &[URL, "--write", "any"]), Some((5, Some("found".into()))));
+    assert_eq!(explored(&world, &[URL, "--write", "any", "--explore", "9"]), Some((9, Some("found".into()))));
+    assert_eq!(explored(&world, &["--reference"]), Some((5, Some("found".into()))));
+    assert_eq!(explored(&world, &[URL]), None);
+    assert_eq!(explored(&world, &[URL, "--write", "any", "--shard", "1/2"]), None);
+    assert!(world.message(&[URL, "--explore", "5"]).contains("nothing may be written"));
+    assert!(world.message(&[URL, "--write", "any", "--explore", "5", "--shard", "1/2"]).contains("--shard"));
+}
+
+#[test]
 fn errors_in_the_file_point_at_the_place() {
     let files = [
         "[defaults]\njbos = 4\n",

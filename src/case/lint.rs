@@ -62,7 +62,7 @@ impl Lint<'_> {
         let mut known: BTreeSet<String> = variable::VARIABLES.iter().map(|v| v.name.to_owned()).collect();
         known.extend(case.matrix.keys().chain(case.rows.iter().flat_map(BTreeMap::keys)).cloned());
         for name in case.objects.keys() {
-            known.extend(["id", "version", "created", "type"].map(|p| format!("{name}.{p}")));
+            known.extend(["id", "version", "created", "type", "added"].map(|p| format!("{name}.{p}")));
         }
         let mut earlier: Vec<&str> = Vec::new();
         for step in &case.steps {

@@ -19,5 +19,5 @@ pub use expect::Expect;
 pub use fact::Fact;
 pub use lint::texts;
 pub use load::{LoadError, embedded, load_dir};
-pub use model::{Actor, By, Case, Choice, Place, Scope, Step, Walk};
+pub use model::{Actor, By, Case, Choice, Held, Place, Scope, Step, Walk};
 pub use register::{requirement, requirements};

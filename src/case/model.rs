@@ -41,6 +41,9 @@ pub struct Case {
     /// Disturbs others that read or write the same collection: runs alone.
     #[serde(default)]
     pub alone: bool,
+    /// What the trial knows the collection to hold.
+    #[serde(default)]
+    pub holdings: Held,
     /// One trial for each combination of these values. A column `requirement` holds the one
     /// requirement of the case that a trial is about.
     #[serde(default)]
@@ -82,6 +85,17 @@ pub enum Scope {
     EveryCollection,
     /// One trial for each collection that the client can read and that holds something.
     EveryReadable,
+}
+
+/// What a trial knows its collection to hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Held {
+    /// What the survey saw there, and what the case adds and deletes.
+    #[default]
+    All,
+    /// What the case itself adds and deletes. What others have put there is passed over.
+    Own,
 }
 
 /// An object to be added, made from a template so that each trial has its own.

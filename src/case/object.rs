@@ -83,6 +83,18 @@ pub fn make(
     Ok(made)
 }
 
+/// Values of the variables that objects bring, such as `{a.id}`.
+pub fn values(objects: &BTreeMap<String, Value>) -> Values {
+    let mut values = Values::new();
+    for (name, object) in objects {
+        for (key, property) in [("id", "id"), ("version", "modified"), ("created", "created"), ("type", "type")] {
+            let value = object.get(property).or_else(|| object.get("created")).and_then(Value::as_str);
+            values.extend(value.map(|v| (format!("{name}.{key}"), v.to_owned())));
+        }
+    }
+    values
+}
+
 fn base(template: &toml::Table, object: &Object, seed: u64, trial: &str, name: &str, values: &Values) -> Value {
     let id = uuid(seed, trial, name);
     let mut values = values.clone();

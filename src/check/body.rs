@@ -68,6 +68,17 @@ impl<'a> Known<'a> {
             None => self.0.get(member.id.as_str())?.iter().find(|h| member.may_be(h))?.added,
         }
     }
+
+    /// Whether anything is known of this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// The key of a member as the holdings know it: of an object that has no version of its own the server may tell any.
+    pub fn key(&self, member: &Member<'_>) -> String {
+        let bare = self.0.get(member.id.as_str()).is_some_and(|held| held.iter().any(|h| h.version.is_none()));
+        key(&member.id, member.version.as_deref().filter(|_| !bare))
+    }
 }
 
 /// The key of a holding in answers of this endpoint: envelopes tell no version of objects that have none.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::body::{Known, Member, key_in, members_of, more};
-use super::selection::{count, selections};
+use super::selection::{count, is_own, selections};
 use super::{Context, Outcome, some};
 use crate::case::expect::{MoreWord, OrderWord, PagesWord};
 use crate::oracle::{Holding, Query};
@@ -205,7 +205,8 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
         }
         return outcome;
     }
-    let shown: BTreeSet<String> = members.iter().map(Member::key).collect();
+    let known = Known::of(&context.transcript.bound.holdings);
+    let shown: BTreeSet<String> = members.iter().map(|m| known.key(m)).collect();
     let borders: BTreeSet<Timestamp> = (0..pages.saturating_sub(1))
         .filter_map(|page| members.iter().rfind(|m| m.page == page))
         .filter_map(|m| added(context, m))
@@ -214,13 +215,13 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
         let gone: Vec<&Holding> =
             s.items.iter().copied().filter(|h| h.shown_by(endpoint) && !shown.contains(&key_in(endpoint, h))).collect();
-        let tie = |h: &&Holding| word == PagesWord::CompleteButTies && h.added.is_some_and(|a| borders.contains(&a));
+        let tie = |h: &&Holding| word == PagesWord::CompleteButTies && h.added.is_none_or(|a| borders.contains(&a));
         let ties = gone.iter().filter(|h| tie(h)).count();
         (gone.iter().filter(|h| !tie(h)).map(|h| key_in(endpoint, h)).collect(), ties)
     };
     let selected: BTreeSet<String> = selections.iter().flat_map(|s| &s.items).map(|h| key_in(endpoint, h)).collect();
-    let known: BTreeSet<&str> = context.transcript.bound.holdings.items.iter().map(|h| h.id.as_str()).collect();
-    if let Some(alien) = members.iter().find(|m| known.contains(m.id.as_str()) && !selected.contains(&m.key())) {
+    let is_known = |m: &&Member<'_>| known.has(&m.id) || is_own(context, &m.id);
+    if let Some(alien) = members.iter().filter(is_known).find(|m| !selected.contains(&known.key(m))) {
         let mut finding = context.finding(alien.page, "a page holds an object that the query does not select");
         finding.actual = Some(alien.key());
         finding.pointer = Some(alien.pointer.clone());

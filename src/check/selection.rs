@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::body::{Member, key, key_in, members_of, more};
+use super::body::{Known, Member, key, key_in, members_of, more};
 use super::{Context, Outcome, some};
 use crate::case::expect::SelectionWord;
+use crate::case::model::Held;
 use crate::oracle::{Holding, Query, Scope, Selection, select};
 use crate::record::Reading;
 use crate::taxii::{Endpoint, Timestamp};
@@ -73,8 +74,9 @@ pub fn check(context: &Context<'_>) -> Outcome {
         outcome.findings.push(finding);
     }
     let borders = borders(context, exchanges, &members);
-    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
-        best.missing.iter().copied().partition(|h| h.added.is_some_and(|a| borders.contains(&a)));
+    // what is not shown and whose date is not known may share one with a border
+    let tie = |h: &Holding| !borders.is_empty() && h.added.is_none_or(|a| borders.contains(&a));
+    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) = best.missing.iter().copied().partition(|h| tie(h));
     if !ties.is_empty() {
         outcome.readings.push(Reading {
             question: "continuing by added_after where objects share a date added".into(),
@@ -96,7 +98,9 @@ pub fn check(context: &Context<'_>) -> Outcome {
         }
     }
     let judged = selection.items.len().max(members.len());
-    if selection.items.is_empty() && members.is_empty() {
+    if selection.items.is_empty() && best.unexpected.is_empty() && knows_all(context) {
+        outcome.saw("nothing is selected, and nothing came");
+    } else if selection.items.is_empty() && members.is_empty() {
         outcome.block("the query selects nothing of what the collection holds");
     } else if judged < context.expect.at_least.unwrap_or(1) {
         outcome.block(format!("only {} to judge", count(judged, "object")));
@@ -104,6 +108,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
         outcome.saw(format!("{} on {}", count(members.len(), "object"), count(exchanges.len(), "page")));
     }
     outcome
+}
+
+/// Whether the case knows beyond doubt what it is about, so that nothing is an answer too: what it posted itself.
+fn knows_all(context: &Context<'_>) -> bool {
+    context.transcript.case.holdings == Held::Own && context.transcript.steps.iter().any(|s| !s.posted.is_empty())
 }
 
 /// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
@@ -152,11 +161,13 @@ fn difference<'a>(
         SelectionWord::Specs => format!("{} {}", key_in(endpoint, h), h.spec.as_deref().unwrap_or("-")),
         _ => key_in(endpoint, h),
     };
+    let known = Known::of(holdings);
     let of_member = |m: &Member<'_>| match word {
         SelectionWord::Ids => m.id.clone(),
         SelectionWord::Specs => format!("{} {}", m.key(), m.spec.as_deref().unwrap_or("-")),
-        _ => m.key(),
+        _ => known.key(m),
     };
+    let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
     let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
     let got: BTreeSet<String> = members.iter().map(of_member).collect();
     let missing = selection
@@ -165,14 +176,20 @@ fn difference<'a>(
         .copied()
         .filter(|h| h.shown_by(endpoint) || word == SelectionWord::Known)
         .filter(|h| (h.certain || h.shown_by(endpoint)) && !got.contains(&of_holding(h)))
+        // when it was added is not known, so whether that is later is not known either
+        .filter(|h| h.added.is_some() || query.added_after.is_none())
         .collect();
-    let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
     let unexpected = members
         .iter()
         .filter(|m| !wanted.contains(&of_member(m)))
-        .filter(|m| !is_arrival(m, &query, holdings.items.iter().filter(|h| h.id == m.id)))
+        .filter(|m| is_own(context, &m.id) || !is_arrival(m, &query, holdings.items.iter().filter(|h| h.id == m.id)))
         .collect();
     Difference { missing, unexpected }
+}
+
+/// Whether this is the id of an object that the case made: nobody else can have added it.
+pub(super) fn is_own(context: &Context<'_>, id: &str) -> bool {
+    context.transcript.objects.values().any(|o| o.get("id").and_then(|i| i.as_str()) == Some(id))
 }
 
 /// Whether a member that the oracle does not select may have been added by somebody else since the

@@ -13,7 +13,7 @@ use super::values::{Count, Derived, Format, Part, ReportTo};
 use super::{credentials, known};
 use crate::case::profile::{Profile, profiles};
 use crate::report::console::Verbosity;
-use crate::run::Options;
+use crate::run::{Explore, Options};
 
 /// Environment variable that names a server of the configuration file.
 const SERVER: &str = "SERVER";
@@ -24,13 +24,17 @@ const REFERENCE_REPORTS: [(Format, &str); 3] = [
     (Format::Html, "reports/local/reference.html"),
 ];
 
+/// Where exploration leaves what it finds unless told otherwise.
+const EXPLORE_OUT: &str = "reports/local/explore";
+
 /// What `run --help` says last.
 const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
   _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV,
   _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
-  _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _STRICT, _DERIVED, _REPORT.
+  _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _EXPLORE, _EXPLORE_OUT, _STRICT,
+  _DERIVED, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
 Configuration file (taxii-conformance.toml):
@@ -224,6 +228,7 @@ pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, Usage
     let mut options = finish(options, &settings, around)?;
     options.shard = args.shard.map(|part| (part.index, part.count));
     options.record = args.record.as_ref().map(|dir| around.cwd.join(dir));
+    explorable(args, &mut options)?;
     let reports = if args.plan { Vec::new() } else { reports(args, &settings)? };
     Ok(Resolved {
         options,
@@ -384,7 +389,34 @@ fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) 
     if let Some(file) = &settings.known_failures {
         options.known = known::load(&around.cwd.join(file))?;
     }
+    options.explore = settings.explore.map(|sequences| Explore {
+        sequences: sequences.0.get(),
+        out: Some(around.cwd.join(settings.explore_out.clone().unwrap_or_else(|| PathBuf::from(EXPLORE_OUT)))),
+    });
     Ok(options)
+}
+
+/// Where nothing may be written, or only a part of the plan is run, there is nothing to explore: wrong usage of the
+/// flag, and no more than a setting that does not apply where it comes from elsewhere.
+fn explorable(args: &Args, options: &mut Options) -> Result<(), UsageError> {
+    if options.explore.is_none() || (options.write.is_some() && options.shard.is_none()) {
+        return Ok(());
+    }
+    options.explore = None;
+    if args.settings.explore.is_none() {
+        return Ok(());
+    }
+    Err(if options.shard.is_some() {
+        UsageError::with_help(
+            "--explore and --shard do not go together: what is explored is no part of a plan that can be divided",
+            "explore in a run of its own",
+        )
+    } else {
+        UsageError::with_help(
+            "--explore adds and deletes objects, and nothing may be written",
+            "give --write with a collection that can be read and written",
+        )
+    })
 }
 
 fn reports(args: &Args, settings: &Settings) -> Result<Vec<ReportTo>, UsageError> {

@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 use super::exit;
 use crate::case;
 use crate::record::{Event, Level, Summary, Trial, Verdict};
-use crate::run::{self, Credentials, Options, Stopper};
+use crate::run::{self, Credentials, Explore, Options, Stopper};
 use crate::server::{self, Defect, defects};
 
 /// Most requirements that one defect should fail at the 90th percentile: what fails more is listed.
@@ -77,7 +77,7 @@ pub fn run(args: &Args) -> u8 {
         wanted = defects().iter().collect();
     }
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return exit::UNTESTABLE };
-    let clean = match runtime.block_on(suite(Vec::new(), false)) {
+    let clean = match runtime.block_on(suite(Vec::new(), false, None)) {
         Ok(clean) => clean,
         Err(e) => {
             eprintln!("error: {e}");
@@ -154,15 +154,24 @@ async fn rows(wanted: Vec<&'static Defect>, jobs: usize) -> Vec<Row> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// What a defect does; where it does nothing that shows, the same with a status that is pending first.
+/// How many sequences are explored for a defect that no case finds.
+const SEQUENCES: usize = 300;
+
+/// What a defect does; where it does nothing that shows, the same with a status that is pending first, and by
+/// exploration last.
 async fn row(defect: &'static Defect) -> Row {
-    let row = attempt(defect, false).await;
-    if row.killed() { row } else { attempt(defect, true).await }
+    for (asynchronous, explored) in [(false, None), (true, None)] {
+        let row = attempt(defect, asynchronous, explored).await;
+        if row.killed() {
+            return row;
+        }
+    }
+    attempt(defect, false, Some(SEQUENCES)).await
 }
 
-async fn attempt(defect: &'static Defect, asynchronous: bool) -> Row {
+async fn attempt(defect: &'static Defect, asynchronous: bool, explored: Option<usize>) -> Row {
     let mut row = Row { defect, killers: BTreeSet::new(), broken: BTreeSet::new(), errors: Vec::new() };
-    let result = match suite(vec![defect], asynchronous).await {
+    let result = match suite(vec![defect], asynchronous, explored).await {
         Ok(result) => result,
         Err(e) => {
             row.errors.push(e);
@@ -187,13 +196,17 @@ async fn attempt(defect: &'static Defect, asynchronous: bool) -> Row {
 /// The whole suite against the reference server with these defects.
 ///
 /// Pages are shorter than what the largest collection holds, so that the server's own pages are seen too.
-async fn suite(defects: Vec<&'static Defect>, asynchronous: bool) -> Result<Result_, String> {
+async fn suite(defects: Vec<&'static Defect>, asynchronous: bool, explored: Option<usize>) -> Result<Result_, String> {
     let options = server::Options { defects, asynchronous, page_size: 60, ..server::Options::default() };
     let server = server::start(options).await.map_err(|e| e.to_string())?;
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.allow_http = server.ca_pem().is_none();
     options.write = Some("any".into());
+    if let Some(sequences) = explored {
+        options.only = vec!["explore/*".into()];
+        options.explore = Some(Explore { sequences, out: None });
+    }
     options.seed = 1;
     let basic = |user: &str, password: &str| Credentials::Basic { user: user.into(), password: password.into() };
     options.credentials = basic("admin", "admin-pass");

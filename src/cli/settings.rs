@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 27] = [
+pub const KEYS: [(&str, Scope, &str); 29] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -50,6 +50,8 @@ pub const KEYS: [(&str, Scope, &str); 27] = [
     ("jobs", Scope::Any, "JOBS"),
     ("timeout", Scope::Any, "TIMEOUT"),
     ("seed", Scope::Any, "SEED"),
+    ("explore", Scope::Any, "EXPLORE"),
+    ("explore_out", Scope::Any, "EXPLORE_OUT"),
     ("strict", Scope::Any, "STRICT"),
     ("derived", Scope::Any, "DERIVED"),
     ("known_failures", Scope::Any, "KNOWN_FAILURES"),
@@ -150,6 +152,15 @@ pub struct Settings {
     #[arg(long, value_name = "N", help_heading = "Cases")]
     pub seed: Option<u64>,
 
+    /// After the cases, run N generated sequences of adds, deletes and queries against the collection of --write,
+    /// and shrink what fails to the shortest sequence that does
+    #[arg(long, value_name = "N", help_heading = "Exploration")]
+    pub explore: Option<Count>,
+
+    /// Folder for the case files and curl scripts of what is found [default: reports/local/explore]
+    #[arg(long, value_name = "DIR", help_heading = "Exploration")]
+    pub explore_out: Option<PathBuf>,
+
     /// Exit with 1 also on warnings, and on MUSTs that could not be judged
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Output")]
     pub strict: Option<bool>,
@@ -208,6 +219,8 @@ impl Settings {
             jobs: parse("JOBS", get("JOBS"))?,
             timeout: parse("TIMEOUT", get("TIMEOUT"))?,
             seed: parse("SEED", get("SEED"))?,
+            explore: parse("EXPLORE", get("EXPLORE"))?,
+            explore_out: get("EXPLORE_OUT").map(PathBuf::from),
             strict: truth("STRICT", get("STRICT"))?,
             derived: parse("DERIVED", get("DERIVED"))?,
             known_failures: get("KNOWN_FAILURES").map(PathBuf::from),
@@ -242,6 +255,8 @@ impl Settings {
             jobs: self.jobs.or(under.jobs),
             timeout: self.timeout.or(under.timeout),
             seed: self.seed.or(under.seed),
+            explore: self.explore.or(under.explore),
+            explore_out: self.explore_out.or(under.explore_out),
             strict: self.strict.or(under.strict),
             derived: self.derived.or(under.derived),
             known_failures: self.known_failures.or(under.known_failures),
@@ -263,6 +278,8 @@ impl Settings {
             jobs: self.jobs,
             timeout: self.timeout,
             seed: self.seed,
+            explore: self.explore,
+            explore_out: self.explore_out,
             strict: self.strict,
             derived: self.derived,
             known_failures: self.known_failures,
@@ -280,6 +297,7 @@ impl Settings {
             path.iter_mut().for_each(resolve);
         }
         self.known_failures.iter_mut().for_each(resolve);
+        self.explore_out.iter_mut().for_each(resolve);
         self.cases.iter_mut().flatten().for_each(resolve);
         self.reports.iter_mut().flatten().filter(|r| !r.is_stdout()).for_each(|r| resolve(&mut r.path));
     }

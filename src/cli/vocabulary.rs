@@ -22,6 +22,7 @@ pub const CASE: &[Word] = &[
     ("risky", "may spoil a fragile server for the trials after it: runs last"),
     ("plain", "asks even where the survey saw that the endpoint does not answer: the case is about that"),
     ("alone", "disturbs others that use the same collection: runs alone"),
+    ("holdings", "what the trial knows the collection to hold"),
     (
         "matrix",
         "one trial for each combination of these values; {name} fills one in; a column `requirement` holds the one that a trial is about",
@@ -38,6 +39,12 @@ pub const SCOPES: &[Word] = &[
     ("collection", "the one collection that fits best; the default"),
     ("every-collection", "one trial for each collection that the client sees"),
     ("every-readable", "one trial for each collection that can be read and holds something"),
+];
+
+/// Values of `holdings`.
+pub const HELD: &[Word] = &[
+    ("all", "what the survey saw, and what the case adds and deletes; the default"),
+    ("own", "what the case adds and deletes; what others have put there is passed over"),
 ];
 
 /// Keys of an object of a case.
@@ -255,9 +262,10 @@ pub const RULES: &[Word] = &[
 
 /// Prints all of it.
 pub fn print(out: &mut dyn Write) -> io::Result<()> {
-    let fixed: [(&str, &[Word]); 20] = [
+    let fixed: [(&str, &[Word]); 21] = [
         ("Case", CASE),
         ("Case: scope", SCOPES),
+        ("Case: holdings", HELD),
         ("Object", OBJECT),
         ("Step", STEP),
         ("Step: in", PLACES),
@@ -283,7 +291,10 @@ pub fn print(out: &mut dyn Write) -> io::Result<()> {
     let facts: Vec<Word> = Fact::ALL.iter().map(|fact| (fact.word(), fact.meaning())).collect();
     section(out, "Facts (needs)", &facts)?;
     let mut variables: Vec<Word> = VARIABLES.iter().map(|variable| (variable.name, variable.meaning)).collect();
-    variables.push(("a.id", "id of the own object a; also a.type, a.created and a.version"));
+    variables.push((
+        "a.id",
+        "id of the own object a; also a.type, a.created, a.version and, once a manifest was read, a.added",
+    ));
     section(out, "Variables, in braces", &variables)?;
     writeln!(out, "Endpoints\n  {}\n", Endpoint::ALL.map(|(name, _)| name).join(", "))?;
     writeln!(out, "Templates (like)\n  {}", object::templates().join(", "))
@@ -306,7 +317,7 @@ mod tests {
 
     use super::*;
     use crate::case::expect::*;
-    use crate::case::model::{Actor, Case, Object, Place, Scope, Step, Walk};
+    use crate::case::model::{Actor, Case, Held, Object, Place, Scope, Step, Walk};
 
     /// Learns the names that a type is read by.
     struct Names<'a>(&'a mut Vec<&'static str>);
@@ -360,6 +371,7 @@ mod tests {
         same::<Place>(PLACES);
         same::<Actor>(ACTORS);
         same::<Scope>(SCOPES);
+        same::<Held>(HELD);
         same::<Walk>(WALKS);
         same::<Expect>(EXPECT);
         same::<TaxiiWord>(MEDIA_TYPES);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::{Query, Scope, VersionWord, select};
 use crate::taxii::{Endpoint, Timestamp};
 
 /// One version of one object in a collection.
@@ -118,6 +119,40 @@ impl Holdings {
     pub fn ids(&self) -> Vec<&str> {
         let mut seen = std::collections::HashSet::new();
         self.items.iter().map(|h| h.id.as_str()).filter(|id| seen.insert(*id)).collect()
+    }
+
+    /// Takes in an object that the suite added. The same version of an object is held once (section 5.5); whether a
+    /// duplicate has the old date or a new one is left open, so its date is not known until a manifest tells it.
+    pub fn add(&mut self, object: &Value) {
+        let sequence = self.items.iter().map(|h| h.sequence + 1).max().unwrap_or(0);
+        let Some(new) = Holding::of(object, sequence) else { return };
+        let same = |h: &Holding| h.id == new.id && h.at == new.at && h.spec == new.spec;
+        match self.items.iter().position(same) {
+            Some(at) => self.items[at].added = None,
+            None => self.items.push(Holding { own: true, ..new }),
+        }
+    }
+
+    /// Takes away what a DELETE of this object with this query removes: the versions that it names, or
+    /// all of them (section 5.7).
+    pub fn delete(&mut self, id: &str, query: &Query) {
+        let specs = || self.items.iter().filter_map(|h| h.spec.clone()).chain(["2.0".into(), "2.1".into()]).collect();
+        let query = Query {
+            versions: Some(query.versions.clone().unwrap_or_else(|| vec![VersionWord::All])),
+            specs: Some(query.specs.clone().unwrap_or_else(specs)),
+            ..Query::default()
+        };
+        let gone: Vec<usize> =
+            select(self, Scope::Object(id), &query).iter().flat_map(|s| &s.items).map(|h| h.sequence).collect();
+        self.items.retain(|h| !gone.contains(&h.sequence));
+    }
+
+    /// Takes over the date that a manifest tells of a version, where none was known.
+    pub fn learn(&mut self, id: &str, version: Option<&str>, added: Timestamp) {
+        let fits = |h: &&mut Holding| {
+            h.id == id && h.added.is_none() && (h.version.is_none() || version.is_some_and(|v| h.is_version(v)))
+        };
+        self.items.iter_mut().filter(fits).for_each(|h| h.added = Some(added));
     }
 
     /// The holding with this id and version.

@@ -16,12 +16,13 @@ use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::walk;
 use crate::case::template::{Values, fill};
-use crate::case::{Actor, Expect, Step, Walk, object};
+use crate::case::{Actor, Expect, Held, Step, Walk, object};
+use crate::check::body::members_of;
 use crate::check::{self, Bound, Context, Outcome, StepRecord, Transcript};
-use crate::oracle::Holding;
+use crate::oracle::{Holding, Holdings, Query};
 use crate::record::{Exchange, Trial, Verdict};
 use crate::taxii::client::is_of_certificate;
-use crate::taxii::{Endpoint, Outgoing, paths};
+use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
 
 /// How long a status may be pending.
 const PENDING: Duration = Duration::from_secs(30);
@@ -93,8 +94,13 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     }
     let root = task.binding.map(|b| &runner.survey.roots[b.root]);
     let collection = task.binding.and_then(|b| runner.survey.roots[b.root].collections.get(b.collection?));
-    let bound = collection
-        .map_or_else(Bound::default, |c| Bound { resource: c.resource.clone(), holdings: c.holdings.clone() });
+    let bound = collection.map_or_else(Bound::default, |c| Bound {
+        resource: c.resource.clone(),
+        holdings: match case.holdings {
+            Held::All => c.holdings.clone(),
+            Held::Own => Holdings { complete: true, ..Holdings::default() },
+        },
+    });
     let mut run = Run {
         runner,
         session: runner.session.scoped(&scope(task, attempt)),
@@ -149,14 +155,7 @@ impl Run<'_> {
         let own = scope(self.task, self.attempt);
         self.objects = object::make(&case.objects, seed, &own, &self.values)
             .map_err(|name| Stop::Error(format!("the object {name} of the case cannot be made")))?;
-        for (name, object) in &self.objects {
-            for (key, property) in [("id", "id"), ("version", "modified"), ("created", "created"), ("type", "type")] {
-                let value = object.get(property).or_else(|| object.get("created")).and_then(Value::as_str);
-                if let Some(value) = value {
-                    self.values.insert(format!("{name}.{key}"), value.to_owned());
-                }
-            }
-        }
+        self.values.extend(object::values(&self.objects));
         let mut outcome = Outcome::default();
         for step in &case.steps {
             let post = self.exchanges.iter().rev().find(|e| e.request.method == "POST");
@@ -166,6 +165,7 @@ impl Run<'_> {
             }
             let record = self.step(step).await?;
             self.control(&record).await?;
+            self.learn(&record);
             self.records.push(record);
             if let Some(given) = &step.given {
                 let judged = self.judge(step, given);
@@ -187,6 +187,27 @@ impl Run<'_> {
             self.keep(step)?;
         }
         Ok(outcome)
+    }
+
+    /// Takes over from a manifest when own objects were added.
+    fn learn(&mut self, record: &StepRecord) {
+        if record.endpoint != Some(Endpoint::Manifest) {
+            return;
+        }
+        let exchanges = &self.exchanges[record.exchanges.clone()];
+        for member in members_of(Endpoint::Manifest, None, exchanges) {
+            if let Some(added) = member.added.as_deref().and_then(Timestamp::parse) {
+                self.bound.holdings.learn(&member.id, member.version.as_deref(), added);
+            }
+        }
+        for (name, object) in &self.objects {
+            let text = |key: &str| object.get(key).and_then(Value::as_str);
+            let (Some(id), version) = (text("id"), text("modified").or_else(|| text("created"))) else { continue };
+            let held = |h: &&Holding| h.id == id && version.is_none_or(|v| h.is_version(v));
+            if let Some(added) = self.bound.holdings.items.iter().find(held).and_then(|h| h.added) {
+                self.values.insert(format!("{name}.added"), added.to_string());
+            }
+        }
     }
 
     fn judge(&self, step: &Step, expect: &Expect) -> Outcome {
@@ -322,17 +343,16 @@ impl Run<'_> {
         for _ in 0..step.times.unwrap_or(1) {
             let exchange = self.send(&outgoing, self.actor(step)).await?;
             let accepted = method == "POST" && exchange.status() == 202 && !step.no_wait;
-            let deleted = method == "DELETE" && exchange.status() == 200;
+            let deleted = method == "DELETE"
+                && step.place.of(&self.values).is_none()
+                && matches!(exchange.status(), 200 | 202 | 204);
             let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
             self.exchanges.push(exchange);
             if let Some(id) = id.filter(|_| accepted) {
                 self.poll(step, &id, true).await?;
             }
             if deleted && let Some(object) = &record.object {
-                let query = crate::oracle::Query::of_url(outgoing.url.as_str());
-                if query.versions.is_none() {
-                    self.bound.holdings.items.retain(|h| h.id != *object);
-                }
+                self.bound.holdings.delete(object, &Query::of_url(outgoing.url.as_str()));
             }
         }
         Ok(())
@@ -397,10 +417,7 @@ impl Run<'_> {
             )));
         }
         if step.place.of(&self.values).is_none() && (200..300).contains(&status) {
-            for object in &objects {
-                let sequence = self.bound.holdings.items.len();
-                self.bound.holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
-            }
+            objects.iter().for_each(|object| self.bound.holdings.add(object));
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 pub mod dataset;
 pub mod exec;
+pub mod explore;
 pub mod known;
 pub mod ledger;
 pub mod options;
@@ -25,12 +26,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use url::Url;
 
-pub use options::{Credentials, Options};
+pub use options::{Credentials, Explore, Options};
 pub use stopper::Stopper;
 
 use crate::case::{self, Case};
 use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
 use crate::taxii::paths;
+use explore::Exploration;
 use ledger::Ledger;
 use plan::{Plan, Task, plan};
 use profile::Abilities;
@@ -97,6 +99,7 @@ pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Recei
         timeout: Duration::from_secs_f64(asked.timeout),
         no_risky: asked.no_risky || options.no_risky,
         shard: asked.shard,
+        explore: asked.explored.map(|sequences| Explore { sequences, out: None }),
         ..options
     };
     let cases = cases(&options)?;
@@ -142,6 +145,7 @@ fn asked(options: &Options, started: &str) -> Asked {
         timeout: options.timeout.as_secs_f64(),
         no_risky: options.no_risky,
         shard: options.shard,
+        explored: options.explore.as_ref().map(|e| e.sequences),
         own_cases: options.cases.len(),
     }
 }
@@ -218,22 +222,25 @@ impl Run {
         }
         self.tell(Event::Surveyed(survey.server.clone())).await;
         // globs were tried before the run began
-        let Plan { tasks, all, shard } = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
-        self.tell(Event::Planned(tasks.iter().map(|t| t.planned.clone()).collect())).await;
+        let Plan { tasks, mut all, shard } = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
+        let exploration = explore::plan(&self.options, &survey, &abilities);
+        let explored = exploration.iter().map(|e| e.planned.clone());
+        self.tell(Event::Planned(tasks.iter().map(|t| t.planned.clone()).chain(explored).collect())).await;
         if let Some(shard) = shard {
             self.tell(Event::Sharded(shard)).await;
         }
         if self.plan_only {
             return self.tell(Event::Finished(Summary::default())).await;
         }
-        let mut trials = self.trials(&survey, &ledger, &tasks).await;
+        let mut trials = self.trials(&survey, &ledger, &tasks, exploration.as_ref()).await;
         let cleaned = ledger.clean_up(&self.session).await;
         if cleaned.removed > 0 || !cleaned.left.is_empty() {
             self.tell(Event::CleanedUp { removed: cleaned.removed, left: cleaned.left }).await;
         }
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
-        trials.sort_by_key(|t| order.get(t.id.as_str()).copied());
+        trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
         let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
+        all.extend(trials.iter().filter(|t| t.case == explore::CASE).map(|t| t.id.clone()));
         summary.profiles = standing::standings(&self.cases, &self.options, &trials);
         summary.stale = known::stale(&self.options.known, &all, &trials, self.today);
         if !summary.stale.is_empty() && summary.exit == exit::OK {
@@ -261,7 +268,7 @@ impl Run {
             let mut plan = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
             plan.tasks.retain(|task| task.case.scope == case::Scope::Server);
             self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
-            trials = self.trials(&survey, &Ledger::default(), &plan.tasks).await;
+            trials = self.trials(&survey, &Ledger::default(), &plan.tasks, None).await;
         }
         let summary = verdict::summarise(&trials, &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
@@ -322,7 +329,13 @@ impl Run {
 
     /// Runs the trials: those that only read first, then those that write, then those that need to be
     /// alone, and last those that may spoil a fragile server.
-    async fn trials(&self, survey: &Survey, ledger: &Ledger, tasks: &[Task<'_>]) -> Vec<Trial> {
+    async fn trials(
+        &self,
+        survey: &Survey,
+        ledger: &Ledger,
+        tasks: &[Task<'_>],
+        exploration: Option<&Exploration<'_>>,
+    ) -> Vec<Trial> {
         let phase = |t: &Task<'_>| match (t.case.risky, t.case.alone, t.planned.writes) {
             (true, _, _) => 3,
             (_, true, _) => 2,
@@ -341,6 +354,10 @@ impl Run {
                 }
             }
             trials.extend(done);
+        }
+        if let Some(exploration) = exploration {
+            let explored = self.explore(&runner, exploration, &trials).await;
+            trials.extend(explored);
         }
         let risky: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == 3).collect();
         trials.extend(self.risky(&runner, &risky).await);
@@ -379,6 +396,25 @@ impl Run {
             trials.push(trial);
         }
         trials
+    }
+
+    /// Explores, before anything risky is tried, and around what the trials have found to be broken.
+    async fn explore(&self, runner: &exec::Runner<'_>, exploration: &Exploration<'_>, trials: &[Trial]) -> Vec<Trial> {
+        self.tell(Event::TrialStarted(exploration.planned.id.clone())).await;
+        let broken = trials.iter().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn));
+        let broken = broken.flat_map(|t| t.requirements.clone()).collect();
+        let mut explored = explore::explore(exploration, runner, broken, &self.stopper).await;
+        explored.trials.iter_mut().for_each(|trial| known::mark(&self.options.known, trial, self.today));
+        for note in explored.notes {
+            self.tell(Event::Note(note)).await;
+        }
+        for trial in &explored.trials {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
+        if explored.removed > 0 || !explored.left.is_empty() {
+            self.tell(Event::CleanedUp { removed: explored.removed, left: explored.left }).await;
+        }
+        explored.trials
     }
 
     async fn together(&self, runner: &exec::Runner<'_>, tasks: &[&Task<'_>], jobs: usize) -> Vec<Trial> {

@@ -43,6 +43,8 @@ pub struct Options {
     pub seed: u64,
     /// Folders with the user's own cases.
     pub cases: Vec<PathBuf>,
+    /// Whether and how to explore, after the cases.
+    pub explore: Option<Explore>,
     /// Whether a warning or an inconclusive MUST also makes the run fail.
     pub strict: bool,
     /// Whether a derived requirement that is broken warns instead of failing.
@@ -80,6 +82,7 @@ impl Options {
             timeout: Duration::from_secs(30),
             seed: 0,
             cases: Vec::new(),
+            explore: None,
             strict: false,
             derived_warns: false,
             no_risky: false,
@@ -89,6 +92,15 @@ impl Options {
             rate: None,
         }
     }
+}
+
+/// How to explore.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explore {
+    /// How many sequences are generated.
+    pub sequences: usize,
+    /// Folder for the case files and scripts of what is found; none where nothing is to be kept.
+    pub out: Option<PathBuf>,
 }
 
 /// How a client shows who it is.

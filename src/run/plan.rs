@@ -108,7 +108,8 @@ fn divide(plan: &mut Plan<'_>, index: usize, count: usize) {
     plan.tasks.retain(|_| at.next().is_some_and(|at: usize| at % count == index - 1));
 }
 
-fn task<'a>(
+/// A trial of one row of a case, at one place.
+pub(super) fn task<'a>(
     case: &'a Case,
     row: &Row,
     id: String,

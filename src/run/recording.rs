@@ -89,6 +89,9 @@ pub struct Asked {
     pub no_risky: bool,
     /// Part of the plan, number and count.
     pub shard: Option<(usize, usize)>,
+    /// How many sequences were explored.
+    #[serde(default)]
+    pub explored: Option<usize>,
     /// How many folders of the user's own cases were copied.
     pub own_cases: usize,
 }

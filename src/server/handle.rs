@@ -38,7 +38,7 @@ pub fn handle(state: &State, request: Request) -> Response {
 }
 
 /// Answers a request without what defects do to requests and responses.
-pub(super) fn plain(state: &State, request: Request) -> Response {
+pub(super) fn plain_response(state: &State, request: Request) -> Response {
     let route = route::find(&request.method, &request.path);
     let mut call = Call { request, route: route.as_ref().ok().cloned(), user: None };
     answer(state, route, &mut call, Timestamp::now()).unwrap_or_else(|problem| problem.response())

@@ -31,6 +31,13 @@ pub(super) fn list(out: &mut String, style: Style, title: &str, trials: &[&Trial
             let before = at.checked_sub(1).map(|i| &trial.findings[i]);
             one(out, style, trial, finding, before, requirement);
         }
+        // what was explored is in no case file of the suite: here is all of it, to be pasted
+        if trial.case.starts_with("explore/") && !trial.findings.is_empty() {
+            *out += &format!("    {}\n", style.dim("in full"));
+            for exchange in &trial.exchanges {
+                *out += &format!("      {}\n", command(&exchange.curl, 4000));
+            }
+        }
         if let Some(advice) = trial.advice.as_ref().filter(|_| !trial.findings.is_empty()) {
             *out += &wrap("    mend      ", INDENT, WIDTH, &line(advice, 600));
         }

@@ -12,6 +12,7 @@ use super::http::Request;
 use super::state::State;
 
 mod access;
+mod combined;
 mod content;
 mod delete;
 mod describe;
@@ -84,6 +85,7 @@ static FAMILIES: &[&[Defect]] = &[
     write::DEFECTS,
     status::DEFECTS,
     delete::DEFECTS,
+    combined::DEFECTS,
 ];
 
 static ALL: LazyLock<Vec<Defect>> = LazyLock::new(|| FAMILIES.concat());
@@ -100,6 +102,6 @@ pub fn defect(name: &str) -> Option<&'static Defect> {
 
 /// The JSON of what a server without defects would answer to a request; `None` if it would refuse.
 fn plain(state: &State, request: Request) -> Option<Value> {
-    let response = super::handle::plain(state, request);
+    let response = super::handle::plain_response(state, request);
     if response.status.is_success() { response.value() } else { None }
 }

@@ -109,6 +109,7 @@ fn interview(defects: Vec<&'static Defect>, other: Option<Vec<String>>) -> Vec<S
     negotiating(&mut talk);
     writing(&mut talk);
     deleting(&mut talk);
+    combining(&mut talk);
     talk.answers
 }
 
@@ -313,6 +314,57 @@ fn deleting(talk: &mut Interview) {
         talk.send(authorized(Method::DELETE, &format!("{collection}/objects/note--1/")));
     }
     talk.send(Request::new(Method::DELETE, &target("relationship")));
+}
+
+/// An object in four versions, two of them close together, and what goes wrong beside it.
+fn combining(talk: &mut Interview) {
+    let target = format!("{EMPTY}/objects/");
+    let versions = ["00.001", "07.000", "00.000", "09.000"].map(|at| note(2, &format!("2024-03-01T00:00:{at}Z")));
+    let id = versions[0]["id"].as_str().expect("an id").to_owned();
+    let mark = json!({
+        "type": "marking-definition", "spec_version": "2.1", "created": "2024-01-01T00:00:00.000Z",
+        "id": "marking-definition--00000000-0000-4000-8000-000000000009",
+        "definition_type": "statement", "definition": { "statement": "x" },
+    });
+    for objects in
+        [json!([versions[0]]), json!([versions[1], mark]), json!([versions[2]]), json!([versions[0], versions[3]])]
+    {
+        talk.post(&target, json!({ "objects": objects }).to_string());
+    }
+    let ask = |talk: &mut Interview| {
+        let all = talk.get(&format!("{EMPTY}/manifest/?match[version]=all"));
+        let added = all["objects"][1]["date_added"].as_str().unwrap_or("2024-01-01T00:00:00Z").to_owned();
+        let other = "marking-definition--00000000-0000-4000-8000-000000000009";
+        for query in [
+            "".to_owned(),
+            "match[type]=note&match[version]=first".to_owned(),
+            "match[type]=marking-definition&match[version]=first".to_owned(),
+            "match[version]=first,last".to_owned(),
+            format!("match[id]={other},{id}&match[version]=2024-03-01T00:00:07.000Z"),
+            format!("match[id]={id}&match[spec_version]=2.1&match[version]=all"),
+            format!("match[id]={id}&match[version]=all"),
+            format!("match[id]={id}&match[version]=all&limit=1"),
+            format!("added_after={added}&match[version]=first"),
+        ] {
+            for end in ["objects", "manifest"] {
+                talk.get(&format!("{EMPTY}/{end}/?{query}"));
+            }
+        }
+        let page = talk.get(&format!("{EMPTY}/objects/?match[type]=note&match[version]=all&limit=1"));
+        let next = page["next"].as_str().unwrap_or("none").to_owned();
+        talk.get(&format!("{EMPTY}/objects/?match[type]=note&match[version]=all&limit=9&next={next}"));
+    };
+    ask(talk);
+    for query in ["match[version]=2024-03-01T00:00:07.000Z", "match[version]=last"] {
+        talk.send(authorized(Method::DELETE, &format!("{target}{id}/?{query}")));
+        ask(talk);
+    }
+    talk.post(&target, json!({ "objects": [note(3, "2024-03-01T00:00:00.001Z")] }).to_string());
+    talk.post(
+        &target,
+        json!({ "objects": [note(3, "2024-03-01T00:00:00.001Z"), note(4, "2024-03-01T00:00:00.001Z")] }).to_string(),
+    );
+    ask(talk);
 }
 
 #[test]

@@ -1,0 +1,413 @@
+//! Exploration: generated sequences of adds, deletes and queries, judged by the oracle, and shrunk to the shortest
+//! that fails.
+//!
+//! A sequence is written as a case and run like any trial, so that what is found can be kept as a case file. It
+//! knows what it added itself and nothing else, and cleans up after itself.
+
+pub mod attempt;
+pub mod blame;
+pub mod generate;
+pub mod keep;
+pub mod limits;
+pub mod op;
+pub mod script;
+pub mod shell;
+pub mod shrink;
+
+use std::collections::BTreeSet;
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::Stopper;
+use super::exec::Runner;
+use super::options::{Explore, Options};
+use super::plan::Binding;
+use super::profile::{Abilities, Profile, profile};
+use super::survey::Survey;
+use crate::case::{Fact, register};
+use crate::check::body::more;
+use crate::record::{Planned, Trial, Verdict};
+use crate::taxii::paths;
+use attempt::{Attempts, Came};
+use limits::Limits;
+use script::{Script, write};
+
+/// Id of the case that the trials of an exploration are of. There is no such file: sequences are made.
+pub const CASE: &str = "explore/sequence";
+
+const TITLE: &str = "generated sequences of adds, deletes and queries are answered as the oracle says";
+/// Failures after which an exploration ends.
+const MOST_FAILURES: usize = 10;
+/// Sequences in a row that cannot be judged, after which an exploration ends.
+const MOST_UNJUDGED: usize = 10;
+/// Objects that stay on the server, after which an exploration ends.
+const MOST_LEFT: usize = 10;
+
+/// An exploration that is ready to run, or known not to.
+pub struct Exploration<'a> {
+    /// For the report.
+    pub planned: Planned,
+    how: &'a Explore,
+    binding: Option<Binding>,
+    profile: Profile,
+    url: Option<Url>,
+    lacking: Option<(Verdict, String)>,
+}
+
+/// What an exploration came to.
+#[derive(Default)]
+pub struct Explored {
+    /// The exploration as a whole, and each difference as a trial of its own.
+    pub trials: Vec<Trial>,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// Objects that were added and removed again.
+    pub removed: usize,
+    /// URLs of objects that could not be removed.
+    pub left: Vec<String>,
+}
+
+/// Plans an exploration of the collection that may be written to; none where none was asked for.
+pub fn plan<'a>(options: &'a Options, survey: &Survey, abilities: &Abilities) -> Option<Exploration<'a>> {
+    let how = options.explore.as_ref()?;
+    // globs were tried before the run began
+    if super::plan::globs(&options.skip).ok().flatten().is_some_and(|skip| skip.is_match(CASE)) {
+        return None;
+    }
+    let binding = survey.roots.iter().enumerate().find_map(|(root, r)| {
+        let target = |c: &super::survey::Collection| abilities.write_to.as_ref() == Some(&c.id);
+        Some(Binding { root, collection: Some(r.collections.iter().position(target)?) })
+    });
+    let place = binding.map(|b| (&survey.roots[b.root], &survey.roots[b.root].collections[b.collection.unwrap_or(0)]));
+    let profile = profile(survey, options, abilities, place.map(|(r, _)| r), place.map(|(_, c)| c));
+    let lacking = if place.is_none() {
+        Some((Fact::Writable.lacking(), Fact::Writable.remedy().to_owned()))
+    } else if !profile.facts.contains(&Fact::Adds) {
+        Some((Fact::Adds.lacking(), format!("{} (see add/answers)", Fact::Adds.remedy())))
+    } else if !profile.facts.contains(&Fact::Deletes) {
+        let why = "what an exploration adds could not be removed again: an object that the suite added could not be deleted (see delete/gone)";
+        Some((Fact::Deletes.lacking(), why.to_owned()))
+    } else {
+        None
+    };
+    let id = format!("{CASE}{}", place.map_or_else(String::new, |(r, c)| format!("@{}{}", r.url.path(), c.id)));
+    let planned = Planned {
+        id,
+        case: CASE.to_owned(),
+        title: TITLE.to_owned(),
+        level: register::strongest(blame::ALL),
+        requirements: blame::ALL.map(str::to_owned).to_vec(),
+        writes: true,
+        risky: false,
+        steps: vec![format!("{} generated sequences of adds, deletes and queries, each cleaned up", how.sequences)],
+        skip: lacking.as_ref().map(|(_, why)| why.clone()),
+    };
+    let url = place.map(|(r, c)| paths::under(&r.url, &["collections", &c.id]));
+    Some(Exploration { planned, how, binding, profile, url, lacking })
+}
+
+/// Runs an exploration. `failed` are the requirements that cases have found broken: nothing is asked that rests on them.
+pub async fn explore(
+    exploration: &Exploration<'_>,
+    runner: &Runner<'_>,
+    failed: BTreeSet<String>,
+    stopper: &Stopper,
+) -> Explored {
+    let whole = |verdict, reason| trial(&exploration.planned, verdict, reason);
+    let (Some(binding), None) = (exploration.binding, &exploration.lacking) else {
+        let (verdict, why) = exploration.lacking.clone().unwrap_or((Verdict::Skip, String::new()));
+        return Explored { trials: vec![whole(verdict, why)], ..Explored::default() };
+    };
+    let attempts = Attempts {
+        runner,
+        binding,
+        profile: &exploration.profile,
+        id: &exploration.planned.id,
+        made: 0,
+        requests: 0,
+        removed: 0,
+        left: BTreeSet::new(),
+    };
+    let pages = pages(runner, exploration).await;
+    let limits = Limits::new(exploration.profile.facts.clone(), pages, failed);
+    let mut search = Search {
+        exploration,
+        attempts,
+        limits,
+        stopper,
+        tally: Tally::default(),
+        found: Vec::new(),
+        notes: Vec::new(),
+    };
+    search.run().await;
+    let Search { attempts, tally, found, notes, .. } = search;
+    let broken: BTreeSet<&String> = found.iter().flat_map(|t| &t.requirements).collect();
+    let (verdict, reason) = tally.verdict(exploration.how.sequences, found.len(), attempts.requests);
+    let mut all = whole(verdict, reason);
+    all.requirements = tally.judged.iter().map(|r| (*r).to_owned()).filter(|r| !broken.contains(r)).collect();
+    if verdict != Verdict::Pass || all.requirements.is_empty() {
+        all.requirements = exploration.planned.requirements.clone();
+    }
+    all.exchanges = tally.last.map(|t| t.exchanges).unwrap_or_default();
+    let trials = std::iter::once(all).chain(found).collect();
+    Explored { trials, notes, removed: attempts.removed, left: attempts.left.into_iter().collect() }
+}
+
+/// Whether what the collection holds takes more than one page.
+async fn pages(runner: &Runner<'_>, exploration: &Exploration<'_>) -> bool {
+    let session = runner.session.scoped(&format!("before {}", exploration.planned.id));
+    for endpoint in ["objects", "manifest"] {
+        let Some(mut url) = exploration.url.as_ref().map(|u| paths::under(u, &[endpoint])) else { return true };
+        url.set_query(Some("match%5Bversion%5D=all"));
+        let exchange = session.get("pages", url).await;
+        if exchange.status() != 200 || more(&exchange) {
+            return true;
+        }
+    }
+    false
+}
+
+/// How the sequences went.
+#[derive(Default)]
+struct Tally {
+    tried: usize,
+    held: usize,
+    answers: usize,
+    unjudged: usize,
+    in_a_row: usize,
+    why: Option<String>,
+    /// Requirements that judged answers rest on.
+    judged: BTreeSet<&'static str>,
+    /// The last sequence that held.
+    last: Option<Box<Trial>>,
+    /// Why the exploration ended early.
+    ended: Option<String>,
+    /// Whether the server was lost.
+    lost: bool,
+}
+
+impl Tally {
+    fn verdict(&self, wanted: usize, differences: usize, requests: usize) -> (Verdict, String) {
+        let mut reason = format!(
+            "{} of {} sequences were answered as the oracle says: {} answers judged, {requests} requests",
+            self.held, self.tried, self.answers
+        );
+        if differences > 0 {
+            reason += &format!("; what differs is told in {differences} more");
+        }
+        if let Some(why) = &self.why {
+            reason += &format!("; {} could not be judged, the first because {why}", self.unjudged);
+        }
+        if let Some(why) = &self.ended {
+            reason += &format!("; ended after {} of {wanted}: {why}", self.tried);
+        }
+        if self.tried == 0 && self.ended.is_none() {
+            reason += "; nothing is left to ask that does not rest on something that is broken or missing here";
+        }
+        match (self.lost, self.held) {
+            (true, _) => (Verdict::Error, reason),
+            (_, 0) => (Verdict::Inconclusive, reason),
+            _ => (Verdict::Pass, reason),
+        }
+    }
+}
+
+/// An exploration while it runs.
+struct Search<'a> {
+    exploration: &'a Exploration<'a>,
+    attempts: Attempts<'a>,
+    limits: Limits,
+    stopper: &'a Stopper,
+    tally: Tally,
+    found: Vec<Trial>,
+    notes: Vec<String>,
+}
+
+impl Search<'_> {
+    async fn run(&mut self) {
+        let seed = self.attempts.runner.options.seed;
+        let mut random = runner(seed);
+        let wanted = self.exploration.how.sequences;
+        for _ in 0..wanted * 4 {
+            if self.tally.tried == wanted {
+                return;
+            }
+            if let Some(why) = self.enough() {
+                self.tally.ended = Some(why);
+                return;
+            }
+            let Ok(tree) = generate::sequence().new_tree(&mut random) else { continue };
+            let ops = tree.current();
+            let script = write(&ops, &self.limits);
+            // on some servers little is left to ask
+            if !script.judges() {
+                continue;
+            }
+            self.tally.tried += 1;
+            match self.attempts.run(&script.searching()).await {
+                Came::Held(trial) => self.held(&script, trial),
+                Came::Unjudged(why) => self.unjudged(why),
+                Came::Lost(why) => {
+                    self.tally.lost = true;
+                    self.tally.ended = Some(why);
+                    return;
+                }
+                Came::Wrong(step, trial) => {
+                    self.tally.in_a_row = 0;
+                    // once is not enough: it has to come again
+                    match self.attempts.run(&script.searching()).await {
+                        Came::Wrong(step, _) => self.shrink(tree, shrink::cut(&ops, script, step)).await,
+                        _ => self.flaky(&script, step, *trial),
+                    }
+                }
+            }
+        }
+    }
+
+    fn enough(&self) -> Option<String> {
+        if self.stopper.stopped() {
+            Some("the run was ended early".into())
+        } else if self.found.len() >= MOST_FAILURES {
+            Some(format!("{MOST_FAILURES} differences are enough"))
+        } else if self.limits.any_broken(&[blame::OF_ADD]) {
+            Some("objects cannot be added reliably".into())
+        } else if self.attempts.left.len() >= MOST_LEFT {
+            Some(format!(
+                "{} objects could not be removed, and no more are to be left behind",
+                self.attempts.left.len()
+            ))
+        } else if self.tally.in_a_row >= MOST_UNJUDGED {
+            Some(format!("{MOST_UNJUDGED} sequences in a row could not be judged"))
+        } else {
+            None
+        }
+    }
+
+    fn held(&mut self, script: &Script, trial: Box<Trial>) {
+        let tally = &mut self.tally;
+        tally.held += 1;
+        tally.in_a_row = 0;
+        let judged = script.lines.iter().filter(|l| !l.expect.is_empty());
+        tally.answers += judged.clone().count();
+        tally.judged.extend(judged.filter_map(|l| l.blame.first()));
+        tally.last = Some(trial);
+    }
+
+    fn unjudged(&mut self, why: String) {
+        self.tally.unjudged += 1;
+        self.tally.in_a_row += 1;
+        self.tally.why.get_or_insert(why);
+    }
+
+    /// Shrinks a failure, tries the shortest sequence as the case that it is kept as, twice, and tells it.
+    async fn shrink(&mut self, tree: impl ValueTree<Value = Vec<op::Op>> + Send, failing: shrink::Failing) {
+        let stopper = self.stopper;
+        let before = failing.ops.len();
+        let shortest = shrink::shortest(&mut self.attempts, &self.limits, tree, failing, || stopper.stopped()).await;
+        let script = shortest.script;
+        let seed = self.attempts.runner.options.seed;
+        let step = script.lines.len().saturating_sub(1);
+        let Some(requirement) = script.lines.last().and_then(|l| l.blame.first().copied()) else { return };
+        let case = keep::case(&script, requirement, seed);
+        let first = self.attempts.run(&case).await;
+        let second = self.attempts.run(&case).await;
+        match (first, second) {
+            (Came::Wrong(_, trial), Came::Wrong(..)) => {
+                let mut trial = *trial;
+                trial.id = self.id(requirement);
+                trial.case = CASE.to_owned();
+                trial.file.clear();
+                self.keep(&mut trial, &case, requirement, before);
+                self.limits.give_up(requirement);
+                self.found.push(trial);
+            }
+            (Came::Wrong(_, trial), _) | (_, Came::Wrong(_, trial)) => self.flaky(&script, step, *trial),
+            _ => self.flaky(&script, step, trial_of(&self.exploration.planned)),
+        }
+    }
+
+    /// Writes a failure to files, where there is a folder for them, and says so in its trial.
+    fn keep(&mut self, trial: &mut Trial, case: &str, requirement: &str, before: usize) {
+        let Some(out) = &self.exploration.how.out else { return };
+        let seed = self.attempts.runner.options.seed;
+        let files = keep::files(out, requirement, seed);
+        if let Err(error) = keep::write(&files, case, trial, seed) {
+            let path = files.case.display();
+            self.notes.push(format!("the sequence that breaks {requirement} could not be written to {path}: {error}"));
+            return;
+        }
+        trial.file = files.case.display().to_string();
+        trial.advice = Some(format!(
+            "The shortest of {before} operations. `--cases {}` runs it again, and {} has it as curl commands.",
+            files.case.parent().unwrap_or(&files.case).display(),
+            files.script.display()
+        ));
+    }
+
+    /// Tells a difference that did not come again: no failure that anybody could act on, and no pass either.
+    fn flaky(&mut self, script: &Script, step: usize, mut trial: Trial) {
+        let requirement = script.lines.get(step).and_then(|l| l.blame.first().copied()).unwrap_or(blame::OF_ADD);
+        trial.id = self.id(&format!("flaky {requirement}"));
+        trial.case = CASE.to_owned();
+        trial.file = String::new();
+        trial.title = TITLE.to_owned();
+        trial.requirements = vec![requirement.to_owned()];
+        trial.reason = format!("flaky: a sequence failed ({}), and did not on a repeat", trial.reason);
+        trial.verdict = Verdict::Inconclusive;
+        trial.flaky = true;
+        if requirement != blame::OF_ADD {
+            self.limits.give_up(requirement);
+        }
+        self.found.push(trial);
+    }
+
+    /// Id of a trial of its own. A requirement is found broken once; chance can hit it twice.
+    fn id(&self, what: &str) -> String {
+        let place = self.exploration.planned.id.trim_start_matches(CASE);
+        let id = format!("{CASE}[{what}]{place}");
+        match self.found.iter().filter(|t| t.id.starts_with(&id)).count() {
+            0 => id,
+            n => format!("{id} ({})", n + 1),
+        }
+    }
+}
+
+/// proptest's runner, with a generator that depends on the seed of the run alone.
+pub fn runner(seed: u64) -> TestRunner {
+    let bytes = Sha256::new().chain_update("explore").chain_update(seed.to_be_bytes()).finalize();
+    let config = Config { failure_persistence: None, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
+
+fn trial_of(planned: &Planned) -> Trial {
+    trial(planned, Verdict::Inconclusive, "the shortest sequence holds".into())
+}
+
+fn trial(planned: &Planned, verdict: Verdict, reason: String) -> Trial {
+    Trial {
+        id: planned.id.clone(),
+        case: planned.case.clone(),
+        title: planned.title.clone(),
+        file: String::new(),
+        verdict,
+        level: planned.level,
+        requirements: planned.requirements.clone(),
+        reason,
+        findings: Vec::new(),
+        flaky: false,
+        risky: false,
+        by_choice: false,
+        known: None,
+        advice: None,
+        ambiguity: None,
+        readings: Vec::new(),
+        exchanges: Vec::new(),
+        duration_ms: 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests;
