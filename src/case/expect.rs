@@ -44,6 +44,12 @@ pub struct Expect {
     pub lacks: Vec<Spanned<String>>,
     /// Own objects that came back as they were added, by name.
     pub unchanged: Vec<Spanned<String>>,
+    /// Own objects of which none has an earlier date added than those before it, by name.
+    pub ascending: Vec<Spanned<String>>,
+    /// Every answer with a status resource belongs to one life: from pending to complete, and never back.
+    pub life: Option<YesWord>,
+    /// The body of an error, as far as the trial's requirement is about it.
+    pub error: Option<ErrorWord>,
     /// Properties of the body: JSON pointer to text, with variables.
     pub value: BTreeMap<String, Spanned<String>>,
     /// Properties that are not in the body: JSON pointers.
@@ -64,7 +70,7 @@ pub enum YesWord {
     Yes,
 }
 
-/// Only `taxii`.
+/// What a Content-Type has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaxiiWord {
@@ -72,6 +78,16 @@ pub enum TaxiiWord {
     Taxii,
     /// The same, for an error whose body is a TAXII error message.
     TaxiiError,
+    /// TAXII in no lower version than 2.1.
+    Highest,
+}
+
+/// Only `message`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErrorWord {
+    /// A TAXII error message, or none at all.
+    Message,
 }
 
 /// Only `stix`.
@@ -98,7 +114,7 @@ pub enum HeaderWord {
     Utc,
     /// With six fractional digits, where it is a date-time at all.
     Microseconds,
-    /// At least one challenge of RFC 9110.
+    /// At least one challenge of RFC 9110, where the answer is 401.
     Challenge,
 }
 
@@ -141,6 +157,8 @@ pub enum SelectionWord {
     /// The set of ids with their versions; everything counts that is known to be held, also what a full
     /// read by this endpoint did not show.
     Known,
+    /// Nothing but what the query selects, in ids and versions; it need not be all of it.
+    Within,
     /// Nothing at all.
     Nothing,
 }
@@ -177,6 +195,8 @@ pub enum PagesWord {
     Whole,
     /// As above; loss inside a group of equal dates at a page border is reported, not judged.
     CompleteButTies,
+    /// As above, also where everything comes on one page.
+    WholeButTies,
     /// Nothing twice.
     NoRepeats,
 }
@@ -221,6 +241,8 @@ pub enum CountsWord {
     NothingPending,
     /// All posted objects succeeded.
     AllSucceeded,
+    /// None of the posted objects failed.
+    NoneFailed,
     /// Of good and bad objects at least one is counted and named as a failure, with a message; or all
     /// are refused.
     Mixed,
@@ -240,6 +262,8 @@ pub enum DetailsWord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
+    /// There is a body, and it is JSON.
+    Payload,
     /// The body is a JSON object, and no error message.
     JsonObject,
     /// No property is a misspelling of one that the standard defines (section 3.8).
@@ -256,8 +280,10 @@ pub enum Rule {
     TaxiiVersions,
     /// Aliases are unique (section 5.2.1).
     UniqueAliases,
-    /// Media types of manifest records are among the collection's (sections 5.2.1 and 5.3.1).
+    /// The collection's media types name those of all objects that it shows (section 5.2.1).
     CollectionMediaTypes,
+    /// Media types of manifest records are among the collection's (section 5.3.1).
+    ManifestMediaTypes,
     /// Manifest versions are those of the objects (section 5.3.1).
     ManifestVersions,
     /// The body is I-JSON in UTF-8 (section 2).
@@ -270,14 +296,14 @@ pub enum Rule {
     Envelope,
     /// The objects are STIX objects, not bundles (section 3.7).
     StixObjects,
-    /// Custom property names are spelled as section 7.1.1 wants.
-    CustomNames,
-    /// Custom property names begin with `x_` (section 7.1.1).
-    CustomPrefix,
+    /// Custom property names, as far as the trial's requirement is about them (section 7.1.1).
+    Custom,
     /// The envelope holds one id alone (section 5.6).
     OneId,
     /// The certificate of the server holds: chain, dates and host name.
     Certificate,
+    /// `request_timestamp` of a status is near the time at which the server answered (section 4.3.1).
+    RequestTime,
     /// The server was reached by HTTPS (section 8.2.2).
     Https,
     /// The session tickets of TLS 1.3 allow no early data (section 8.2.2).

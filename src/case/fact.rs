@@ -162,6 +162,8 @@ facts! {
     Adds = "adds", Inconclusive, "objects that the suite added could not be read back", Some("add/answers");
     /// Objects that were added can be deleted.
     Deletes = "deletes", Inconclusive, "an object that the suite added could not be deleted", Some("delete/answers");
+    /// Older versions of objects stay when newer ones come.
+    KeepsVersions = "keeps-versions", Skip, "the server keeps the latest version of an object alone, as section 1.6.11 allows", None;
     /// `max_content_length` is small enough to be tried.
     SmallContentLimit = "small-content-limit", Inconclusive, "max_content_length is too large to be tried, or not known", None;
 }

@@ -61,7 +61,8 @@ impl Lint<'_> {
         }
         let mut known: BTreeSet<String> = variable::VARIABLES.iter().map(|v| v.name.to_owned()).collect();
         known.extend(case.matrix.keys().chain(case.rows.iter().flat_map(BTreeMap::keys)).cloned());
-        for name in case.objects.keys() {
+        for (name, object) in &case.objects {
+            known.extend(object.copies.map(|_| format!("{name}.ids")));
             known.extend(["id", "version", "created", "type", "added"].map(|p| format!("{name}.{p}")));
         }
         let mut earlier: Vec<&str> = Vec::new();
@@ -164,9 +165,13 @@ impl Lint<'_> {
             self.variables(text, known);
         }
         let words = |e: &Option<Expect>| -> Vec<Spanned<String>> {
-            e.iter().flat_map(|e| e.has.iter().chain(&e.lacks).chain(&e.unchanged).cloned()).collect()
+            e.iter()
+                .flat_map(|e| e.has.iter().chain(&e.lacks).chain(&e.unchanged).chain(&e.ascending).cloned())
+                .collect()
         };
         let mut named: Vec<Spanned<String>> = step.add.clone().unwrap_or_default();
+        named.extend(step.beside.iter().flatten().chain(&step.adding).chain(&step.deleting).cloned());
+        named.extend(words(&step.when));
         named.extend(words(&step.given));
         named.extend(words(&step.expect));
         for name in named {
@@ -187,7 +192,7 @@ impl Lint<'_> {
             let help = nearest(cite.get_ref(), case.requirements.iter().map(|r| r.get_ref().as_str()));
             self.error(cite.span(), format!("`{}` is not among the case's requirements", cite.get_ref()), help);
         }
-        for same in [&step.given, &step.expect].into_iter().flatten().filter_map(|e| e.same.as_ref()) {
+        for same in [&step.when, &step.given, &step.expect].into_iter().flatten().filter_map(|e| e.same.as_ref()) {
             if !earlier.contains(&same.step.as_str()) {
                 let help = nearest(&same.step, earlier.iter().copied());
                 self.error(at.clone(), format!("no earlier step is called `{}`", same.step), help);
@@ -206,7 +211,8 @@ impl Lint<'_> {
         match column.map(|c| values(case, c)).filter(|v| !v.is_empty()) {
             Some(values) => {
                 for value in values {
-                    if !value.get_ref().starts_with('/') && Endpoint::named(value.get_ref()).is_none() {
+                    let path = ["/", "{root}", "{other-root}"].iter().any(|start| value.get_ref().starts_with(start));
+                    if !path && Endpoint::named(value.get_ref()).is_none() {
                         let help = nearest(value.get_ref(), names());
                         self.error(value.span(), format!("unknown endpoint `{}`", value.get_ref()), help);
                     }
@@ -243,6 +249,6 @@ pub fn texts(step: &Step) -> Vec<&Spanned<String>> {
         [&step.poll, &step.object, &step.status, &step.query_string, &step.body, &step.pad_to].into_iter().flatten(),
     );
     all.extend(step.query.values().chain(step.headers.values()));
-    all.extend([&step.given, &step.expect].into_iter().flatten().flat_map(|e| e.value.values()));
+    all.extend([&step.when, &step.given, &step.expect].into_iter().flatten().flat_map(|e| e.value.values()));
     all
 }

@@ -184,10 +184,18 @@ pub struct Step {
     pub after_refusal: bool,
     /// How often to send it.
     pub times: Option<u32>,
+    /// With `add`: further envelopes, each of these objects, that are posted at the same time.
+    pub beside: Vec<Vec<Spanned<String>>>,
+    /// With `walk`: after each page one of these objects is added.
+    pub adding: Vec<Spanned<String>>,
+    /// With `walk`: after each page one of these objects is deleted.
+    pub deleting: Vec<Spanned<String>>,
     /// Values to keep: name to JSON pointer, or to `header:` and a field name.
     pub save: BTreeMap<String, String>,
     /// Requirement that this step's findings cite; one of the case's.
     pub cite: Option<Spanned<String>>,
+    /// What has to hold for the trial to be of use; else the server does not offer what it is about, and it is skipped.
+    pub when: Option<Expect>,
     /// What has to hold for the trial to mean anything; else it is inconclusive.
     pub given: Option<Expect>,
     /// What has to hold.
@@ -210,7 +218,12 @@ impl Step {
 
     /// Whether it adds or deletes objects, or tries to.
     pub fn writes(&self) -> bool {
-        self.add.is_some() || self.post.is_some() || self.delete.is_some() || self.put.is_some()
+        self.add.is_some()
+            || self.post.is_some()
+            || self.delete.is_some()
+            || self.put.is_some()
+            || !self.adding.is_empty()
+            || !self.deleting.is_empty()
     }
 
     /// How many of the ways to say what to do are used; a valid step has one.
@@ -307,10 +320,23 @@ pub enum Actor {
     Nobody,
     /// Somebody whose credentials are wrong.
     Wrong,
+    /// The user that was configured, with a wrong password.
+    WrongPassword,
+    /// Somebody whose credentials cannot be read.
+    Garbled,
+    /// Somebody whose credentials are of a scheme that nobody knows.
+    UnknownScheme,
     /// The second client that the user configured.
     Other,
     /// The client, with the name of the authentication scheme in lower case.
     LowerCase,
+}
+
+impl Actor {
+    /// Whether no valid credentials come with the request.
+    pub fn is_stranger(self) -> bool {
+        matches!(self, Actor::Nobody | Actor::Wrong | Actor::WrongPassword | Actor::Garbled | Actor::UnknownScheme)
+    }
 }
 
 /// Whether and how a step reads all pages.

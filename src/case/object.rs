@@ -52,6 +52,7 @@ pub fn make(
     trial: &str,
     values: &Values,
 ) -> Result<BTreeMap<String, Value>, String> {
+    let objects = &copied(objects);
     let mut made: BTreeMap<String, Value> = BTreeMap::new();
     // ids first, so that objects can refer to each other; those of cyber-observables depend on their content
     let mut values = values.clone();
@@ -95,10 +96,24 @@ pub fn values(objects: &BTreeMap<String, Value>) -> Values {
     values
 }
 
+/// Every object once for each of its copies, whose names are those of [`copies`].
+fn copied(objects: &BTreeMap<String, Object>) -> BTreeMap<String, Object> {
+    objects.iter().flat_map(|(name, object)| copies(name, object).into_iter().map(|n| (n, object.clone()))).collect()
+}
+
+/// The names of the objects that an object of a case stands for: its own, or `many.1`, `many.2` and so on.
+pub fn copies(name: &str, object: &Object) -> Vec<String> {
+    match object.copies {
+        None => vec![name.to_owned()],
+        Some(n) => (1..=n).map(|i| format!("{name}.{i}")).collect(),
+    }
+}
+
 fn base(template: &toml::Table, object: &Object, seed: u64, trial: &str, name: &str, values: &Values) -> Value {
     let id = uuid(seed, trial, name);
     let mut values = values.clone();
     values.insert("unique".into(), id.simple().to_string());
+    values.insert("unique-uuid".into(), id.to_string());
     let mut value = Value::Object(Map::new());
     let kind = template.get("type").and_then(toml::Value::as_str).unwrap_or("indicator");
     value["type"] = json!(kind);

@@ -11,6 +11,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
         for (i, exchange) in context.exchanges().iter().enumerate() {
             let Some(response) = &exchange.response else { continue };
             let value = response.header(name);
+            if *word == HeaderWord::Challenge && response.status != 401 {
+                outcome.lack(format!("the answer is {}, which needs no challenge", response.status));
+                continue;
+            }
             match fault(*word, value, || response.headers(name).flat_map(challenge::schemes).count()) {
                 Ok(Some(seen)) => outcome.saw(format!("{name}: {seen}")),
                 Ok(None) => outcome.block(format!("there is no {name} to judge")),

@@ -5,8 +5,11 @@
 
 pub mod body;
 pub mod content;
+pub mod error;
 pub mod headers;
 mod i_json;
+pub mod life;
+mod media_types;
 mod names;
 pub mod paging;
 pub mod resource;
@@ -86,6 +89,8 @@ pub struct Outcome {
     pub seen: Vec<String>,
     /// What kept it from judging, with the case or requirement that is about that.
     pub blocked: Vec<String>,
+    /// What the server does not offer and need not, so that there is nothing to judge.
+    pub absent: Vec<String>,
     /// Options and readings that were seen.
     pub readings: Vec<Reading>,
 }
@@ -96,6 +101,7 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.seen.extend(other.seen);
         self.blocked.extend(other.blocked);
+        self.absent.extend(other.absent);
         self.readings.extend(other.readings);
     }
 
@@ -105,6 +111,10 @@ impl Outcome {
 
     fn block(&mut self, why: impl Into<String>) {
         self.blocked.push(why.into());
+    }
+
+    fn lack(&mut self, what: impl Into<String>) {
+        self.absent.push(what.into());
     }
 }
 
@@ -184,6 +194,13 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             outcome.block("the connection was closed while the body was sent, without an answer to judge");
             return outcome;
         }
+        // a server may pass over whom it does not know (section 8.2.2)
+        if context.actor().is_stranger() {
+            let question = "a request without valid credentials".to_owned();
+            outcome.readings.push(Reading { question, answer: "not answered at all".into() });
+            outcome.saw("no answer to a stranger");
+            return outcome;
+        }
         let failure = context.exchanges()[exchange].failure.clone().unwrap_or_default();
         if is_of_client_certificate(&failure) {
             outcome.block("the server refuses the connection to a client without a certificate: see --client-cert");
@@ -231,6 +248,12 @@ pub fn judge(context: &Context<'_>) -> Outcome {
         outcome.merge(content::check(context));
     }
     outcome.merge(paging::check(context));
+    if expect.error.is_some() {
+        outcome.merge(error::check(context));
+    }
+    if expect.life.is_some() {
+        outcome.merge(life::check(context));
+    }
     if let Some(same) = &expect.same {
         outcome.merge(same::check(context, same));
     }

@@ -11,7 +11,8 @@ use crate::record::Exchange;
 fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(String, Vec<String>)> {
     let resource = match super::resource::of_endpoint(context.record.endpoint) {
         _ if exchange.status() >= 400 => Resource::Error,
-        _ if exchange.request.method == "POST" => Resource::Status,
+        // what polling gets after a POST is a status, too
+        _ if exchange.request.method == "POST" || !context.record.posted.is_empty() => Resource::Status,
         Some(r) => r,
         None => return Vec::new(),
     };
@@ -39,7 +40,8 @@ fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(Strin
 /// Whether an object has any property of the resource that was asked for; an empty one may be any that has nothing required.
 pub(super) fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde_json::Map<String, Value>) -> bool {
     let resource = match super::resource::of_endpoint(context.record.endpoint) {
-        _ if exchange.request.method == "POST" => Resource::Status,
+        // what polling gets after a POST is a status, too
+        _ if exchange.request.method == "POST" || !context.record.posted.is_empty() => Resource::Status,
         Some(resource) => resource,
         None => return true,
     };
@@ -56,6 +58,17 @@ pub(super) fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde
 fn misspelt(name: &str, known: &[String]) -> bool {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     !known.iter().any(|k| k == name) && known.iter().any(|k| plain(k) == plain(name))
+}
+
+/// Whether a custom property may have this name (section 7.1.1, MUST).
+pub(super) fn legal(name: &str) -> bool {
+    (3..=250).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether a custom property has the prefix and source that it should have (section 7.1.1, SHOULD). A name that is
+/// not legal at all is another case's matter.
+pub(super) fn prefixed(name: &str) -> bool {
+    !legal(name) || name.strip_prefix("x_").is_some_and(|rest| rest.contains('_'))
 }
 
 pub(super) fn custom(context: &Context<'_>, exchange: &Exchange, body: &Value, fits: impl Fn(&str) -> bool) -> Said {

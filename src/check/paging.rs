@@ -215,7 +215,8 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
         let gone: Vec<&Holding> =
             s.items.iter().copied().filter(|h| h.shown_by(endpoint) && !shown.contains(&key_in(endpoint, h))).collect();
-        let tie = |h: &&Holding| word == PagesWord::CompleteButTies && h.added.is_none_or(|a| borders.contains(&a));
+        let forgiven = matches!(word, PagesWord::CompleteButTies | PagesWord::WholeButTies);
+        let tie = |h: &&Holding| forgiven && h.added.is_none_or(|a| borders.contains(&a));
         let ties = gone.iter().filter(|h| tie(h)).count();
         (gone.iter().filter(|h| !tie(h)).map(|h| key_in(endpoint, h)).collect(), ties)
     };
@@ -243,7 +244,7 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
         }),
         _ => {}
     }
-    if pages < 2 && word != PagesWord::Whole {
+    if pages < 2 && !matches!(word, PagesWord::Whole | PagesWord::WholeButTies) {
         outcome.block("everything came on one page");
     } else {
         outcome.saw(format!("{} on {}", count(members.len(), "object"), count(pages, "page")));

@@ -63,7 +63,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
         if judged > 0 {
             outcome.saw(format!("{judged} values of a {} resource", schema::name(resource)));
         } else {
-            outcome.block(format!("the {} resource has no value of this kind", schema::name(resource)));
+            outcome.lack(format!("the {} resource has no value of this kind", schema::name(resource)));
         }
     }
     outcome

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::body::members_of;
-use super::{Context, Outcome, brief, i_json, names};
+use super::{Context, Outcome, brief, i_json, media_types, names};
 use crate::case::expect::Rule;
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths};
@@ -12,7 +12,14 @@ use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths}
 pub(super) enum Said {
     Holds(String),
     Nothing(&'static str),
-    Broken { message: String, pointer: &'static str, actual: String, expected: &'static str },
+    /// What the rule is about is not there, and need not be.
+    Absent(&'static str),
+    Broken {
+        message: String,
+        pointer: &'static str,
+        actual: String,
+        expected: &'static str,
+    },
 }
 
 /// Judges every answer of the step by one rule.
@@ -22,6 +29,7 @@ pub fn check(context: &Context<'_>, rule: Rule) -> Outcome {
         match said(context, rule, exchange) {
             Said::Holds(seen) => outcome.saw(seen),
             Said::Nothing(why) => outcome.block(why),
+            Said::Absent(what) => outcome.lack(what),
             Said::Broken { message, pointer, actual, expected } => {
                 let mut finding = context.finding(i, message);
                 finding.pointer = Some(pointer.to_owned()).filter(|p| !p.is_empty());
@@ -47,7 +55,7 @@ pub(super) fn broken(
     Said::Broken { message: message.into(), pointer, actual: actual.into(), expected }
 }
 
-fn texts(body: &Value, name: &str) -> Vec<String> {
+pub(super) fn texts(body: &Value, name: &str) -> Vec<String> {
     body.get(name)
         .and_then(Value::as_array)
         .into_iter()
@@ -67,13 +75,15 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 "the resource that the endpoint defines",
             ),
             Value::Object(_) => Said::Holds(format!("answered {} with a JSON object", exchange.status())),
-            _ => {
-                let text: String = exchange
-                    .response
-                    .iter()
-                    .flat_map(|r| r.body.excerpt().chars().take(200).collect::<Vec<_>>())
-                    .collect();
-                broken("the body is not a JSON object", "", text, "the resource that the endpoint defines")
+            Value::Null if exchange.json().is_none() => Said::Nothing("the body is no JSON: see types/payload"),
+            _ => broken("the body is not a JSON object", "", brief(body), "the resource that the endpoint defines"),
+        },
+        Rule::Payload => match exchange.json() {
+            Some(_) => Said::Holds(format!("answered {} with JSON", exchange.status())),
+            None => {
+                let text = exchange.response.as_ref().map(|r| r.body.excerpt()).unwrap_or_default();
+                let what = if text.trim().is_empty() { "the body is empty" } else { "the body is no JSON" };
+                broken(what, "", text.chars().take(200).collect::<String>(), "the resource that the endpoint defines")
             }
         },
         Rule::Spelling => names::spelling(context, exchange, body),
@@ -86,7 +96,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         },
         Rule::TaxiiVersions => taxii_versions(body),
         Rule::UniqueAliases => unique_aliases(body),
-        Rule::CollectionMediaTypes => media_types(context, body),
+        Rule::CollectionMediaTypes => media_types::of_collection(context, exchange),
+        Rule::ManifestMediaTypes => media_types::of_manifest(context, body),
         Rule::ManifestVersions => manifest_versions(context, exchange),
         Rule::IJson => i_json::said(exchange),
         Rule::NoLeak => no_leak(exchange),
@@ -112,13 +123,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
         },
         Rule::StixObjects => stix_objects(body),
-        Rule::CustomNames => names::custom(context, exchange, body, |name| {
-            (3..=250).contains(&name.len())
-                && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        }),
-        Rule::CustomPrefix => {
-            names::custom(context, exchange, body, |name| name.starts_with("x_") && name[2..].contains('_'))
-        }
+        Rule::Custom if context.about("T21-7-02") => names::custom(context, exchange, body, names::prefixed),
+        Rule::Custom => names::custom(context, exchange, body, names::legal),
         Rule::OneId => {
             let members = members_of(Endpoint::Object, None, std::slice::from_ref(exchange));
             let wanted = context.record.object.as_deref().unwrap_or("");
@@ -147,6 +153,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 "tickets without early_data",
             ),
         },
+        Rule::RequestTime => request_time(exchange, body),
         Rule::Https => match (context.transcript.https, context.transcript.http_allowed) {
             (true, _) => Said::Holds("requests are accepted over HTTPS".into()),
             (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),
@@ -174,13 +181,39 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     }
 }
 
+/// The time of a request against that of its answer, as the server itself tells it where it does.
+fn request_time(exchange: &Exchange, body: &Value) -> Said {
+    /// Half an hour, in nanoseconds: clocks may be wrong, time zones are off by more.
+    const NEAR: i128 = 30 * 60 * 1_000_000_000;
+    let Some(told) = body.get("request_timestamp").and_then(Value::as_str) else {
+        return Said::Absent("the status has no request_timestamp, which is optional");
+    };
+    let date = exchange.response.as_ref().and_then(|r| r.header("date"));
+    let answered = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()).map(|d| d.timestamp().to_string());
+    let answered = Timestamp::parse(answered.as_deref().unwrap_or(&exchange.started));
+    let (Some(answered), Some(requested)) = (answered, Timestamp::parse(told)) else {
+        return Said::Nothing("request_timestamp is no timestamp: see types/status");
+    };
+    if requested > answered.plus(NEAR) || requested < answered.plus(-NEAR) {
+        let told = told.to_owned();
+        broken(
+            "request_timestamp is not the time of the request",
+            "/request_timestamp",
+            told,
+            "the time of the request, in UTC",
+        )
+    } else {
+        Said::Holds(format!("request_timestamp {told}"))
+    }
+}
+
 fn resolved(exchange: &Exchange, text: &str) -> String {
     let base = url::Url::parse(&exchange.request.url).ok();
     base.and_then(|b| paths::resolve_root(&b, text)).map_or_else(|| text.to_owned(), |u| u.to_string())
 }
 
 fn default_in_roots(exchange: &Exchange, body: &Value) -> Said {
-    let Some(default) = body.get("default") else { return Said::Nothing("discovery names no default") };
+    let Some(default) = body.get("default") else { return Said::Absent("discovery names no default") };
     let roots = texts(body, "api_roots");
     let equal = |r: &String| default.as_str().is_some_and(|d| d == r || resolved(exchange, d) == resolved(exchange, r));
     if roots.iter().any(equal) {
@@ -256,43 +289,8 @@ fn unique_aliases(body: &Value) -> Said {
         Some((_, alias)) => {
             broken("two collections have the same alias", "/collections", (*alias).to_owned(), "a unique alias")
         }
-        None if aliases.is_empty() => Said::Nothing("no collection has an alias"),
+        None if aliases.is_empty() => Said::Absent("no collection has an alias"),
         None => Said::Holds(format!("{} aliases", aliases.len())),
-    }
-}
-
-fn media_types(context: &Context<'_>, body: &Value) -> Said {
-    let mut allowed = texts(&context.transcript.bound.resource, "media_types");
-    if allowed.is_empty() {
-        allowed.push("application/stix+json".into());
-    }
-    let parse = |t: &str| MediaType::parse(t);
-    let fits = |t: &str| {
-        allowed.iter().any(|a| match (parse(a), parse(t)) {
-            // a type without version stands for every version of it
-            (Some(a), Some(t)) => {
-                a.essence == t.essence
-                    && (a.parameter("version").is_none() || a.parameter("version") == t.parameter("version"))
-            }
-            _ => a == t,
-        })
-    };
-    let types: Vec<&str> = body
-        .get("objects")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|r| r.get("media_type")?.as_str())
-        .collect();
-    match types.iter().find(|t| !fits(t)) {
-        Some(bad) => broken(
-            format!("the manifest names {bad}, which the collection does not"),
-            "/objects",
-            (*bad).to_owned(),
-            "one of the collection's media_types",
-        ),
-        None if types.is_empty() => Said::Nothing("no manifest record has a media_type"),
-        None => Said::Holds(format!("media types of {} records", types.len())),
     }
 }
 
@@ -330,7 +328,7 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
 }
 
 /// Words that only the inside of a program knows (appendix B of the standard, security considerations).
-fn no_leak(exchange: &Exchange) -> Said {
+pub(super) fn no_leak(exchange: &Exchange) -> Said {
     const SIGNS: [&str; 14] = [
         "Traceback (most recent call last)",
         "File \"/",

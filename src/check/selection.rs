@@ -43,6 +43,13 @@ pub fn check(context: &Context<'_>) -> Outcome {
     let Some(word) = context.expect.selection else { return outcome };
     let endpoint = context.record.endpoint.unwrap_or(Endpoint::Objects);
     let exchanges = context.exchanges();
+    // the step's status says whether it may be refused; 404 is an answer without objects
+    if let Some(refused) = exchanges.first().map(|e| e.status()).filter(|s| (400..500).contains(s) && *s != 404) {
+        let question = context.transcript.case.title.clone();
+        outcome.readings.push(Reading { question, answer: format!("refused with {refused}") });
+        outcome.saw(format!("refused with {refused}"));
+        return outcome;
+    }
     let members = members_of(endpoint, context.record.object.as_deref(), exchanges);
     if word == SelectionWord::Nothing {
         return nothing(context, &members);
@@ -83,7 +90,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
             answer: format!("{} at page borders inside such a group cannot be reached", count(ties.len(), "object")),
         });
     }
-    if !missing.is_empty() {
+    if !missing.is_empty() && word != SelectionWord::Within {
         let names: Vec<String> = missing.iter().map(|h| key_in(endpoint, h)).collect();
         if let Some(why) = &context.record.stopped {
             outcome.block(format!("not all pages could be read: {why}"));
@@ -100,8 +107,11 @@ pub fn check(context: &Context<'_>) -> Outcome {
     let judged = selection.items.len().max(members.len());
     if selection.items.is_empty() && best.unexpected.is_empty() && knows_all(context) {
         outcome.saw("nothing is selected, and nothing came");
-    } else if selection.items.is_empty() && members.is_empty() {
-        outcome.block("the query selects nothing of what the collection holds");
+    } else if members.is_empty() && (selection.items.is_empty() || word == SelectionWord::Within) {
+        match (context.expect.at_least, word) {
+            (Some(0), _) | (_, SelectionWord::Within) => outcome.saw("an answer without objects"),
+            _ => outcome.block("the query selects nothing of what the collection holds"),
+        }
     } else if judged < context.expect.at_least.unwrap_or(1) {
         outcome.block(format!("only {} to judge", count(judged, "object")));
     } else {
@@ -156,6 +166,11 @@ fn difference<'a>(
     members: &'a [Member<'a>],
 ) -> Difference<'a> {
     let holdings = &context.transcript.bound.holdings;
+    // records and versions do not tell the specification version
+    let word = match (word, endpoint) {
+        (SelectionWord::Specs, Endpoint::Manifest | Endpoint::Versions) => SelectionWord::Versions,
+        (word, _) => word,
+    };
     let of_holding = |h: &Holding| match word {
         SelectionWord::Ids => h.id.clone(),
         SelectionWord::Specs => format!("{} {}", key_in(endpoint, h), h.spec.as_deref().unwrap_or("-")),

@@ -64,7 +64,17 @@ fn media_type(context: &Context<'_>, word: TaxiiWord) -> Outcome {
             continue;
         }
         let text = response.header("content-type");
-        if text.and_then(MediaType::parse).is_some_and(|m| m.is_taxii_21()) {
+        let parsed = text.and_then(MediaType::parse);
+        let fits = parsed.as_ref().is_some_and(MediaType::is_taxii_21);
+        let lower = parsed.is_some_and(|m| m.essence.contains("taxii") && m.parameter("version").is_some());
+        if word == TaxiiWord::Highest && !fits && !lower {
+            // without a version it is no lower one: section 3.1 wants one named in every answer
+            let mut finding = context.finding_on("T21-3.1-05", i, "the Content-Type names no version of TAXII");
+            finding.expected = Some("application/taxii+json;version=2.1".into());
+            finding.actual = Some(text.unwrap_or("none").to_owned());
+            finding.pointer = Some("Content-Type".into());
+            outcome.findings.push(finding);
+        } else if fits {
             outcome.saw(format!("Content-Type {}", text.unwrap_or_default()));
         } else {
             let mut finding = context.finding(i, "the Content-Type does not name TAXII 2.1");

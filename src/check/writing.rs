@@ -22,6 +22,9 @@ pub fn check(context: &Context<'_>) -> Outcome {
     if !(expect.has.is_empty() && expect.lacks.is_empty() && expect.unchanged.is_empty()) {
         outcome.merge(read_back(context));
     }
+    if !expect.ascending.is_empty() {
+        outcome.merge(ascending(context));
+    }
     if let Some(last) = context.last().filter(|_| !expect.value.is_empty() || !expect.absent.is_empty()) {
         outcome.merge(values(context, last));
     }
@@ -107,7 +110,9 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
                 ));
                 None
             }
-            CountsWord::AllSucceeded if bad > 0 => Some("objects are counted as failures that are good".to_owned()),
+            CountsWord::AllSucceeded | CountsWord::NoneFailed if bad > 0 => {
+                Some("objects are counted as failures that are good".to_owned())
+            }
             CountsWord::AllSucceeded if i == last && complete && good != total => {
                 Some("not all good objects are counted as successes".to_owned())
             }
@@ -220,8 +225,9 @@ fn read_back(context: &Context<'_>) -> Outcome {
         Some((object, id, version))
     };
     let last = exchanges.len().saturating_sub(1);
-    for name in context.expect.has.iter().chain(&context.expect.unchanged) {
-        let Some((object, id, version)) = own(name.get_ref()) else { continue };
+    let unchanged = all(context, &context.expect.unchanged);
+    for name in all(context, &context.expect.has).iter().chain(&unchanged) {
+        let Some((object, id, version)) = own(name) else { continue };
         let Some(found) = members.iter().find(|m| names(m, id, version)) else {
             if let Some(why) = &context.record.stopped {
                 outcome.block(format!("not all pages could be read: {why}"));
@@ -234,7 +240,7 @@ fn read_back(context: &Context<'_>) -> Outcome {
             continue;
         };
         outcome.saw(format!("{id} is there"));
-        if context.expect.unchanged.iter().any(|u| u.get_ref() == name.get_ref())
+        if unchanged.contains(name)
             && let Some(returned) = &found.object
             && let Some((place, was, is)) = changed(object, returned, String::new())
         {
@@ -245,8 +251,8 @@ fn read_back(context: &Context<'_>) -> Outcome {
             outcome.findings.push(finding);
         }
     }
-    for name in &context.expect.lacks {
-        let Some((_, id, version)) = own(name.get_ref()) else { continue };
+    for name in &all(context, &context.expect.lacks) {
+        let Some((_, id, version)) = own(name) else { continue };
         match members.iter().find(|m| names(m, id, version)) {
             Some(found) => {
                 let mut finding = context.finding(found.page, "an object is there that should not be");
@@ -255,6 +261,43 @@ fn read_back(context: &Context<'_>) -> Outcome {
                 outcome.findings.push(finding);
             }
             None => outcome.saw(format!("{id} is not there")),
+        }
+    }
+    outcome
+}
+
+/// The names of all objects that these names stand for.
+fn all(context: &Context<'_>, names: &[toml::Spanned<String>]) -> Vec<String> {
+    let objects = &context.transcript.case.objects;
+    let copies = |name: &toml::Spanned<String>| {
+        let name = name.get_ref();
+        objects.get(name).map_or_else(|| vec![name.clone()], |o| crate::case::object::copies(name, o))
+    };
+    names.iter().flat_map(copies).collect()
+}
+
+/// Whether the dates added that the answer tells of own objects do not descend. Equal dates are no fault: clocks are coarse.
+fn ascending(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let endpoint = context.record.endpoint.unwrap_or(Endpoint::Manifest);
+    let members = members_of(endpoint, context.record.object.as_deref(), context.exchanges());
+    let mut dated: Vec<(String, Timestamp)> = Vec::new();
+    for name in all(context, &context.expect.ascending) {
+        let id = context.transcript.objects.get(&name).and_then(|o| o.get("id")?.as_str());
+        let member = members.iter().find(|m| Some(m.id.as_str()) == id);
+        match member.and_then(|m| m.added.as_deref()).and_then(Timestamp::parse) {
+            Some(date) => dated.push((name, date)),
+            None => outcome.block(format!("the date added of {name} is not told")),
+        }
+    }
+    for pair in dated.windows(2) {
+        if pair[0].1 > pair[1].1 {
+            let mut finding = context.finding(0, "what was added later has an earlier date added");
+            finding.expected = Some(format!("not before {}", pair[0].1));
+            finding.actual = Some(pair[1].1.to_string());
+            outcome.findings.push(finding);
+        } else {
+            outcome.saw(format!("{} is not before {}", pair[1].1, pair[0].1));
         }
     }
     outcome

@@ -87,8 +87,12 @@ pub const STEP: &[Word] = &[
     ("after_success", "leave the step out where the last POST was refused"),
     ("after_refusal", "leave the step out unless the last POST was refused"),
     ("times", "how often to send it"),
+    ("beside", "with add: lists of objects, each posted in an envelope of its own at the same time"),
+    ("adding", "with walk: objects of which one is added after each page"),
+    ("deleting", "with walk: objects of which one is deleted after each page"),
     ("save", "values to keep: a name, and a JSON pointer or `header:` and a field name"),
     ("cite", "requirement that findings of the step cite"),
+    ("when", "as expect: what has to hold for the trial to be of use; else it is skipped"),
     ("given", "as expect: what has to hold for the trial to mean anything; else it is inconclusive"),
     ("expect", "what has to hold"),
 ];
@@ -113,6 +117,9 @@ pub const ACTORS: &[Word] = &[
     ("client", "the client as the user configured it; the default"),
     ("nobody", "a client without credentials"),
     ("wrong", "a client with wrong credentials"),
+    ("wrong-password", "the client with a wrong password: servers may lock an account after some of these"),
+    ("garbled", "a client with credentials that cannot be read"),
+    ("unknown-scheme", "a client with credentials of a scheme that nobody knows"),
     ("other", "the second client that the user configured"),
     ("lower-case", "the client, with the name of the authentication scheme in lower case"),
 ];
@@ -145,6 +152,9 @@ pub const EXPECT: &[Word] = &[
     ("has", "own objects that are there, by name"),
     ("lacks", "own objects that are not there, by name"),
     ("unchanged", "own objects that came back as they were added, by name"),
+    ("ascending", "own objects whose dates added do not descend, by name"),
+    ("life", "yes: the answers with a status resource go from pending to complete and never back"),
+    ("error", "message: the body of an error, as far as the trial's requirement is about it"),
     ("value", "properties of the body: JSON pointer to text, with variables"),
     ("absent", "JSON pointers to nothing in the body"),
     ("content", "stix: every object is valid STIX 2.1"),
@@ -153,8 +163,11 @@ pub const EXPECT: &[Word] = &[
 ];
 
 /// Values of `media_type`.
-pub const MEDIA_TYPES: &[Word] =
-    &[("taxii", "application/taxii+json;version=2.1"), ("taxii-error", "the same, where the body is an error message")];
+pub const MEDIA_TYPES: &[Word] = &[
+    ("taxii", "application/taxii+json;version=2.1"),
+    ("taxii-error", "the same, where the body is an error message"),
+    ("highest", "TAXII in no lower version"),
+];
 
 /// Values within `header`.
 pub const HEADERS: &[Word] = &[
@@ -164,7 +177,7 @@ pub const HEADERS: &[Word] = &[
     ("timestamp-if-present", "not there, or a date-time of RFC 3339"),
     ("utc", "in UTC with Z, where it is a date-time"),
     ("microseconds", "with six fractional digits, where it is a date-time"),
-    ("challenge", "at least one challenge of RFC 9110"),
+    ("challenge", "at least one challenge of RFC 9110, where the answer is 401"),
 ];
 
 /// Values of `resource`.
@@ -187,6 +200,7 @@ pub const SELECTIONS: &[Word] = &[
     ("versions", "ids with their versions"),
     ("specs", "ids with their versions and specification versions"),
     ("known", "ids with their versions; also what a full read by this endpoint did not show"),
+    ("within", "ids with their versions; nothing but what the query selects, not always all of it"),
     ("nothing", "nothing at all"),
 ];
 
@@ -205,6 +219,7 @@ pub const MORES: &[Word] = &[
 pub const PAGES: &[Word] = &[
     ("complete", "everything once, in order, to an end"),
     ("complete-but-ties", "the same; loss among equal dates at a page border is reported, not judged"),
+    ("whole-but-ties", "the same as complete-but-ties, also where everything comes on one page"),
     ("whole", "the same as complete, also where everything comes on one page"),
     ("no-repeats", "nothing twice"),
 ];
@@ -225,6 +240,7 @@ pub const COUNTS: &[Word] = &[
     ("complete", "complete in the end"),
     ("nothing-pending", "where it is complete, nothing is pending"),
     ("all-succeeded", "all posted objects succeeded"),
+    ("none-failed", "none of the posted objects failed"),
     ("mixed", "of good and bad objects at least one is counted and named as a failure; or all are refused"),
 ];
 
@@ -236,6 +252,7 @@ pub const DETAILS: &[Word] = &[
 
 /// Values of `rule`.
 pub const RULES: &[Word] = &[
+    ("payload", "there is a body, and it is JSON"),
     ("json-object", "the body is a JSON object, and no error message"),
     ("spelling", "no property is a misspelling of one that the standard defines (section 3.8)"),
     ("default-in-roots", "`default` is one of `api_roots` (section 4.1.1)"),
@@ -244,18 +261,19 @@ pub const RULES: &[Word] = &[
     ("some-root", "there is an API root (section 8.2.1)"),
     ("taxii-versions", "`versions` names TAXII 2.1 (section 4.2.1)"),
     ("unique-aliases", "aliases are unique (section 5.2.1)"),
-    ("collection-media-types", "media types of manifest records are among the collection's (sections 5.2.1 and 5.3.1)"),
+    ("collection-media-types", "the collection's media types name those of all its objects (section 5.2.1)"),
+    ("manifest-media-types", "media types of manifest records are among the collection's (section 5.3.1)"),
     ("manifest-versions", "versions in the manifest are those of the objects (section 5.3.1)"),
     ("i-json", "the body is I-JSON in UTF-8 (section 2)"),
     ("no-leak", "the error text tells nothing that helps an attacker (appendix B)"),
     ("http-status", "`http_status` is the status code (section 3.6.1)"),
     ("envelope", "content is in an envelope: no bundle, no bare list (section 3.7)"),
     ("stix-objects", "the objects are STIX objects, not bundles (section 3.7)"),
-    ("custom-names", "names of custom properties are spelled as section 7.1.1 wants"),
-    ("custom-prefix", "names of custom properties begin with x_ (section 7.1.1)"),
+    ("custom", "names of custom properties, as far as the trial's requirement is about them (section 7.1.1)"),
     ("one-id", "the envelope holds one id alone (section 5.6)"),
     ("certificate", "chain, dates and host name of the certificate hold (section 8.5.2)"),
     ("no-early-data", "session tickets of TLS 1.3 allow no early data (section 8.2.2)"),
+    ("request-time", "`request_timestamp` of a status is near the time of the answer (section 4.3.1)"),
     ("https", "the server was reached by HTTPS (section 8.2.2)"),
     ("basic", "the server takes or asks for HTTP Basic (section 8.2.2)"),
 ];
@@ -293,7 +311,7 @@ pub fn print(out: &mut dyn Write) -> io::Result<()> {
     let mut variables: Vec<Word> = VARIABLES.iter().map(|variable| (variable.name, variable.meaning)).collect();
     variables.push((
         "a.id",
-        "id of the own object a; also a.type, a.created, a.version and, once a manifest was read, a.added",
+        "id of the own object a; also a.type, a.created, a.version and, once a manifest was read, a.added; of an object with copies, a.ids",
     ));
     section(out, "Variables, in braces", &variables)?;
     writeln!(out, "Endpoints\n  {}\n", Endpoint::ALL.map(|(name, _)| name).join(", "))?;

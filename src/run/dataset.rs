@@ -27,7 +27,8 @@ struct Dataset {
 }
 
 /// Adds the dataset to a collection, reads the collection again, and says what the server can do:
-/// [`Fact::Adds`] where everything can be read back, [`Fact::Deletes`] where an object could be deleted.
+/// [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of one
+/// object, [`Fact::Deletes`] where an object could be deleted.
 pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &mut Collection, seed: u64) -> Vec<Fact> {
     let Ok(dataset) = toml::from_str::<Dataset>(include_str!("../../cases/dataset.toml")) else { return Vec::new() };
     let Ok(objects) = object::make(&dataset.objects, seed, "dataset", &Values::new()) else { return Vec::new() };
@@ -63,6 +64,12 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     read(session, &url, collection).await;
     if own.iter().all(|id| collection.holdings.items.iter().any(|h| h.own && h.id == *id)) {
         facts.push(Fact::Adds);
+    }
+    let versioned: Vec<&str> =
+        objects.iter().filter(|(n, _)| n.starts_with("tracked")).filter_map(|(_, o)| o.get("id")?.as_str()).collect();
+    let kept = |id: &&str| collection.holdings.versions(id).len() > 1;
+    if versioned.first().is_some_and(kept) {
+        facts.push(Fact::KeepsVersions);
     }
     let shown = session.get("dataset", paths::under(&target, &[&probe])).await;
     let still = resource(&shown).and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);

@@ -1,5 +1,6 @@
 //! Carries out one trial: sends what its steps say, keeps what came, and lets the checks judge it.
 
+mod add;
 mod request;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use super::recording::NOT_RECORDED;
 use super::session::Session;
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
-use super::walk::walk;
+use super::walk::{Walker, walk};
 use crate::case::template::{Values, fill};
 use crate::case::{Actor, Expect, Held, Step, Walk, object};
 use crate::check::body::members_of;
@@ -41,6 +42,8 @@ pub struct Runner<'a> {
 
 /// Why a trial could not go on.
 enum Stop {
+    /// The server does not offer what the trial is about.
+    Skipped(String),
     /// Something that the trial needs is not so; the sentence says what.
     Blocked(String),
     /// The suite could not judge.
@@ -122,6 +125,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
             let (verdict, reason, requirements) = decide(&requirements, &mut outcome, runner.options);
             trial(verdict, reason, requirements, outcome, exchanges)
         }
+        Err(Stop::Skipped(why)) => trial(Verdict::Skip, why, requirements, Outcome::default(), exchanges),
         Err(Stop::Blocked(why)) => trial(Verdict::Inconclusive, why, requirements, Outcome::default(), exchanges),
         Err(Stop::Error(why)) => trial(Verdict::Error, why, requirements, Outcome::default(), exchanges),
     }
@@ -156,6 +160,13 @@ impl Run<'_> {
         self.objects = object::make(&case.objects, seed, &own, &self.values)
             .map_err(|name| Stop::Error(format!("the object {name} of the case cannot be made")))?;
         self.values.extend(object::values(&self.objects));
+        for (name, object) in case.objects.iter().filter(|(_, o)| o.copies.is_some()) {
+            let copies = object::copies(name, object);
+            let ids = copies.iter().filter_map(|n| self.values.get(&format!("{n}.id")).cloned());
+            let ids: Vec<String> = ids.collect();
+            self.values.insert(format!("{name}.ids"), ids.join(","));
+        }
+        self.fill_row();
         let mut outcome = Outcome::default();
         for step in &case.steps {
             let post = self.exchanges.iter().rev().find(|e| e.request.method == "POST");
@@ -167,6 +178,11 @@ impl Run<'_> {
             self.control(&record).await?;
             self.learn(&record);
             self.records.push(record);
+            if let Some(when) = &step.when
+                && let Some(finding) = self.judge(step, when).findings.first()
+            {
+                return Err(Stop::Skipped(format!("the trial is of no use here: {}", finding.message)));
+            }
             if let Some(given) = &step.given {
                 let judged = self.judge(step, given);
                 if let Some(finding) = judged.findings.first() {
@@ -240,7 +256,17 @@ impl Run<'_> {
                 value.ok_or_else(|| Stop::Blocked(format!("the answer has no {source}, which the next step needs")))?;
             self.values.insert(name.clone(), value);
         }
+        self.fill_row();
         Ok(())
+    }
+
+    /// Values of the row that hold what has become known by now.
+    fn fill_row(&mut self) {
+        for (name, text) in &self.task.row {
+            if let Ok(value) = fill(text, &self.values) {
+                self.values.insert(name.clone(), value);
+            }
+        }
     }
 
     fn actor(&self, step: &Step) -> Actor {
@@ -279,13 +305,14 @@ impl Run<'_> {
             self.poll(step, &id, false).await?;
         } else if let Some(names) = &step.add {
             record.endpoint = Some(Endpoint::Objects);
-            let objects: Vec<Value> = names.iter().filter_map(|n| self.objects.get(n.get_ref()).cloned()).collect();
+            let objects = self.named(names);
             self.add(step, objects.clone()).await?;
             record.posted = objects;
         } else {
             self.request(step, &mut record).await?;
         }
-        record.exchanges = start..self.exchanges.len();
+        // what was sent between the pages of a walk is no page
+        record.exchanges = start.max(record.exchanges.start)..self.exchanges.len();
         Ok(record)
     }
 
@@ -294,10 +321,8 @@ impl Run<'_> {
         let target = self.fill(target.get_ref())?;
         let endpoint = Endpoint::named(&target);
         record.endpoint = endpoint;
-        let object = match &step.object {
-            Some(object) => Some(self.fill(object.get_ref())?),
-            None => self.values.get("object").cloned(),
-        };
+        let named = step.object.as_ref().map(|object| self.fill(object.get_ref())).transpose()?;
+        let object = named.filter(|o| !o.is_empty()).or_else(|| self.values.get("object").cloned());
         record.object = object.clone().filter(|_| matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)));
         let url = self.url(step, endpoint, &target, object.as_deref())?;
         let outgoing = self.outgoing(step, method, url)?;
@@ -334,7 +359,12 @@ impl Run<'_> {
             mode => Some(mode),
         };
         if let (Some(mode), Some(endpoint)) = (walks, endpoint) {
-            let walked = walk(&self.session, &outgoing, self.actor(step), endpoint, mode).await;
+            let walked = if step.adding.is_empty() && step.deleting.is_empty() {
+                walk(&self.session, &outgoing, self.actor(step), endpoint, mode).await
+            } else {
+                self.walk_amid_changes(step, Walker::new(&outgoing, endpoint, mode)).await?
+            };
+            record.exchanges.start = self.exchanges.len();
             record.walked = true;
             record.stopped = walked.stopped;
             self.exchanges.extend(walked.exchanges);
@@ -388,71 +418,6 @@ impl Run<'_> {
             return Ok(exchange);
         }
         Err(Stop::Error("the server limits the rate of requests".into()))
-    }
-
-    async fn add(&mut self, step: &Step, objects: Vec<Value>) -> Result<(), Stop> {
-        let url = self.url(step, Some(Endpoint::Objects), "objects", None)?;
-        let mut envelope = serde_json::Map::new();
-        for (key, value) in &step.envelope {
-            envelope.insert(key.clone(), object::to_json(value, &self.values));
-        }
-        envelope.insert("objects".into(), Value::Array(objects.clone()));
-        let mut outgoing = self.outgoing(step, "POST", url)?;
-        outgoing.body = Some(request::pad(step, &Value::Object(envelope), &self.values)?);
-        self.runner.ledger.added(&outgoing.url, &objects);
-        let exchange = self.send(&outgoing, self.actor(step)).await?;
-        let status = exchange.status();
-        let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
-        self.exchanges.push(exchange);
-        if let Some(id) = id.filter(|_| (200..300).contains(&status) && !step.no_wait) {
-            self.poll(step, &id, true).await?;
-        }
-        let judged = step.expect.is_some() || step.given.is_some();
-        let last = self.exchanges.last();
-        let failed =
-            last.and_then(|e| e.json()).and_then(|b| b.get("failure_count").and_then(Value::as_u64)).unwrap_or(0);
-        if !judged && (!(200..300).contains(&status) || failed > 0) {
-            return Err(Stop::Blocked(format!(
-                "objects could not be added ({status}, {failed} failures): see add/answers"
-            )));
-        }
-        if step.place.of(&self.values).is_none() && (200..300).contains(&status) {
-            objects.iter().for_each(|object| self.bound.holdings.add(object));
-        }
-        Ok(())
-    }
-
-    /// Asks for a status until it is complete, or for as long as it may be pending.
-    ///
-    /// `after_post`: the last exchange is the answer to a POST, and may be complete already.
-    async fn poll(&mut self, step: &Step, id: &str, after_post: bool) -> Result<(), Stop> {
-        let Some(root) = self.root else { return Ok(()) };
-        if after_post && !self.exchanges.last().is_some_and(is_pending) {
-            return Ok(());
-        }
-        let mut began: Option<jiff::Timestamp> = None;
-        let mut wait = Duration::from_millis(10);
-        let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
-        loop {
-            let exchange = self.send(&outgoing, self.actor(step)).await?;
-            // by the clock of the exchanges, so that a record is judged as the run was
-            let sent = exchange.started.parse().unwrap_or(jiff::Timestamp::MIN);
-            let waited = sent.duration_since(*began.get_or_insert(sent)).unsigned_abs();
-            let patience = PENDING.min(self.runner.options.timeout);
-            let over = !is_pending(&exchange) || waited > patience;
-            // of a long wait the last answer is enough
-            if self.exchanges.last().is_some_and(|e| e.step == "status" && e.request.url == exchange.request.url)
-                && self.exchanges.len() > 4
-            {
-                self.exchanges.pop();
-            }
-            self.exchanges.push(exchange);
-            if over {
-                return Ok(());
-            }
-            self.session.pause(wait).await;
-            wait = (wait * 2).min(Duration::from_secs(1));
-        }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Task<'a> {
     pub case: &'a Case,
     /// Facts and values; the matrix row is among the values.
     pub profile: Profile,
+    /// The matrix row as the case has it: its values may hold what is not known before the trial runs.
+    pub row: template::Values,
     /// Where it looks; none where no API root is known.
     pub binding: Option<Binding>,
     /// Verdict and reason where it cannot run.
@@ -75,7 +77,9 @@ pub fn plan<'a>(
     let (only, skip) = (globs(&options.only)?, globs(&options.skip)?);
     let mut plan = Plan::default();
     let places = places(survey, options, abilities);
-    for case in cases.iter().filter(|c| options.profile.is_none_or(|p| p.takes(c))) {
+    // without an API root there is nothing but the server itself to look at
+    let rootless = |case: &&Case| !survey.roots.is_empty() || case.scope == Scope::Server;
+    for case in cases.iter().filter(|c| options.profile.is_none_or(|p| p.takes(c))).filter(rootless) {
         for row in rows(case) {
             for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), row.label, place(case.scope, survey, binding));
@@ -151,7 +155,7 @@ pub(super) fn task<'a>(
         steps: case.steps.iter().map(|s| words(s, &profile.values)).collect(),
         skip: lacking.as_ref().map(|(_, reason)| reason.clone()),
     };
-    Task { planned, case, profile, binding, lacking, by_choice }
+    Task { planned, case, profile, row: row.values.clone(), binding, lacking, by_choice }
 }
 
 fn reason(fact: Fact) -> (Verdict, String) {
@@ -206,8 +210,8 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));
     match actor {
         Actor::Other => needs.push(Fact::OtherClient),
-        Actor::LowerCase => needs.push(Fact::BasicCredentials),
-        Actor::Client | Actor::Nobody | Actor::Wrong => {}
+        Actor::LowerCase | Actor::WrongPassword => needs.push(Fact::BasicCredentials),
+        Actor::Client | Actor::Nobody | Actor::Wrong | Actor::Garbled | Actor::UnknownScheme => {}
     }
     let Some(("GET", target)) = target else { return needs };
     let endpoint = Endpoint::named(&target);
@@ -230,7 +234,9 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
             _ => None,
         });
     }
-    if matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)) && step.object.is_none() {
+    let named =
+        step.object.as_ref().and_then(|o| template::fill(o.get_ref(), &row.values).ok().or(Some("some".into())));
+    if matches!(endpoint, Some(Endpoint::Object | Endpoint::Versions)) && named.is_none_or(|o| o.is_empty()) {
         needs.push(Fact::SomeObject);
     }
     needs

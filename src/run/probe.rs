@@ -8,7 +8,7 @@ use url::Url;
 use super::session::Session;
 use super::walk::walk;
 use crate::case::{Actor, Fact, Walk};
-use crate::check::body::{Known, Member, members_of};
+use crate::check::body::{Known, Member, members, members_of};
 use crate::oracle::{Holding, Holdings};
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
@@ -46,11 +46,27 @@ pub async fn probe(session: &Session, url: &Url, holdings: &Holdings) -> BTreeSe
     facts
 }
 
+/// Finds out in which spelling the server knows the brackets of match fields. RFC 3986 makes no difference between
+/// `match[id]` and `match%5Bid%5D`, but servers do; filter/or-spelling is about that, and nothing else has to be.
+pub async fn brackets(session: &Session, url: &Url) {
+    const NOTHING: &str = "indicator--00000000-0000-4000-8000-000000000000";
+    let mut encoded = Outgoing::get("probe", paths::under(url, &["objects"]));
+    encoded.url.set_query(Some(&session.query(&[("match[id]".to_owned(), NOTHING.to_owned())])));
+    let mut plain = encoded.clone();
+    plain.url.set_query(Some(&paths::query(&[("match[id]".to_owned(), NOTHING.to_owned())], true)));
+    let shows = |e: &Exchange| e.json().map(|b| !members(Endpoint::Objects, None, b, 0).is_empty());
+    if shows(&session.send(&encoded, Actor::Client).await) == Some(true)
+        && shows(&session.send(&plain, Actor::Client).await) == Some(false)
+    {
+        session.use_plain_brackets();
+    }
+}
+
 async fn ask(session: &Session, url: &Url, endpoint: Endpoint, parameters: &[(&str, &str)]) -> Vec<Exchange> {
     let parameters: Vec<(String, String)> =
         parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let mut outgoing = Outgoing::get("probe", paths::under(url, &[endpoint.name()]));
-    outgoing.url.set_query(Some(&paths::query(&parameters)));
+    outgoing.url.set_query(Some(&session.query(&parameters)));
     walk(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges
 }
 

@@ -94,8 +94,9 @@ pub fn profile(
     fact(Fact::Alias, collection.map_or(root.collections.iter().any(|c| c.alias().is_some()), |c| c.alias().is_some()));
     let Some(collection) = collection else { return p };
     values.insert("collection".into(), collection.id.clone());
-    let elsewhere = find(root, Some(collection), Place::ReadOnly).and_then(|c| c.holdings.items.first());
-    if let Some(holding) = elsewhere {
+    let mut others: Vec<&Collection> = root.collections.iter().filter(|c| !c.holdings.items.is_empty()).collect();
+    others.sort_by_key(|c| (c.can_write, c.id == collection.id));
+    if let Some(holding) = others.first().and_then(|c| c.holdings.items.first()) {
         values.insert("elsewhere".into(), holding.id.clone());
     }
     if let Some(alias) = collection.alias() {
@@ -190,6 +191,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("count-1", (count - 1).to_string());
             set("object-b", ids[1].to_owned());
             set("object-c", ids[2].to_owned());
+            set("many-ids", ids[..ids.len().min(40)].join(","));
         }
     }
     let kind = |id: &str| versions[id][0].kind.clone();
@@ -226,6 +228,13 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         set("versioned.last", last_version(id));
         set("versioned.count", v.len().to_string());
         set("versioned.count-1", (v.len() - 1).to_string());
+        set("versioned.count+1", (v.len() + 1).to_string());
+        if let Some(at) = v.last().and_then(|h| h.at) {
+            let millisecond = Timestamp::MICROSECOND * 1000;
+            set("versioned.last.six-digits", at.spelled(6));
+            set("versioned.last.before", at.plus(-millisecond).spelled(3));
+            set("versioned.last.after", at.plus(millisecond).spelled(3));
+        }
         if v.len() >= 3 {
             facts.insert(Fact::ThreeVersions);
             set("versioned.middle", v[v.len() / 2].version.clone().unwrap_or_default());
@@ -270,6 +279,10 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
                 set(name, date.to_string());
                 set(&format!("before-{name}"), date.plus(-Timestamp::MICROSECOND).to_string());
             }
+            set("middle-added.seconds", middle.spelled(0));
+            set("middle-added.milliseconds", middle.spelled(3));
+            set("middle-added.nanoseconds", middle.spelled(9));
+            set("middle-added.offset", middle.to_string().replace('Z', "+00:00"));
         }
     }
 }

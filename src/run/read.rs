@@ -18,6 +18,7 @@ use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
 /// Reads what a collection holds and which of its endpoints answer; keeps what is known to be the suite's own.
 pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let own: Vec<Holding> = collection.holdings.items.iter().filter(|h| h.own).cloned().collect();
+    super::probe::brackets(session, url).await;
     let (objects, objects_stopped) = all(session, url, Endpoint::Objects).await;
     let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
     collection.answers.clear();
@@ -48,13 +49,13 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         && collection.holdings.items.iter().all(|h| h.certain);
     if let Some(id) = collection.holdings.ids().first().map(|s| (*s).to_owned()) {
         let object = session.get("object", paths::under(url, &["objects", &id])).await;
-        if object.json().is_some_and(|b| object.status() == 200 && !members(Endpoint::Object, None, b, 0).is_empty()) {
+        if object.json().is_some_and(|b| object.status() < 300 && !members(Endpoint::Object, None, b, 0).is_empty()) {
             collection.answers.push(Endpoint::Object);
         }
         let versions = session.get("versions", paths::under(url, &["objects", &id, "versions"])).await;
         if versions
             .json()
-            .is_some_and(|b| versions.status() == 200 && !members(Endpoint::Versions, Some(&id), b, 0).is_empty())
+            .is_some_and(|b| versions.status() < 300 && !members(Endpoint::Versions, Some(&id), b, 0).is_empty())
         {
             collection.answers.push(Endpoint::Versions);
         }
@@ -70,7 +71,8 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
 
 fn answers(exchanges: &[Exchange]) -> bool {
     exchanges.first().is_some_and(|e| {
-        e.status() == 200 && e.json().is_some_and(|b| b.is_object() && b.get("type").is_none_or(|t| t != "bundle"))
+        (200..300).contains(&e.status())
+            && e.json().is_some_and(|b| b.is_object() && b.get("type").is_none_or(|t| t != "bundle"))
     })
 }
 
@@ -108,7 +110,7 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Excha
     for id in dateless.into_iter().take(FILL_IN) {
         let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
         let query =
-            paths::query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
+            session.query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
         let endless = walked.exchanges.len() >= MAX_PAGES;
@@ -173,7 +175,7 @@ async fn pages(
     parameters: &[(String, String)],
 ) -> (Vec<Exchange>, Option<String>) {
     let mut first = Outgoing::get(endpoint.name(), paths::under(url, &[endpoint.name()]));
-    let query = paths::query(parameters);
+    let query = session.query(parameters);
     first.url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
     let Walked { exchanges, stopped } = walk(session, &first, Actor::Client, endpoint, Walk::Auto).await;
     (exchanges, stopped)

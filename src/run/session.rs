@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64::Engine;
@@ -17,7 +18,7 @@ use crate::case::Actor;
 use crate::record::Exchange;
 use crate::taxii::client::{ClientError, Identity, Transport, unsent};
 use crate::taxii::redact::Redactor;
-use crate::taxii::{Client, Outgoing};
+use crate::taxii::{Client, Outgoing, paths};
 
 /// Everything that is needed to send a request in somebody's name.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Session {
     stopper: Stopper,
     /// What requests are made for, in a record.
     scope: Arc<str>,
+    /// Whether the brackets of match fields are sent as they are: some servers do not know them percent-encoded.
+    plain_brackets: Arc<AtomicBool>,
     /// The URL that the user gave.
     pub base: Url,
 }
@@ -74,6 +77,9 @@ impl Pace {
 struct Identities {
     client: Identity,
     wrong: Identity,
+    wrong_password: Identity,
+    garbled: Identity,
+    unknown_scheme: Identity,
     other: Identity,
     lower_case: Identity,
     nobody: Identity,
@@ -121,6 +127,7 @@ impl Session {
             recorder: None,
             stopper: Stopper::default(),
             scope: SURVEY.into(),
+            plain_brackets: Arc::default(),
             base,
         }
     }
@@ -143,6 +150,16 @@ impl Session {
     /// Whether this is a record that knows nothing of `scope`: it was not run.
     pub fn lacks(&self, scope: &str) -> bool {
         matches!(&self.line, Line::Record(replay) if !replay.knows(scope))
+    }
+
+    /// A query string of these parameters, in a spelling that the server is known to understand.
+    pub fn query(&self, parameters: &[(String, String)]) -> String {
+        paths::query(parameters, self.plain_brackets.load(Ordering::Relaxed))
+    }
+
+    /// From now on brackets of match fields are sent as they are.
+    pub fn use_plain_brackets(&self) {
+        self.plain_brackets.store(true, Ordering::Relaxed);
     }
 
     /// Waits; not at all where the answers are there already.
@@ -227,7 +244,22 @@ impl Identities {
         };
         // these are no secrets, and the record should show them
         let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Redactor::default()) };
-        Identities { client, wrong, other, lower_case, nobody: Identity::default() }
+        let wrong_password = match &options.credentials {
+            Credentials::Basic { user, .. } => Identity {
+                header: basic(user, "wrong-on-purpose"),
+                curl: "-u \"$TAXII_USER:wrong-on-purpose\"".into(),
+                ..wrong.clone()
+            },
+            _ => wrong.clone(),
+        };
+        let shown = |value: &str| Identity {
+            header: Some(("Authorization".into(), value.to_owned())),
+            curl: format!("-H 'Authorization: {value}'"),
+            ..wrong.clone()
+        };
+        let (garbled, unknown_scheme) = (shown("Basic not*base64"), shown("Conformance wrong-on-purpose"));
+        let nobody = Identity::default();
+        Identities { client, wrong, wrong_password, garbled, unknown_scheme, other, lower_case, nobody }
     }
 
     fn of(&self, actor: Actor) -> &Identity {
@@ -235,6 +267,9 @@ impl Identities {
             Actor::Client => &self.client,
             Actor::Nobody => &self.nobody,
             Actor::Wrong => &self.wrong,
+            Actor::WrongPassword => &self.wrong_password,
+            Actor::Garbled => &self.garbled,
+            Actor::UnknownScheme => &self.unknown_scheme,
             Actor::Other => &self.other,
             Actor::LowerCase => &self.lower_case,
         }
@@ -274,6 +309,11 @@ fn ascii(json: &str) -> String {
     })
 }
 
+/// The header field of HTTP Basic (RFC 7617).
+fn basic(user: &str, password: &str) -> Option<(String, String)> {
+    Some(("Authorization".into(), format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))))
+}
+
 fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor) -> Identity {
     match credentials {
         Credentials::None => Identity::default(),
@@ -282,7 +322,7 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             hide(password, redactor);
             hide(&encoded, redactor);
             Identity {
-                header: Some(("Authorization".into(), format!("Basic {encoded}"))),
+                header: basic(user, password),
                 curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
                 certificate: false,
             }

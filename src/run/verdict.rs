@@ -42,6 +42,9 @@ pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Ve
     if !outcome.blocked.is_empty() {
         return (Verdict::Inconclusive, unique(&outcome.blocked), cited);
     }
+    if outcome.seen.is_empty() && !outcome.absent.is_empty() {
+        return (Verdict::Skip, unique(&outcome.absent), cited);
+    }
     if outcome.seen.is_empty() {
         return (Verdict::Inconclusive, "the answers held nothing to judge".into(), cited);
     }

@@ -41,77 +41,97 @@ pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: E
 }
 
 async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endpoint, mode: Walk) -> Walked {
-    let mut exchanges: Vec<Exchange> = Vec::new();
-    let mut outgoing = first.clone();
-    let mut cursor: Option<Timestamp> = None;
-    let mut empty = 0;
-    let stopped = loop {
-        let exchange = session.send(&outgoing, actor).await;
-        let page = exchanges.len();
-        let status = exchange.status();
-        exchanges.push(exchange);
-        let body = exchanges[page].json();
-        let is_more = more(&exchanges[page]);
-        let previous = page.checked_sub(1).and_then(|p| exchanges[p].json());
-        let Some(body) = body.filter(|_| (200..300).contains(&status)) else {
-            // the first answer is judged by the step itself
-            break (page > 0).then(|| format!("page {} is answered {status}", page + 1));
-        };
-        if !is_more {
-            break None;
+    let mut walker = Walker::new(first, endpoint, mode);
+    while let Some(outgoing) = walker.next.take() {
+        walker.take(session.send(&outgoing, actor).await);
+    }
+    walker.walked
+}
+
+/// A walk step by step: whoever walks sends what is [`Walker::next`], and hands in what comes.
+pub struct Walker {
+    first: Outgoing,
+    endpoint: Endpoint,
+    mode: Walk,
+    cursor: Option<Timestamp>,
+    empty: usize,
+    /// What is to be sent next; nothing at the end.
+    pub next: Option<Outgoing>,
+    /// What came so far.
+    pub walked: Walked,
+}
+
+impl Walker {
+    /// A walk that begins with `first`.
+    pub fn new(first: &Outgoing, endpoint: Endpoint, mode: Walk) -> Walker {
+        let walked = Walked { exchanges: Vec::new(), stopped: None };
+        Walker { first: first.clone(), endpoint, mode, cursor: None, empty: 0, next: Some(first.clone()), walked }
+    }
+
+    /// Takes in a page, and says in [`Walker::next`] how to go on.
+    pub fn take(&mut self, exchange: Exchange) {
+        self.walked.exchanges.push(exchange);
+        match self.after() {
+            Ok(next) => self.next = next,
+            Err(why) => (self.next, self.walked.stopped) = (None, Some(why)),
         }
-        let shown = |b: &Value| members(endpoint, Some("-"), b, 0).iter().map(|m| m.key()).collect::<Vec<_>>();
+    }
+
+    /// The request for the next page, none at the end; `Err` says why it cannot go on.
+    fn after(&mut self) -> Result<Option<Outgoing>, String> {
+        let page = self.walked.exchanges.len() - 1;
+        let exchange = &self.walked.exchanges[page];
+        let status = exchange.status();
+        let Some(body) = exchange.json().filter(|_| (200..300).contains(&status)) else {
+            // the first answer is judged by the step itself
+            return if page > 0 { Err(format!("page {} is answered {status}", page + 1)) } else { Ok(None) };
+        };
+        if !more(exchange) {
+            return Ok(None);
+        }
+        let previous = page.checked_sub(1).and_then(|p| self.walked.exchanges[p].json());
+        let shown = |b: &Value| members(self.endpoint, Some("-"), b, 0).iter().map(|m| m.key()).collect::<Vec<_>>();
         let now = shown(body);
-        empty = if now.is_empty() { empty + 1 } else { 0 };
-        if empty == 3 {
-            break Some("three pages without an object, and still more is true".into());
+        self.empty = if now.is_empty() { self.empty + 1 } else { 0 };
+        if self.empty == 3 {
+            return Err("three pages without an object, and still more is true".into());
         }
         if !now.is_empty() && previous.is_some_and(|p| shown(p) == now) {
-            break Some(format!("page {} is the same as the page before", page + 1));
+            return Err(format!("page {} is the same as the page before", page + 1));
         }
         if page + 1 == MAX_PAGES {
-            break Some(format!("more is still true after {MAX_PAGES} pages"));
+            return Err(format!("more is still true after {MAX_PAGES} pages"));
         }
-        let next = if mode == Walk::AddedAfter { None } else { next_of(body) };
-        match next {
-            Some(next) => outgoing.url = with(&first.url, "next", &next),
-            None if mode == Walk::Next => break Some("more is true and there is no next".into()),
+        let next = if self.mode == Walk::AddedAfter { None } else { next_of(body) };
+        let url = match next {
+            Some(next) => with(&self.first.url, "next", &next),
+            None if self.mode == Walk::Next => return Err("more is true and there is no next".into()),
             None => {
-                let last = exchanges[page]
-                    .response
-                    .as_ref()
-                    .and_then(|r| r.header("x-taxii-date-added-last"))
-                    .and_then(Timestamp::parse);
-                let last = last.or_else(|| {
-                    members(endpoint, Some("-"), body, 0)
-                        .last()
-                        .and_then(|m| m.added.as_deref().and_then(Timestamp::parse))
-                });
-                match last {
-                    None => {
-                        break Some(
-                            "more is true, and neither next nor X-TAXII-Date-Added-Last says how to go on".into(),
-                        );
-                    }
-                    Some(last) if cursor.is_some_and(|c| last <= c) => {
-                        break Some(format!("X-TAXII-Date-Added-Last stays at {last}"));
-                    }
-                    Some(last) => {
-                        cursor = Some(last);
-                        outgoing.url = with(&first.url, "added_after", &last.to_string());
-                    }
+                let last = last_date(exchange, self.endpoint, body)
+                    .ok_or("more is true, and neither next nor X-TAXII-Date-Added-Last says how to go on")?;
+                if self.cursor.is_some_and(|c| last <= c) {
+                    return Err(format!("X-TAXII-Date-Added-Last stays at {last}"));
                 }
+                self.cursor = Some(last);
+                with(&self.first.url, "added_after", &last.to_string())
             }
-        }
-    };
-    Walked { exchanges, stopped }
+        };
+        Ok(Some(Outgoing { url, ..self.first.clone() }))
+    }
+}
+
+/// The date to go on from: of the header, or else of the last record.
+fn last_date(exchange: &Exchange, endpoint: Endpoint, body: &Value) -> Option<Timestamp> {
+    let header = exchange.response.as_ref().and_then(|r| r.header("x-taxii-date-added-last"));
+    let record = || members(endpoint, Some("-"), body, 0).last()?.added.as_deref().and_then(Timestamp::parse);
+    header.and_then(Timestamp::parse).or_else(record)
 }
 
 /// The URL with this parameter added or replaced; the others stay as they were spelled.
 fn with(url: &Url, name: &str, value: &str) -> Url {
     let kept: Vec<&str> =
         url.query().unwrap_or("").split('&').filter(|p| !p.is_empty() && p.split('=').next() != Some(name)).collect();
-    let added = crate::taxii::paths::query(&[(name.to_owned(), value.to_owned())]);
+    let added = crate::taxii::paths::query(&[(name.to_owned(), value.to_owned())], false);
     let query = kept.into_iter().chain(std::iter::once(added.as_str())).collect::<Vec<_>>().join("&");
     let mut url = url.clone();
     url.set_query(Some(&query));

@@ -44,12 +44,14 @@ pub fn same_origin(a: &Url, b: &Url) -> bool {
     a.scheme() == b.scheme() && a.host_str() == b.host_str() && a.port_or_known_default() == b.port_or_known_default()
 }
 
-/// A query string of these parameters, percent-encoded as RFC 3986 wants it (a space is `%20`).
-pub fn query(parameters: &[(String, String)]) -> String {
+/// A query string of these parameters, percent-encoded as RFC 3986 wants it (a space is `%20`), but for
+/// the brackets of match fields where `plain_brackets` says so.
+pub fn query(parameters: &[(String, String)], plain_brackets: bool) -> String {
     let encode = |s: &str| -> String {
         s.bytes()
             .map(|b| match b {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => (b as char).to_string(),
+                b'[' | b']' if plain_brackets => (b as char).to_string(),
                 b => format!("%{b:02X}"),
             })
             .collect()
@@ -67,6 +69,8 @@ mod tests {
         assert_eq!(under(&root, &["collections", "a b"]).as_str(), "https://example.com/api1/collections/a%20b/");
         assert_eq!(discovery(&root).as_str(), "https://example.com/taxii2/");
         assert_eq!(resolve_root(&root, "/x").map(|u| u.to_string()).as_deref(), Some("https://example.com/x/"));
-        assert_eq!(query(&[("match[type]".into(), "a,b c".into())]), "match%5Btype%5D=a%2Cb%20c");
+        let parameters = [("match[type]".into(), "a,b c".into())];
+        assert_eq!(query(&parameters, false), "match%5Btype%5D=a%2Cb%20c");
+        assert_eq!(query(&parameters, true), "match[type]=a%2Cb%20c");
     }
 }

@@ -18,7 +18,7 @@ impl Run<'_> {
         for (name, value) in &step.query {
             parameters.push((name.clone(), self.fill(value.get_ref())?));
         }
-        let mut query = paths::query(&parameters);
+        let mut query = self.runner.session.query(&parameters);
         if let Some(raw) = &step.query_string {
             query =
                 [query, self.fill(raw.get_ref())?].into_iter().filter(|q| !q.is_empty()).collect::<Vec<_>>().join("&");
@@ -30,9 +30,14 @@ impl Run<'_> {
             outgoing.headers.push(("Content-Type".into(), TAXII.into()));
         }
         for (name, value) in &step.headers {
+            let value = self.fill(value.get_ref())?;
+            // a row of the matrix that says nothing leaves the usual
+            if value.is_empty() {
+                continue;
+            }
             outgoing.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
             // a field may come in several lines (RFC 9110 section 5.3)
-            outgoing.headers.extend(self.fill(value.get_ref())?.lines().map(|line| (name.clone(), line.to_owned())));
+            outgoing.headers.extend(value.lines().map(|line| (name.clone(), line.to_owned())));
         }
         outgoing.headers.retain(|(n, _)| !step.without.iter().any(|w| w.eq_ignore_ascii_case(n)));
         outgoing.user_agent = !step.without.iter().any(|w| w.eq_ignore_ascii_case("user-agent"));

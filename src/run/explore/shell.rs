@@ -55,7 +55,7 @@ pub fn script(trial: &Trial, seed: u64) -> String {
 /// Values of an answer that later URLs hold, percent-encoded, and how to take them out of the answer.
 fn told(exchange: &Exchange, later: &str, known: usize) -> Vec<(String, String)> {
     const BODY: &str = "tr -d '\\r' | sed '1,/^$/d' | jq -r";
-    let encoded = |value: &str| paths::query(&[(String::new(), value.to_owned())])[1..].to_owned();
+    let encoded = |value: &str| paths::query(&[(String::new(), value.to_owned())], false)[1..].to_owned();
     let mut found: Vec<(String, String)> = Vec::new();
     let mut add = |value: String, extract: String| {
         if value.len() > 3 && later.contains(&value) && !found.iter().any(|(v, _)| *v == value) && known < 50 {
