@@ -2,7 +2,7 @@
 
 use super::console::head::count;
 use super::sanitize::line;
-use crate::record::{Report, Verdict};
+use crate::record::{Report, Standing, Verdict};
 
 /// What a run came to, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,4 +85,16 @@ fn meets(report: &Report) -> (Verdict, String) {
         _ => Verdict::Inconclusive,
     };
     (verdict, text + ".")
+}
+
+/// How a profile stands: the verdict that a trial of the same outcome would have, and a few words.
+pub fn state(standing: &Standing) -> (Verdict, String) {
+    let (broken, open) = (standing.broken.len(), standing.open.len());
+    match (broken, open) {
+        _ if standing.met => (Verdict::Pass, "met".to_owned()),
+        (0, 0) => (Verdict::Inconclusive, "nothing was judged".to_owned()),
+        (0, _) => (Verdict::Inconclusive, format!("open: {} not judged", count(open, "requirement"))),
+        (_, 0) => (Verdict::Fail, format!("not met: breaks {}", count(broken, "requirement"))),
+        _ => (Verdict::Fail, format!("not met: breaks {}, {open} not judged", count(broken, "requirement"))),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use super::sanitize::line;
-use crate::record::{Level, Summary, Verdict};
+use crate::record::{Level, Summary};
 
 /// Labels for the sections of TAXII 2.1 that hold requirements, in our own words.
 const LABELS: [(&str, &str); 31] = [
@@ -54,19 +54,6 @@ pub struct Section {
     pub warned: usize,
     /// MUST and derived requirements that no trial could judge.
     pub unjudged: usize,
-}
-
-impl Section {
-    /// The counts, each with the verdict of trials that lead to it.
-    pub fn by_verdict(&self) -> [(usize, &'static str); 4] {
-        let of = |number, verdict: Verdict| (number, verdict.word());
-        [
-            of(self.hold, Verdict::Pass),
-            of(self.broken, Verdict::Fail),
-            of(self.warned, Verdict::Warn),
-            of(self.unjudged, Verdict::Inconclusive),
-        ]
-    }
 }
 
 /// The sections that a run had to do with, in the order of the standard.

@@ -112,7 +112,7 @@ test('counts on the page are those of the JSON report', async () => {
       const shown = await page.locator(`details.t[data-v=${verdict}]`).count();
       assert.equal(shown, count(failing, (t) => t.verdict === verdict), verdict);
     }
-    const rows = await page.locator('#requirements tbody tr').count();
+    const rows = await page.locator('#requirements tbody tr[id]').count();
     const ids = new Set(failing.trials.flatMap((t) => [...t.requirements, ...t.findings.map((f) => f.requirement)]));
     assert.equal(rows, ids.size);
     const left = await page.locator('#left li').count();

@@ -24,7 +24,7 @@ test('the first screen says what a reader has to know', async () => {
     }
     const listed = await first.locator('.broken').first().locator('li > :first-child').allTextContents();
     assert.deepEqual(listed, broken);
-    const facts = await first.locator('.facts').innerText();
+    const facts = await first.locator('.facts').first().innerText();
     for (const fact of [failing.server.url, failing.suite.version, failing.suite.cases, String(failing.suite.seed)]) {
       assert.ok(facts.includes(fact), `${fact} in ${facts}`);
     }
@@ -36,6 +36,17 @@ test('the first screen says what a reader has to know', async () => {
       const group = first.locator('.open li').filter({ hasText: id });
       assert.ok((await group.textContent()).includes(help), `${id}: ${help}`);
     }
+  });
+  const reader = json('reader');
+  await visit('reader', {}, async (page) => {
+    // whoever may not write gets a claim that says what it leaves out
+    const asked = new Set(reader.trials.filter((t) => t.verdict !== 'skip').flatMap((t) => t.requirements));
+    const left = new Set(reader.trials.flatMap((t) => t.requirements).filter((id) => !asked.has(id)));
+    assert.ok(left.size > 5);
+    assert.ok((await page.locator('.numbers').textContent()).includes(`${left.size} left out`));
+    const listed = await page.getByRole('heading', { name: 'Left out' }).locator('~ ul').first().locator('a').allTextContents();
+    assert.deepEqual(new Set(listed), left);
+    assert.ok(await inView(page.getByRole('table', { name: 'Trials by verdict' }).getByText('skip')));
   });
   await visit('clean', {}, async (page) => {
     assert.equal(await page.locator('#claim').textContent(), 'Meets every MUST that could be judged.');

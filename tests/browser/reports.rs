@@ -25,10 +25,15 @@ const DEFECTS: [&str; 7] = [
 /// How many trials the large report has.
 const MANY: usize = 5000;
 
-/// Makes `clean`, `failing` and `hostile`, each as HTML and as JSON, and `large` as HTML.
+/// Makes `clean`, `reader`, `failing` and `hostile`, each as HTML and as JSON, and `large` as HTML.
 pub fn make(folder: &Path) -> Result<(), Failed> {
     std::fs::create_dir_all(folder)?;
     suite(folder, "clean", &["--reference", "--seed", "7"])?;
+    suite(
+        folder,
+        "reader",
+        &["--reference", "--as", "reader", "--seed", "7", "--only", "add/*", "--only", "discovery/*"],
+    )?;
     let mut flags = vec!["--reference", "--seed", "7"];
     flags.extend(DEFECTS.iter().flat_map(|defect| ["--defect", defect]));
     suite(folder, "failing", &flags)?;

@@ -4,7 +4,7 @@ use super::WIDTH;
 use super::head::count;
 use crate::record::{Report, Verdict};
 use crate::report::Lookup;
-use crate::report::claim::{self, Claim};
+use crate::report::claim::{self, Claim, state};
 use crate::report::sanitize::line;
 use crate::report::sections::{Section, sections};
 use crate::report::style::{Style, shape, wrap};
@@ -76,17 +76,7 @@ pub(super) fn profiles(report: &Report, style: Style) -> String {
     let width = all.iter().map(|s| s.profile.chars().count()).max().unwrap_or(0);
     let mut out = format!("\n{}\n", style.bold("Profiles"));
     for standing in all {
-        let (broken, open) = (standing.broken.len(), standing.open.len());
-        let (verdict, state) = match (broken, open) {
-            _ if standing.met => (Verdict::Pass, "met".to_owned()),
-            (0, 0) => (Verdict::Inconclusive, "nothing was judged".to_owned()),
-            (0, _) => (Verdict::Inconclusive, format!("open: {} not judged", count(open, "requirement"))),
-            (_, 0) => (Verdict::Fail, format!("not met: breaks {}", count(broken, "requirement"))),
-            _ => {
-                let text = format!("not met: breaks {}, {open} not judged", count(broken, "requirement"));
-                (Verdict::Fail, text)
-            }
-        };
+        let (verdict, state) = state(standing);
         let mark = style.of_verdict(verdict, &shape(verdict).to_string());
         out += &format!("  {mark} {:<width$}  {state}\n", line(&standing.profile, 40));
     }

@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::Lookup;
-use crate::record::Report;
+use crate::record::{Report, Verdict};
 
 mod body;
 mod evidence;
@@ -88,13 +88,14 @@ fn render(report: &Report, requirement: Lookup<'_>, room: Room) -> io::Result<St
     let anchors = place::anchors(report);
     let mut evidence = evidence::Evidence::new(room.brief);
     let trials = trials::trials(report, requirement, &anchors, room, &mut evidence);
+    let sections = requirements::sections(report, requirement, &anchors);
     let page = Page {
         title: result::title(report),
         policy: policy(),
         style: STYLE,
         script: SCRIPT,
-        result: result::result(report, requirement, &anchors),
-        sections: requirements::sections(report, requirement, &anchors),
+        result: result::result(report, &sections, requirement, &anchors),
+        sections,
         features: features::features(report, requirement, &anchors),
         notes: report.notes.iter().map(|n| text::line(n, 2000)).collect(),
         removed: report.cleanup.removed,

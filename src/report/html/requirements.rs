@@ -17,17 +17,57 @@ pub(super) struct Section {
     pub rows: Vec<Row>,
 }
 
+impl Section {
+    /// How many requirements hold, are broken, warned about, not judged and left out; each with the trials
+    /// that a filter for it shows, and the verdict whose colour it has.
+    pub(super) fn cells(&self) -> [Cell; 5] {
+        let of = |verdicts: &[Verdict]| self.rows.iter().filter(|r| verdicts.contains(&r.verdict)).count();
+        [
+            Cell { number: of(&[Verdict::Pass]), verdict: "pass", filter: "pass" },
+            Cell { number: of(&[Verdict::Fail]), verdict: "fail", filter: "fail" },
+            Cell { number: of(&[Verdict::Warn]), verdict: "warn", filter: "warn" },
+            Cell {
+                number: of(&[Verdict::Inconclusive, Verdict::Error]),
+                verdict: "inconclusive",
+                filter: "inconclusive,error",
+            },
+            Cell { number: of(&[Verdict::Skip]), verdict: "skip", filter: "skip" },
+        ]
+    }
+}
+
+/// A number of requirements.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cell {
+    pub number: usize,
+    pub verdict: &'static str,
+    pub filter: &'static str,
+}
+
+/// The numbers of all sections together.
+pub(super) fn sum(sections: &[Section]) -> [Cell; 5] {
+    let mut all = [Cell::default(); 5];
+    for section in sections {
+        for (sum, cell) in all.iter_mut().zip(section.cells()) {
+            *sum = Cell { number: sum.number + cell.number, ..cell };
+        }
+    }
+    all
+}
+
 /// How one requirement stands.
 pub(super) struct Row {
     pub words: Words,
-    /// Word of the verdict that its trials come to together.
-    pub verdict: &'static str,
+    /// The verdict that its trials come to together.
+    pub verdict: Verdict,
     /// Whether it broke in known failures alone.
     pub known: bool,
     /// Its trials by verdict: `36 pass, 1 fail`.
     pub trials: String,
     /// Anchor of the trial that tells most.
     pub anchor: String,
+    /// Why that trial came to its verdict.
+    pub reason: String,
 }
 
 /// The requirements by section, in the order of the standard.
@@ -49,18 +89,13 @@ pub(super) fn sections(report: &Report, requirement: Lookup<'_>, anchors: &[Stri
         match sections.iter_mut().find(|s| s.number == number) {
             Some(section) => section.rows.push(row),
             None => {
-                let anchor = anchor(&number);
+                let anchor = format!("s-{}", text::anchor(&number));
                 sections.push(Section { number, anchor, label, rows: vec![row] });
             }
         }
     }
     sections.sort_by_key(|s| rank(&s.number));
     sections
-}
-
-/// The name of the element that holds the requirements of a section.
-pub(super) fn anchor(section: &str) -> String {
-    format!("s-{}", text::anchor(section))
 }
 
 fn row(report: &Report, id: &str, trials: &[usize], requirement: Lookup<'_>, anchors: &[String]) -> Row {
@@ -84,9 +119,10 @@ fn row(report: &Report, id: &str, trials: &[usize], requirement: Lookup<'_>, anc
         Verdict::ALL.into_iter().filter(|v| any(*v)).map(|v| format!("{} {}", number(v), v.word())).collect();
     Row {
         words: words(id, None, requirement),
-        verdict: verdict.word(),
+        verdict,
         known,
         trials: numbers.join(", "),
         anchor: telling.map(|&t| anchors[t].clone()).unwrap_or_default(),
+        reason: telling.map(|&t| text::line(&report.trials[t].reason, 300)).unwrap_or_default(),
     }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::requirements;
+use super::requirements::{self, Cell, Row};
 use super::standard::{Words, words};
 use super::text::line;
-use crate::record::{Level, Report, Trial, Verdict};
+use crate::record::{Level, Report, Standing, Trial, Verdict};
 use crate::report::Lookup;
-use crate::report::claim::claim;
+use crate::report::claim::{claim, state};
 use crate::report::console::head::count;
-use crate::report::sections::{self, Section};
 
 /// Everything of the first screen.
 pub(super) struct Result_ {
@@ -39,10 +38,14 @@ pub(super) struct Result_ {
     pub errors: usize,
     /// How many trials changed their verdict on an immediate repeat.
     pub flaky: usize,
-    /// Requirements by section.
-    pub sections: Vec<Section>,
-    /// The sum over the sections.
-    pub all: Section,
+    /// Requirements of which every trial was left out, by why.
+    pub skipped: Vec<Unjudged>,
+    /// How many those are.
+    pub left_out: usize,
+    /// Requirements of all sections: how many hold, are broken, and so on.
+    pub all: [Cell; 5],
+    /// How the profiles stand.
+    pub profiles: Vec<Profile>,
     /// Trials by verdict and level.
     pub counts: Vec<Counts>,
     /// Number of trials by level, and of all.
@@ -58,12 +61,12 @@ pub(super) struct Result_ {
 impl Result_ {
     /// Whether there is nothing to act on, so that the first column has room for what was tested.
     pub(super) fn calm(&self) -> bool {
-        !self.busy() && self.unjudged.is_empty()
+        !self.busy() && self.unjudged.is_empty() && self.skipped.is_empty()
     }
 
-    /// The element that holds the requirements of a section.
-    pub(super) fn anchor(&self, section: &Section) -> String {
-        requirements::anchor(&section.number)
+    /// How many columns of numbers the sections have: the last is for what was left out.
+    pub(super) fn columns(&self) -> usize {
+        if self.left_out > 0 { 5 } else { 4 }
     }
 
     /// Whether the first column is taken by what was broken, and what was not judged goes elsewhere.
@@ -85,8 +88,21 @@ pub(super) struct Broken {
 
 /// Requirements that the same would help to judge.
 pub(super) struct Unjudged {
-    pub help: String,
+    /// What would help, or why not.
+    pub why: String,
     pub ids: Vec<String>,
+}
+
+/// A named claim, and how it stands.
+pub(super) struct Profile {
+    pub name: String,
+    pub title: String,
+    pub verdict: &'static str,
+    pub state: String,
+    /// Ids of the requirements that are broken.
+    pub broken: Vec<String>,
+    /// Ids of those that no trial judged.
+    pub open: Vec<String>,
 }
 
 /// Number of trials of one verdict by level.
@@ -125,7 +141,12 @@ fn name(report: &Report) -> String {
 }
 
 /// The first screen of a report, whose trials have these anchors.
-pub(super) fn result(report: &Report, requirement: Lookup<'_>, anchors: &[String]) -> Result_ {
+pub(super) fn result(
+    report: &Report,
+    sections: &[requirements::Section],
+    requirement: Lookup<'_>,
+    anchors: &[String],
+) -> Result_ {
     let summary = &report.summary;
     let claim = claim(report);
     let broken = |ids: &[String], verdicts: &[Verdict], known: Option<bool>| -> Vec<Broken> {
@@ -133,17 +154,7 @@ pub(super) fn result(report: &Report, requirement: Lookup<'_>, anchors: &[String
             |trial: &Trial| verdicts.contains(&trial.verdict) && known.is_none_or(|k| trial.known.is_some() == k);
         ids.iter().map(|id| one(report, id, shows, requirement, anchors)).collect()
     };
-    let mut help: Vec<Unjudged> = Vec::new();
-    for (id, would) in &summary.inconclusive {
-        let would = line(would, 600);
-        match help.iter_mut().find(|u| u.help == would) {
-            Some(group) => group.ids.push(line(id, 80)),
-            None => help.push(Unjudged { help: would, ids: vec![line(id, 80)] }),
-        }
-    }
-    // what helps most comes first
-    help.sort_by_key(|u| std::cmp::Reverse(u.ids.len()));
-    let sections = sections::sections(summary, requirement);
+    let skipped: Vec<&Row> = sections.iter().flat_map(|s| &s.rows).filter(|r| r.verdict == Verdict::Skip).collect();
     Result_ {
         server: name(report),
         verdict: claim.verdict.word(),
@@ -155,11 +166,13 @@ pub(super) fn result(report: &Report, requirement: Lookup<'_>, anchors: &[String
         warned: broken(&summary.warned, &[Verdict::Warn, Verdict::Fail], None),
         stale: summary.stale.iter().map(|s| line(s, 600)).collect(),
         open: summary.inconclusive.len(),
-        unjudged: help,
+        unjudged: by_reason(summary.inconclusive.iter().map(|(id, help)| (line(id, 80), line(help, 600)))),
+        left_out: skipped.len(),
+        skipped: by_reason(skipped.iter().map(|r| (r.words.id.clone(), r.reason.clone()))),
         errors: summary.count(Verdict::Error),
         flaky: report.trials.iter().filter(|t| t.flaky).count(),
-        all: sum(&sections),
-        sections,
+        all: requirements::sum(sections),
+        profiles: summary.profiles.iter().map(profile).collect(),
         counts: Verdict::ALL.into_iter().map(|v| counts(report, Some(v))).filter(|c| c.all > 0).collect(),
         total: counts(report, None),
         facts: facts(report),
@@ -185,15 +198,30 @@ fn one(
     }
 }
 
-fn sum(sections: &[Section]) -> Section {
-    let mut all = Section::default();
-    for s in sections {
-        all.hold += s.hold;
-        all.broken += s.broken;
-        all.warned += s.warned;
-        all.unjudged += s.unjudged;
+/// Requirements that share a reason; what concerns most of them comes first.
+fn by_reason(all: impl Iterator<Item = (String, String)>) -> Vec<Unjudged> {
+    let mut groups: Vec<Unjudged> = Vec::new();
+    for (id, why) in all {
+        match groups.iter_mut().find(|g| g.why == why) {
+            Some(group) => group.ids.push(id),
+            None => groups.push(Unjudged { why, ids: vec![id] }),
+        }
     }
-    all
+    groups.sort_by_key(|g| std::cmp::Reverse(g.ids.len()));
+    groups
+}
+
+fn profile(standing: &Standing) -> Profile {
+    let (verdict, state) = state(standing);
+    let ids = |ids: &[String]| ids.iter().map(|id| line(id, 80)).collect();
+    Profile {
+        broken: ids(&standing.broken),
+        open: ids(&standing.open),
+        name: line(&standing.profile, 60),
+        title: line(&standing.title, 200),
+        verdict: verdict.word(),
+        state,
+    }
 }
 
 fn counts(report: &Report, verdict: Option<Verdict>) -> Counts {
@@ -239,13 +267,12 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         facts.push(("Not contacted", format!("on another origin: {}", others.join(", "))));
     }
     facts.push(("Suite", format!("{} {}", line(&suite.name, 60), line(&suite.version, 40))));
-    facts.push(("Cases", line(&suite.cases, 80)));
+    facts.push(("Cases", format!("revision {}", line(&suite.cases, 80))));
     if let Some(shard) = &suite.shard {
         facts.push(("Part", format!("{} of {}, of {} trials", shard.index, shard.count, shard.planned)));
     }
     facts.push(("Seed", suite.seed.to_string()));
-    facts.push(("Began", instant(&suite.started)));
-    facts.push(("Took", duration(suite.duration_ms)));
+    facts.push(("Time", format!("{}, for {}", instant(&suite.started), duration(suite.duration_ms))));
     facts.push(("Exit code", report.summary.exit.to_string()));
     facts.retain(|(_, value)| !value.trim().is_empty());
     facts
