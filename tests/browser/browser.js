@@ -17,6 +17,15 @@ export const file = (name) => path.join(folder, name);
 export const url = (name) => pathToFileURL(file(`${name}.html`)).href;
 export const json = (name) => JSON.parse(readFileSync(file(`${name}.json`), 'utf8'));
 
+/// The names of all elements of a page.
+export const ids = async (name) => {
+  let found;
+  await visit(name, {}, async (page) => {
+    found = await page.locator('[id]').evaluateAll((all) => all.map((element) => element.id));
+  });
+  return new Set(found);
+};
+
 /// Trials of a JSON report that fit, as the filters of the page understand it.
 export const count = (report, fits) => report.trials.filter(fits).length;
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { count, hindrances, inView, json, settled, start, stop, visit } from './browser.js';
+import { count, hindrances, ids, inView, json, settled, start, stop, visit } from './browser.js';
 
 before(start);
 after(stop);
@@ -26,6 +26,19 @@ test('nothing hinders a reader, in either scheme', async () => {
         assert.deepEqual(await hindrances(page), [], `${name}, ${colorScheme}`);
       });
     }
+  }
+});
+
+test('nothing hinders a reader of a comparison, and its links lead into the reports', async () => {
+  for (const colorScheme of ['light', 'dark']) {
+    await visit('matrix', { colorScheme }, async (page) => {
+      await page.locator('details').evaluateAll((all) => all.forEach((d) => { d.open = true; }));
+      assert.deepEqual(await hindrances(page), [], colorScheme);
+      const links = await page.locator('a[href^="failing.html#"]').evaluateAll((all) => all.map((a) => a.hash.slice(1)));
+      assert.ok(links.length > 0);
+      const targets = await ids('failing');
+      assert.deepEqual(links.filter((id) => !targets.has(id) && !targets.has(decodeURIComponent(id))), []);
+    });
   }
 });
 

@@ -25,7 +25,8 @@ const DEFECTS: [&str; 7] = [
 /// How many trials the large report has.
 const MANY: usize = 5000;
 
-/// Makes `clean`, `reader`, `failing` and `hostile`, each as HTML and as JSON, and `large` as HTML.
+/// Makes `clean`, `reader`, `failing` and `hostile`, each as HTML and as JSON, `matrix`,
+/// which compares them, and `large`.
 pub fn make(folder: &Path) -> Result<(), Failed> {
     std::fs::create_dir_all(folder)?;
     suite(folder, "clean", &["--reference", "--seed", "7"])?;
@@ -39,7 +40,19 @@ pub fn make(folder: &Path) -> Result<(), Failed> {
     suite(folder, "failing", &flags)?;
     let server = hostile::server();
     suite(folder, "hostile", &[&server.url, "--allow-http", "--write", "any", "--seed", "7", "--timeout", "5"])?;
+    matrix(folder)?;
     large(folder)
+}
+
+/// The comparison of what was made so far; its links lead into the HTML reports beside it.
+fn matrix(folder: &Path) -> Result<(), Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taxii-conformance"));
+    command.args(["compare", "clean.json", "failing.json", "hostile.json", "--report", "html=matrix.html"]);
+    let Output { status, stderr, .. } = command.current_dir(folder).stdin(Stdio::null()).output()?;
+    match status.code() {
+        Some(0 | 1) => Ok(()),
+        _ => Err(format!("compare: {status}\n{}", String::from_utf8_lossy(&stderr)).into()),
+    }
 }
 
 /// A run of the binary that leaves both reports.
