@@ -54,6 +54,7 @@ const BEYOND_SCHEMAS: &[&str] = &[
     "marking-cycle",
     "extension-redefines",
     "reserved-namespace",
+    "name-case",
 ];
 
 /// Whether a schema can state what the finding says.

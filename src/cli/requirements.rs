@@ -125,7 +125,7 @@ fn stix_coverage(requirements: &[Requirement]) -> Vec<Covered<'_>> {
         let (cases, reason) = match rule.coverage {
             stix::Coverage::Judged => (vec!["validate"], None),
             stix::Coverage::Same(other) => {
-                (vec!["validate"], Some(format!("findings cite {other}, which says the same")))
+                (vec!["validate"], Some(format!("findings cite {other}, which says it again or in particular")))
             }
             stix::Coverage::Pattern => (vec!["pattern"], None),
             stix::Coverage::Reason(reason) => (Vec::new(), Some(reason.to_owned())),

@@ -74,6 +74,7 @@ pub const CODES: &[Code] = &[
     code("missing-one-of", "none of several properties is given"),
     code("missing-property", "a required property is missing"),
     code("missing-recommended", "a property is missing that should be given"),
+    code("name-case", "a name from elsewhere has lost its case"),
     code("nested-too-deep", "a value is nested deeper than this validator looks"),
     code("no-own-property", "an object or type has none of its own properties"),
     code("no-sha-256", "hashes without SHA-256"),

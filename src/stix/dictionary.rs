@@ -1,5 +1,6 @@
 //! Dictionaries (2.3): their keys, that they are not empty, and their values.
 
+use super::borrowed::keeps_case;
 use super::finding::Path;
 use super::language;
 use super::node::{Entry, MAX_DEPTH, Node};
@@ -20,10 +21,14 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             });
         }
         self.repeated(entries, "S21-2.3-01", path);
-        let keeps_case = values == Values::Translations || keeps_case(prop.name);
+        let borrowed = keeps_case(prop.name);
+        let keeps_case = values == Values::Translations || borrowed;
         for (key, value) in entries {
             let here = path.key(key);
             self.key(key, keeps_case, &here);
+            if borrowed {
+                self.borrowed_name(prop.name, key, &here);
+            }
             self.dictionary_value(prop, values, key, value, &here);
         }
     }
@@ -184,19 +189,4 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
 /// Whether this is a whole number, however written.
 fn is_whole(value: &Node<'_>) -> bool {
     number(value).fract() == 0.0
-}
-
-/// Dictionaries whose keys are names from elsewhere, which the standard wants as they are.
-fn keeps_case(name: &str) -> bool {
-    matches!(
-        name,
-        "additional_header_fields"
-            | "request_header"
-            | "document_info_dict"
-            | "exif_tags"
-            | "ipfix"
-            | "options"
-            | "environment_variables"
-            | "startup_info"
-    )
 }

@@ -4,6 +4,7 @@
 //! and reference targets come from the facts in `schemas/stix/facts/`, from which the JSON Schemas beside them are made
 //! too; the rules that no schema can say stand in this directory, a file a family.
 
+mod borrowed;
 mod codes;
 mod compile;
 mod constraint;
