@@ -73,7 +73,7 @@ impl World {
             "versions" => format!("{EMPTY}/objects/{id}/versions/"),
             other => format!("{EMPTY}/{other}/"),
         };
-        let url = format!("{path}?{}", paths::query(&parameters));
+        let url = format!("{path}?{}", paths::query(&parameters, false));
         let query = Query::new(parameters.iter().map(|(n, v)| (n.as_str(), v.as_str())));
         if method == "DELETE" {
             let before = self.held.items.len();

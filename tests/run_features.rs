@@ -53,7 +53,7 @@ fn a_known_failure_is_reported_and_does_not_fail_the_run() {
     let known = |glob: &'static str, expires| {
         suite(DEFECT, move |o| (o.only, o.known) = (vec![ONLY.into()], vec![entry(glob, expires)]))
     };
-    let report = known("filter/malformed[endpoint=manifest,parameter=limit=0]", LATER);
+    let report = known("filter/malformed[limit zero,endpoint=manifest]", LATER);
     let failed: Vec<&Trial> = report.trials.iter().filter(|t| t.verdict == Verdict::Fail).collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].known.as_ref().map(|k| k.owner.as_str()), Some("an owner"));
