@@ -4,6 +4,7 @@ mod add;
 mod request;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -118,7 +119,9 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         records: Vec::new(),
     };
     let result = run.steps().await;
-    let exchanges = std::mem::take(&mut run.exchanges);
+    let mut exchanges = std::mem::take(&mut run.exchanges);
+    // what was read of the bodies takes several times their size, and is not needed any more
+    exchanges.iter_mut().for_each(|exchange| exchange.parsed = Arc::default());
     let requirements = task.planned.requirements.clone();
     match result {
         Ok(mut outcome) => {
