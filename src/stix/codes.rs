@@ -115,7 +115,6 @@ pub const CODES: &[Code] = &[
     code("timestamp-too-precise", "a timestamp has decimals and should have none"),
     code("timestamp-value", "a timestamp is of a moment that does not exist"),
     code("tlp-instance", "a TLP marking that is not one of the four of the standard"),
-    code("tlp-name", "a TLP marking without its name"),
     code("translation-length", "a translated list has another length than the original"),
     code("translation-type", "a translation is of another type than the original"),
     code("type-literal", "`type` is not the literal that the `id` speaks of"),

@@ -6,6 +6,9 @@ use super::timestamp;
 use super::view::View;
 use super::walk::Walk;
 
+/// The properties of the marking definitions for TLP (7.2.1.4).
+const OF_TLP: [&str; 7] = ["type", "spec_version", "id", "created", "definition_type", "name", "definition"];
+
 impl<'a> Walk<'_, 'a, '_> {
     /// A marking definition: what `definition` holds follows from `definition_type`.
     pub(super) fn marking_definition(&mut self, view: &View<'_, '_, 'a>) {
@@ -50,18 +53,23 @@ impl<'a> Walk<'_, 'a, '_> {
             Some(("id", fixed.id))
         } else if !same_instant(view.text("created"), fixed.created) {
             Some(("created", fixed.created))
-        } else if view.named("name").is_some() && view.text("name") != Some(fixed.name) {
+        } else if view.text("name") != Some(fixed.name) {
             Some(("name", fixed.name))
         } else {
             None
         };
         if let Some((property, value)) = wrong {
-            self.must(&view.path.key(property), "tlp-instance", "S21-7.2-09", || {
+            let here = view.path.key(property);
+            let place = if view.named(property).is_some() { &here } else { view.path };
+            return self.must(place, "tlp-instance", "S21-7.2-09", || {
                 format!("TLP {level} is only the marking definition whose `{property}` is {value}")
             });
-        } else if view.named("name").is_none() {
-            self.should(view.path, "tlp-name", "S21-7.2-09", || {
-                format!("the marking definition of TLP {level} has the name {}", fixed.name)
+        }
+        // Properties of one's own get their advice; what the standard could have given it and did not makes it another one.
+        let more = view.owner.props.iter().map(|p| p.name).find(|p| !OF_TLP.contains(p) && view.named(p).is_some());
+        if let Some(property) = more {
+            self.must(&view.path.key(property), "tlp-instance", "S21-7.2-09", || {
+                format!("the marking definition of TLP {level} has no `{property}`")
             });
         }
     }
