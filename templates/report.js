@@ -39,7 +39,7 @@
     const evidence = () => kept ??= JSON.parse(one('#evidence').textContent);
     const exchange = (line, number) => {
       const { strings, bodies, exchanges } = evidence();
-      const [sent, sentBody, came, cameBody, ...curl] = exchanges[number];
+      const [sent, sentBody, came, cameBody, asked, ...curl] = exchanges[number];
       const text = (fields, body) =>
         fields.map((f) => strings[f] + '\n').join('') + (body >= 0 && bodies[body][0] ? '\n' + bodies[body][0] + '\n' : '');
       const about = (body) => {
@@ -47,7 +47,7 @@
       };
       const details = make('details', undefined, 'x');
       const summary = make('summary');
-      const request = one('code', line).textContent;
+      const request = one('code', line).textContent.split(' ')[0] + ' ' + strings[asked];
       summary.append(...line.childNodes);
       details.append(summary, make('h4', 'Try it'), make('pre', curl.map((c) => strings[c]).join(''), 'curl'));
       details.append(make('h4', 'Request'), make('pre', request + '\n' + text(sent, sentBody)));
@@ -76,7 +76,31 @@
       said.textContent = copied ? 'The command is copied.' : 'The command is selected.';
       setTimeout(() => { button.textContent = 'Copy'; said.textContent = ''; }, 2000);
     };
+    /* The requirements of a trial in words, from the table of requirements. */
+    const list = (text) => text ? text.split('|') : [];
+    const rows = new Map(all('#requirements tr[id]').map((row) => [row.id, row.cells]));
+    const words = (id) => {
+      const [, level, section, statement] = rows.get(id) || [];
+      const line = make('p', undefined, 'rq');
+      const link = make('a', id);
+      link.href = '#' + id;
+      line.append(link);
+      if (statement) {
+        const read = one('a', section)?.cloneNode() ?? make('span');
+        read.textContent = 'section ' + section.textContent;
+        line.append(' ', make('span', level.textContent, 'level'), ' ', read, ': ', statement.textContent);
+      }
+      return line;
+    };
     const build = (trial) => {
+      const inside = one('.d', trial);
+      if (!one('.rq', inside)) inside.prepend(...list(trial.dataset.r).map(words));
+      const foot = one('.foot', inside);
+      if (!one('a', foot)) {
+        const link = make('a', inside.id);
+        link.href = '#' + encodeURI(inside.id);
+        foot.prepend(link, ' · ', trial.closest('.case').dataset.f, ' · ');
+      }
       for (const line of all('li[data-x]', trial)) exchange(line, Number(line.dataset.x));
       for (const pre of all('pre.curl', trial)) {
         if (pre.previousElementSibling.matches('.copy')) continue;
@@ -95,16 +119,18 @@
     if (!form) return;
 
     /* Filters. */
-    const list = (text) => text ? text.split('|') : [];
     const cases = all('.case').map((element) => ({
       element,
-      title: one('h3', element).textContent,
+      title: one('h3 > span', element).textContent + ' ' + one('h3 > code', element).textContent,
       trials: all('details.t', element).map((t) => ({
         element: t, verdict: t.dataset.v, level: t.dataset.l, sections: list(t.dataset.s), endpoints: list(t.dataset.e),
+        requirements: list(t.dataset.r),
       })),
     }));
     const number = cases.reduce((sum, c) => sum + c.trials.length, 0);
-    const searchable = (c, t) => t.text ??= (c.title + ' ' + t.element.textContent).toLowerCase();
+    const statement = (id) => id + ' ' + (rows.get(id)?.[3].textContent ?? '');
+    const searchable = (c, t) =>
+      t.text ??= [c.title, one('.d', t.element).id, ...t.requirements.map(statement), t.element.textContent].join(' ').toLowerCase();
     const idle = globalThis.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 5 }), 50));
     const gather = (trials) => (deadline) => {
       while (trials.length && deadline.timeRemaining() > 1) searchable(...trials.pop());

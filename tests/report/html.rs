@@ -87,7 +87,7 @@ fn names(page: &str) -> Result<(), String> {
         input main section h2 h3 h4 span ul li table caption thead tbody tfoot tr th td br dl dt dd details summary \
         code pre i b em mark ol form select option button output footer";
     const ATTRIBUTES: &str = "lang charset http-equiv content name rel href type class id aria-label aria-labelledby \
-        aria-hidden aria-live role tabindex scope value for data-v data-l data-s data-e data-x open hidden checked \
+        aria-hidden aria-live role tabindex scope value for data-v data-l data-f data-r data-s data-e data-x open hidden checked \
         autocomplete spellcheck placeholder";
     let (mut scripts, mut styles) = (0, 0);
     let mut emitter: DefaultEmitter = DefaultEmitter::default();

@@ -42,7 +42,8 @@ impl Evidence {
             }
         };
         let [before, url, after] = split(&exchange.curl, &exchange.request.url).map(|part| self.strings.put(part));
-        self.exchanges.push(json!([sent, sent_body, came, came_body, before, url, after]));
+        let asked = self.strings.put(text::line(&exchange.request.url, 4000));
+        self.exchanges.push(json!([sent, sent_body, came, came_body, asked, before, url, after]));
         self.exchanges.len() - 1
     }
 

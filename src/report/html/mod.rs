@@ -34,25 +34,38 @@ const SCRIPT: &str = include_str!("../../../templates/report.js");
 /// complaint.
 const LARGE: usize = 9_500_000;
 
-/// How much room evidence gets, in bytes of shown text.
+/// How much room evidence gets.
 #[derive(Clone, Copy, Debug)]
 struct Room {
-    /// A body that a finding points into.
+    /// A body that a finding points into, in bytes of shown text.
     full: usize,
-    /// Any other body.
+    /// Any other body, likewise.
     brief: usize,
     /// How many trials show the exchanges that their findings point to without the help of the script.
     shown: usize,
+    /// How many exchanges of a trial are listed, besides those that findings point to.
+    listed: usize,
+    /// How many findings of a trial are shown.
+    findings: usize,
+    /// How long what a finding says may be, in characters.
+    said: usize,
+    /// Whether exchanges that no finding points to have headers and bodies at all.
+    evidence: bool,
 }
 
 /// From generous to frugal; the first that gives no large report is taken.
-const ROOMS: [Room; 5] = [
-    Room { full: 5 * 1024, brief: 2 * 1024, shown: usize::MAX },
-    Room { full: 4 * 1024, brief: 600, shown: usize::MAX },
-    Room { full: 2 * 1024, brief: 250, shown: usize::MAX },
-    Room { full: 700, brief: 80, shown: 2000 },
-    Room { full: 300, brief: 0, shown: 500 },
-];
+const ROOMS: [Room; 6] = {
+    const FIRST: Room =
+        Room { full: 5120, brief: 2048, shown: usize::MAX, listed: 100, findings: 25, said: 2000, evidence: true };
+    [
+        FIRST,
+        Room { brief: 600, ..FIRST },
+        Room { full: 2048, brief: 250, listed: 40, ..FIRST },
+        Room { full: 700, brief: 80, listed: 15, shown: 2000, findings: 10, said: 600, ..FIRST },
+        Room { full: 400, brief: 0, listed: 6, shown: 1000, findings: 5, said: 400, ..FIRST },
+        Room { full: 300, brief: 0, listed: 2, shown: 300, findings: 2, said: 200, evidence: false },
+    ]
+};
 
 /// The whole page.
 #[derive(Template)]

@@ -14,11 +14,6 @@ use crate::report::Lookup;
 use crate::report::sections::{place, rank};
 use crate::taxii::endpoint::Endpoint;
 
-/// How many findings of a trial are shown; the JSON report has all of them.
-const FINDINGS: usize = 25;
-/// How many exchanges of a trial are listed.
-const EXCHANGES: usize = 100;
-
 /// All trials, and what they can be filtered by.
 pub(super) struct Trials<'a> {
     pub number: usize,
@@ -39,6 +34,10 @@ pub(super) struct Case<'a> {
     pub title: String,
     /// Ids of the requirements that its trials are about.
     pub requirements: Vec<String>,
+    /// Which readings of the standard are accepted; empty where it leaves no room.
+    pub ambiguity: String,
+    /// File of the case.
+    pub file: String,
     /// Number of trials by verdict.
     pub tally: Vec<(&'static str, usize)>,
     pub trials: Vec<Row<'a>>,
@@ -47,9 +46,10 @@ pub(super) struct Case<'a> {
 /// One trial.
 pub(super) struct Row<'a> {
     pub anchor: &'a str,
-    pub id: String,
     pub verdict: &'static str,
     pub level: &'static str,
+    /// Ids of the requirements that it is about, separated by `|`.
+    pub requirements: String,
     /// Sections, separated by `|`.
     pub sections: String,
     /// Endpoints, separated by `|`.
@@ -63,19 +63,18 @@ pub(super) struct Row<'a> {
     pub tags: Vec<&'static str>,
     /// Why the failure was expected; empty where it was not.
     pub known: String,
-    /// Requirements in words, where no finding says them.
+    /// Requirements in words, where the trial needs them and no finding says them. For the others the
+    /// script finds them among the requirements.
     pub words: Vec<Words>,
     pub findings: Vec<Found>,
     /// How many findings are not shown.
     pub hidden: usize,
     pub advice: String,
-    pub ambiguity: String,
     /// Questions and answers.
     pub readings: Vec<(String, String)>,
     pub exchanges: Vec<Sent>,
     /// How many exchanges are not listed.
     pub unlisted: usize,
-    pub file: String,
     pub took: String,
 }
 
@@ -101,8 +100,8 @@ pub(super) struct Sent {
     pub answer: String,
     pub size: String,
     pub took: String,
-    /// Where the script finds the rest, unless it is here.
-    pub data: usize,
+    /// Where the script finds the rest, where that is not here.
+    pub data: Option<usize>,
     pub full: Option<Full>,
 }
 
@@ -138,6 +137,8 @@ pub(super) fn trials<'a>(
                 id: line(&trial.case, 200),
                 title: line(&trial.title, 400),
                 requirements: Vec::new(),
+                ambiguity: trial.ambiguity.as_ref().map(|a| line(a, 1000)).unwrap_or_default(),
+                file: line(&trial.file, 200),
                 tally: Vec::new(),
                 trials: Vec::new(),
             });
@@ -149,13 +150,14 @@ pub(super) fn trials<'a>(
                 cases[at].requirements.push(id);
             }
         }
-        let mut row = one(report, trial, anchor, requirement);
+        let mut row = one(report, trial, anchor, requirement, room);
         if row.title == cases[at].title {
             row.title.clear();
         }
-        let wanted = if shown < room.shown { important(trial) } else { BTreeSet::new() };
+        let wanted = if shown < room.shown { important(trial, room) } else { BTreeSet::new() };
         shown += usize::from(!wanted.is_empty());
-        row.exchanges = sent(trial, &wanted, room, evidence);
+        row.exchanges = sent(trial, report, &wanted, room, evidence);
+        row.unlisted = trial.exchanges.len() - row.exchanges.len();
         cases[at].trials.push(row);
     }
     for case in &mut cases {
@@ -203,17 +205,18 @@ fn named_sections(report: &Report, requirement: Lookup<'_>) -> Vec<(String, &'st
     all
 }
 
-fn one<'a>(report: &Report, trial: &Trial, anchor: &'a str, requirement: Lookup<'_>) -> Row<'a> {
+fn one<'a>(report: &Report, trial: &Trial, anchor: &'a str, requirement: Lookup<'_>, room: Room) -> Row<'a> {
     let (row, place) = row(trial);
     let optional = |text: &Option<String>| text.as_ref().map(|t| line(t, 1000)).unwrap_or_default();
     let tags = [("flaky", trial.flaky), ("known failure", trial.known.is_some()), ("risky", trial.risky)];
     let known = trial.known.as_ref().map(|k| format!("{} ({}, until {})", k.reason, k.owner, k.expires));
-    let without = |ids: &[String]| ids.iter().map(|id| words(id, None, requirement)).collect();
+    let acted = matches!(trial.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error) && trial.findings.is_empty();
+    let ids = if acted { trial.requirements.as_slice() } else { &[] };
     Row {
         anchor,
-        id: line(&trial.id, 400),
         verdict: trial.verdict.word(),
         level: filter_word(trial.level),
+        requirements: line(&trial.requirements.join("|"), 400),
         sections: sections(&trial.requirements, requirement).join("|"),
         endpoints: endpoints(trial, report).join("|"),
         title: line(&trial.title, 400),
@@ -222,27 +225,25 @@ fn one<'a>(report: &Report, trial: &Trial, anchor: &'a str, requirement: Lookup<
         reason: line(&trial.reason, 600),
         tags: tags.into_iter().filter(|(_, is)| *is).map(|(tag, _)| tag).collect(),
         known: known.map(|k| line(&k, 600)).unwrap_or_default(),
-        words: if trial.findings.is_empty() { without(&trial.requirements) } else { Vec::new() },
-        findings: found(trial, requirement),
-        hidden: trial.findings.len().saturating_sub(FINDINGS),
+        words: ids.iter().map(|id| words(id, None, requirement)).collect(),
+        findings: found(trial, requirement, room),
+        hidden: trial.findings.len().saturating_sub(room.findings),
         advice: optional(&trial.advice),
-        ambiguity: optional(&trial.ambiguity),
         readings: trial.readings.iter().map(|r| (line(&r.question, 300), line(&r.answer, 300))).collect(),
         exchanges: Vec::new(),
-        unlisted: trial.exchanges.len().saturating_sub(EXCHANGES),
-        file: line(&trial.file, 200),
+        unlisted: 0,
         took: duration(trial.duration_ms),
     }
 }
 
-fn found(trial: &Trial, requirement: Lookup<'_>) -> Vec<Found> {
+fn found(trial: &Trial, requirement: Lookup<'_>, room: Room) -> Vec<Found> {
     let mut before = None;
     let mut one = |finding: &Finding| {
         let told = before.replace(finding.requirement.clone()).is_some_and(|b| b == finding.requirement);
-        let optional = |text: &Option<String>| text.as_ref().map(|t| line(t, 2000)).unwrap_or_default();
+        let optional = |text: &Option<String>| text.as_ref().map(|t| line(t, room.said)).unwrap_or_default();
         Found {
             words: (!told).then(|| words(&finding.requirement, Some(finding.level), requirement)),
-            message: line(&finding.message, 2000),
+            message: line(&finding.message, room.said),
             expected: optional(&finding.expected),
             actual: optional(&finding.actual),
             place: match finding.pointer.as_deref() {
@@ -254,32 +255,35 @@ fn found(trial: &Trial, requirement: Lookup<'_>) -> Vec<Found> {
             exchange: finding.exchange.filter(|&e| e < trial.exchanges.len()).map_or(0, |e| e + 1),
         }
     };
-    trial.findings.iter().take(FINDINGS).map(&mut one).collect()
+    trial.findings.iter().take(room.findings).map(&mut one).collect()
 }
 
 /// Which exchanges a reader has to see: those that findings point to, or the last where none does.
-fn important(trial: &Trial) -> BTreeSet<usize> {
+fn important(trial: &Trial, room: Room) -> BTreeSet<usize> {
     if !matches!(trial.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error) {
         return BTreeSet::new();
     }
     let there = |e: &usize| *e < trial.exchanges.len();
     let pointed: BTreeSet<usize> =
-        trial.findings.iter().take(FINDINGS).filter_map(|f| f.exchange).filter(there).collect();
+        trial.findings.iter().take(room.findings).filter_map(|f| f.exchange).filter(there).collect();
     match trial.exchanges.len().checked_sub(1) {
         Some(last) if pointed.is_empty() => BTreeSet::from([last]),
         _ => pointed,
     }
 }
 
-fn sent(trial: &Trial, wanted: &BTreeSet<usize>, room: Room, evidence: &mut Evidence) -> Vec<Sent> {
+fn sent(trial: &Trial, report: &Report, wanted: &BTreeSet<usize>, room: Room, evidence: &mut Evidence) -> Vec<Sent> {
+    let origin = origin(&report.server.url);
     let mut all = Vec::new();
     for (at, exchange) in trial.exchanges.iter().enumerate() {
         // those that findings point to are listed, however many come before
-        if at >= EXCHANGES && !wanted.contains(&at) {
+        if at >= room.listed && !wanted.contains(&at) {
             continue;
         }
         let full = wanted.contains(&at).then(|| full(trial, at, exchange, room));
-        let data = if full.is_none() { evidence.add(exchange) } else { 0 };
+        let data = (full.is_none() && room.evidence).then(|| evidence.add(exchange));
+        // where the evidence has the URL, the line can do without what is the same in all of them
+        let url = exchange.request.url.strip_prefix(origin).filter(|_| data.is_some()).unwrap_or(&exchange.request.url);
         let answer = match (&exchange.response, &exchange.failure) {
             (Some(response), _) => response.status.to_string(),
             (None, Some(failure)) => format!("no answer: {}", line(failure, 300)),
@@ -288,7 +292,7 @@ fn sent(trial: &Trial, wanted: &BTreeSet<usize>, room: Room, evidence: &mut Evid
         all.push(Sent {
             number: at + 1,
             method: line(&exchange.request.method, 40),
-            url: line(&exchange.request.url, 2000),
+            url: line(url, 500),
             answer,
             size: exchange.response.as_ref().map(|r| size(r.body.size())).unwrap_or_default(),
             took: duration(exchange.duration_ms),
@@ -299,8 +303,15 @@ fn sent(trial: &Trial, wanted: &BTreeSet<usize>, room: Room, evidence: &mut Evid
     all
 }
 
+/// Scheme, host and port of a URL, without a final slash.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(url.len(), |at| at + 3);
+    let end = url[host..].find(['/', '?', '#']).map_or(url.len(), |at| host + at);
+    &url[..end]
+}
+
 fn full(trial: &Trial, at: usize, exchange: &Exchange, room: Room) -> Full {
-    let here = trial.findings.iter().take(FINDINGS).filter(|f| f.exchange == Some(at));
+    let here = trial.findings.iter().take(room.findings).filter(|f| f.exchange == Some(at));
     let marks: Vec<&str> = here.filter_map(|f| f.pointer.as_deref()).collect();
     let pointers: Vec<&str> = marks.iter().copied().filter(|m| m.is_empty() || m.starts_with('/')).collect();
     let request = &exchange.request;
