@@ -14,6 +14,7 @@ use super::{credentials, known};
 use crate::case::profile::{Profile, profiles};
 use crate::report::console::Verbosity;
 use crate::run::{Explore, Options};
+use crate::taxii::redact::{Redactor, Secrets};
 
 /// Environment variable that names a server of the configuration file.
 const SERVER: &str = "SERVER";
@@ -34,7 +35,7 @@ Environment:
   _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV,
   _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
   _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _EXPLORE, _EXPLORE_OUT, _STRICT,
-  _DERIVED, _REPORT.
+  _DERIVED, _REDACT, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
 Configuration file (taxii-conformance.toml):
@@ -386,6 +387,10 @@ fn finish(mut options: Options, settings: &Settings, around: &Surroundings<'_>) 
     options.derived_warns = settings.derived.unwrap_or_default() == Derived::Warn;
     options.no_risky = settings.no_risky.unwrap_or(false);
     options.rate = settings.rate.map(|rate| rate.0);
+    options.redact = settings.redact.clone().unwrap_or_default();
+    if let Err(wrong) = Redactor::new(&Secrets::default(), &options.redact) {
+        return Err(UsageError::new(format!("{wrong}; it was given for --redact")));
+    }
     if let Some(file) = &settings.known_failures {
         options.known = known::load(&around.cwd.join(file))?;
     }

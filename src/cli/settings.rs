@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 29] = [
+pub const KEYS: [(&str, Scope, &str); 30] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -57,6 +57,7 @@ pub const KEYS: [(&str, Scope, &str); 29] = [
     ("known_failures", Scope::Any, "KNOWN_FAILURES"),
     ("no_risky", Scope::Any, "NO_RISKY"),
     ("rate", Scope::Any, "RATE"),
+    ("redact", Scope::Any, "REDACT"),
     ("reports", Scope::Any, "REPORT"),
 ];
 
@@ -183,6 +184,11 @@ pub struct Settings {
     #[arg(long, value_name = "R", help_heading = "Connection")]
     pub rate: Option<Rate>,
 
+    /// Regular expression of what is replaced by [redacted] in everything that is recorded, besides
+    /// credentials; may be given again
+    #[arg(long, value_name = "REGEX", help_heading = "Output")]
+    pub redact: Option<Vec<String>>,
+
     /// Report to write, such as json=PATH or junit=PATH; `-` as path is standard output, and what is
     /// for people then goes to standard error. Formats are listed in docs/reports.md; may be given
     /// again
@@ -226,6 +232,7 @@ impl Settings {
             known_failures: get("KNOWN_FAILURES").map(PathBuf::from),
             no_risky: truth("NO_RISKY", get("NO_RISKY"))?,
             rate: parse("RATE", get("RATE"))?,
+            redact: words("REDACT"),
             reports: words("REPORT").map(|all| all.into_iter().map(|r| one("REPORT", &r)).collect()).transpose()?,
         })
     }
@@ -262,6 +269,7 @@ impl Settings {
             known_failures: self.known_failures.or(under.known_failures),
             no_risky: self.no_risky.or(under.no_risky),
             rate: self.rate.or(under.rate),
+            redact: self.redact.or(under.redact),
             reports: self.reports.or(under.reports),
         }
     }
@@ -285,6 +293,7 @@ impl Settings {
             known_failures: self.known_failures,
             no_risky: self.no_risky,
             rate: self.rate,
+            redact: self.redact,
             reports: self.reports,
             ..Settings::default()
         }

@@ -103,7 +103,7 @@ pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Recei
         ..options
     };
     let cases = cases(&options)?;
-    let session = Session::replay(&options, url, Arc::new(replay));
+    let session = Session::replay(&options, url, Arc::new(replay)).map_err(|e| RunError::Usage(e.to_string()))?;
     begin(options, cases, session, asked.started, false, stopper)
 }
 
@@ -185,7 +185,7 @@ struct Run {
 impl Run {
     async fn tell(&self, event: Event) {
         // nobody listening is no reason to leave objects behind
-        let _ = self.sender.send(event).await;
+        let _ = self.sender.send(self.session.redactor().event(event)).await;
     }
 
     async fn run(self) {

@@ -57,6 +57,8 @@ pub struct Options {
     pub shard: Option<(usize, usize)>,
     /// Folder to write a record of the run to.
     pub record: Option<PathBuf>,
+    /// Regular expressions of what is replaced in everything that is recorded, besides credentials.
+    pub redact: Vec<String>,
     /// Most requests a second, of the whole run.
     pub rate: Option<f64>,
 }
@@ -89,6 +91,7 @@ impl Options {
             known: Vec::new(),
             shard: None,
             record: None,
+            redact: Vec::new(),
             rate: None,
         }
     }

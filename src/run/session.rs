@@ -17,7 +17,7 @@ use super::recording::{RecordError, Recorder, Replay};
 use crate::case::Actor;
 use crate::record::Exchange;
 use crate::taxii::client::{ClientError, Identity, Transport, unsent};
-use crate::taxii::redact::Redactor;
+use crate::taxii::redact::{Redactor, Secrets};
 use crate::taxii::{Client, Outgoing, paths};
 
 /// Everything that is needed to send a request in somebody's name.
@@ -27,6 +27,7 @@ pub struct Session {
     identities: Arc<Identities>,
     pace: Option<Arc<Pace>>,
     recorder: Option<Arc<Recorder>>,
+    redactor: Arc<Redactor>,
     stopper: Stopper,
     /// What requests are made for, in a record.
     scope: Arc<str>,
@@ -88,8 +89,9 @@ struct Identities {
 impl Session {
     /// A session for these options. Credentials go to the origin of `base` and of the API roots that the user named.
     pub fn new(options: &Options, base: Url) -> Result<Session, ClientError> {
-        let mut redactor = Redactor::default();
-        let identities = Identities::new(options, &mut redactor);
+        let mut secrets = Secrets::default();
+        let identities = Identities::new(options, &mut secrets);
+        let redactor = Redactor::new(&secrets, &options.redact).map_err(ClientError::Build)?;
         let mut ca_pem = options.ca_pem.clone().unwrap_or_default().into_bytes();
         if let Some(file) = &options.ca_file {
             let read = std::fs::read(file).map_err(|e| ClientError::Ca(format!("{}: {e}", file.display())))?;
@@ -108,23 +110,26 @@ impl Session {
             None => Vec::new(),
         };
         let transport = Transport { ca_pem, certificate_pem, timeout: options.timeout };
-        let client = Client::new(&transport, redactor, trusted)?;
+        let client = Client::new(&transport, trusted)?;
         let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
-        Ok(Session { pace, ..Session::on(Line::Server(client), identities, base) })
+        Ok(Session { pace, ..Session::on(Line::Server(client), identities, redactor, base) })
     }
 
     /// A session that takes its answers from the record of an earlier run, which `options` are those of.
-    pub fn replay(options: &Options, base: Url, replay: Arc<Replay>) -> Session {
-        let identities = Identities::new(options, &mut Redactor::default());
-        Session::on(Line::Record(replay), identities, base)
+    pub fn replay(options: &Options, base: Url, replay: Arc<Replay>) -> Result<Session, ClientError> {
+        // the credentials of a record are placeholders
+        let identities = Identities::new(options, &mut Secrets::default());
+        let redactor = Redactor::new(&Secrets::default(), &options.redact).map_err(ClientError::Build)?;
+        Ok(Session::on(Line::Record(replay), identities, redactor, base))
     }
 
-    fn on(line: Line, identities: Identities, base: Url) -> Session {
+    fn on(line: Line, identities: Identities, redactor: Redactor, base: Url) -> Session {
         Session {
             line,
             identities: Arc::new(identities),
             pace: None,
             recorder: None,
+            redactor: Arc::new(redactor),
             stopper: Stopper::default(),
             scope: SURVEY.into(),
             plain_brackets: Arc::default(),
@@ -203,9 +208,14 @@ impl Session {
             },
         };
         if let Some(recorder) = &self.recorder {
-            recorder.keep(&self.scope, actor, &exchange);
+            recorder.keep(&self.scope, actor, &self.redactor.exchange(exchange.clone()));
         }
         exchange
+    }
+
+    /// Takes secrets out of what leaves the run.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// GET with TAXII's own Accept, in the client's name.
@@ -215,13 +225,13 @@ impl Session {
 }
 
 impl Identities {
-    fn new(options: &Options, redactor: &mut Redactor) -> Identities {
-        let mut client = identity(&options.credentials, "TAXII", redactor);
+    fn new(options: &Options, secrets: &mut Secrets) -> Identities {
+        let mut client = identity(&options.credentials, "TAXII", secrets);
         client.certificate = true;
         if options.certificate.is_some() {
             client.curl = format!("--cert \"$TAXII_CERT\" --key \"$TAXII_KEY\" {}", client.curl).trim().to_owned();
         }
-        let other = identity(&options.other, "TAXII_OTHER", redactor);
+        let other = identity(&options.other, "TAXII_OTHER", secrets);
         let lower_case = Identity {
             header: client.header.clone().map(|(name, value)| {
                 let value = match value.split_once(' ') {
@@ -243,7 +253,7 @@ impl Identities {
             password: "wrong-on-purpose".into(),
         };
         // these are no secrets, and the record should show them
-        let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Redactor::default()) };
+        let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Secrets::default()) };
         let wrong_password = match &options.credentials {
             Credentials::Basic { user, .. } => Identity {
                 header: basic(user, "wrong-on-purpose"),
@@ -283,44 +293,18 @@ fn wrong_curl(credentials: &Credentials) -> String {
     }
 }
 
-/// Remembers a secret as it is, and as it may come back in JSON, in a URL and in a page.
-fn hide(secret: &str, redactor: &mut Redactor) {
-    redactor.add(secret);
-    let json = serde_json::json!(secret).to_string();
-    let json = &json[1..json.len() - 1];
-    redactor.add(json);
-    redactor.add(&json.replace('/', r"\/"));
-    redactor.add(&ascii(json));
-    redactor.add(&url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
-    redactor.add(&url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>().replace('+', "%20"));
-    let page = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    redactor.add(&page);
-}
-
-/// JSON text in ASCII alone, as many libraries write it.
-fn ascii(json: &str) -> String {
-    let mut units = [0; 2];
-    json.chars().fold(String::new(), |mut out, c| {
-        match c.is_ascii() {
-            true => out.push(c),
-            false => c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
-        }
-        out
-    })
-}
-
 /// The header field of HTTP Basic (RFC 7617).
 fn basic(user: &str, password: &str) -> Option<(String, String)> {
     Some(("Authorization".into(), format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))))
 }
 
-fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor) -> Identity {
+fn identity(credentials: &Credentials, variables: &str, secrets: &mut Secrets) -> Identity {
     match credentials {
         Credentials::None => Identity::default(),
         Credentials::Basic { user, password } => {
             let encoded = BASE64_STANDARD.encode(format!("{user}:{password}"));
-            hide(password, redactor);
-            hide(&encoded, redactor);
+            secrets.add(password);
+            secrets.add(&encoded);
             Identity {
                 header: basic(user, password),
                 curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
@@ -328,7 +312,7 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             }
         }
         Credentials::Bearer(token) => {
-            hide(token, redactor);
+            secrets.add(token);
             Identity {
                 header: Some(("Authorization".into(), format!("Bearer {token}"))),
                 curl: format!("-H \"Authorization: Bearer ${variables}_TOKEN\""),
@@ -336,10 +320,11 @@ fn identity(credentials: &Credentials, variables: &str, redactor: &mut Redactor)
             }
         }
         Credentials::Header { name, value } => {
-            hide(value, redactor);
+            secrets.header(name);
+            secrets.add(value);
             // what follows the name of a scheme is the secret itself
             if let Some((_, rest)) = value.split_once(' ') {
-                hide(rest.trim(), redactor);
+                secrets.add(rest.trim());
             }
             Identity {
                 header: Some((name.clone(), value.clone())),

@@ -12,7 +12,6 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::paths::same_origin;
-use super::redact::Redactor;
 use super::tls::{self, Tickets};
 use crate::record::{Body, Exchange, Request, Response};
 
@@ -99,7 +98,6 @@ pub struct Client {
     /// The same with the client's certificate, where there is one.
     certified: Option<reqwest::Client>,
     transport: Arc<Transport>,
-    redactor: Arc<Redactor>,
     /// Origins that credentials may go to.
     trusted: Arc<Vec<Url>>,
 }
@@ -108,14 +106,13 @@ impl Client {
     /// A client that trusts the system's certificate authorities and those of `transport`.
     ///
     /// `trusted` are the origins that credentials may be sent to.
-    pub fn new(transport: &Transport, redactor: Redactor, trusted: Vec<Url>) -> Result<Client, ClientError> {
+    pub fn new(transport: &Transport, trusted: Vec<Url>) -> Result<Client, ClientError> {
         let client = |certified| http(transport, tls::config(transport, certified, None)?);
         let certified = if transport.certificate_pem.is_empty() { None } else { Some(client(true)?) };
         Ok(Client {
             http: client(false)?,
             certified,
             transport: Arc::new(transport.clone()),
-            redactor: Arc::new(redactor),
             trusted: Arc::new(trusted),
         })
     }
@@ -132,7 +129,7 @@ impl Client {
         let answer = tokio::time::timeout(self.transport.timeout, self.exchange(outgoing, &identity)).await;
         let (response, failure) = match answer {
             Ok(Ok(response)) => (Some(response), None),
-            Ok(Err(failure)) => (None, Some(self.redactor.text(&failure))),
+            Ok(Err(failure)) => (None, Some(failure)),
             Err(_) => (None, Some(format!("no answer within {} seconds", self.transport.timeout.as_secs_f64()))),
         };
         Exchange {
@@ -142,7 +139,7 @@ impl Client {
             failure,
             started: format!("{clock:.6}"),
             duration_ms: started.elapsed().as_secs_f64() * 1000.0,
-            curl: self.redactor.text(&curl(outgoing, &identity)),
+            curl: curl(outgoing, &identity),
             parsed: Arc::default(),
         }
     }
@@ -180,7 +177,7 @@ impl Client {
         let headers: Vec<(String, String)> = answer
             .headers()
             .iter()
-            .map(|(n, v)| (n.to_string(), self.redactor.header(n.as_str(), &String::from_utf8_lossy(v.as_bytes()))))
+            .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
             .collect();
         let mut bytes = BytesMut::new();
         let mut cut = false;
@@ -194,22 +191,22 @@ impl Client {
         }
         let encoding = headers.iter().find(|(n, _)| n == "content-encoding").map_or("", |(_, v)| v.as_str());
         let (bytes, also_cut) = decompress(bytes.freeze(), encoding)?;
-        let body = Body::new(self.redactor.bytes(bytes), cut || also_cut);
+        let body = Body::new(bytes, cut || also_cut);
         Ok(Response { status, version, headers, early_data: tickets.early_data(), body })
     }
 
     fn recorded(&self, outgoing: &Outgoing, identity: &Identity) -> Request {
         let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
         let mut headers: Vec<(String, String)> =
-            own.iter().chain(&outgoing.headers).map(|(n, v)| (n.clone(), self.redactor.header(n, v))).collect();
+            own.iter().chain(&outgoing.headers).map(|(n, v)| (n.clone(), v.clone())).collect();
         if let Some((name, _)) = &identity.header {
             headers.push((name.clone(), super::redact::REDACTED.to_owned()));
         }
         Request {
             method: outgoing.method.clone(),
-            url: self.redactor.text(outgoing.url.as_str()),
+            url: outgoing.url.to_string(),
             headers,
-            body: outgoing.body.clone().map(|b| Body::new(self.redactor.bytes(b), false)),
+            body: outgoing.body.clone().map(|b| Body::new(b, false)),
         }
     }
 }

@@ -1,71 +1,422 @@
 //! Secrets are replaced at one place: on the way into the record.
+//!
+//! Judging sees what the server said; what leaves a run as an event, or is written to disk, goes through a
+//! [`Redactor`]. It finds the secrets of the run in every spelling in which they may come back, credentials in
+//! URLs, and whatever the user named.
 
-/// Knows the secrets of a run and takes them out of everything that is recorded.
-#[derive(Clone, Default)]
-pub struct Redactor {
-    secrets: Vec<String>,
-}
+use bytes::Bytes;
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::record::{Body, CleanUp, Event, Exchange, Finding, Known, Planned, Reading, Server, Summary, Trial};
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
+/// Shorter secrets are not searched for: they would hit by chance.
+const SHORTEST: usize = 4;
+/// How much of a long secret is searched for, in characters; what follows without a break goes with it.
+const SEARCHED: usize = 96;
+/// Header fields that are replaced whole.
+const HEADERS: [&str; 9] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "api-key",
+    "x-auth-token",
+    "x-csrf-token",
+    "x-amz-security-token",
+];
+/// Parameters of a query that hold secrets.
+const PARAMETERS: &str = "access[_-]?token|refresh[_-]?token|id[_-]?token|auth[_-]?token|token|api[_-]?key|apikey|\
+    app[_-]?key|key|sig|signature|client[_-]?secret|secret|password|passwd|pwd|auth|jwt|session|session[_-]?id|sid|\
+    x-amz-(?:signature|credential|security-token)|x-goog-signature";
+
+/// Knows the secrets of a run and takes them out of everything that is recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    rules: Vec<Rule>,
+    headers: Vec<String>,
+}
+
+/// What is replaced.
+#[derive(Clone, Debug)]
+struct Rule {
+    regex: Regex,
+    /// What stands for a match; `$1` is what stays of it.
+    by: Vec<u8>,
+}
+
+/// What a [`Redactor`] has to hide.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    texts: Vec<String>,
+    headers: Vec<String>,
+}
+
+impl Secrets {
+    /// A secret; very short ones are not searched for.
+    pub fn add(&mut self, secret: &str) {
+        if secret.len() >= SHORTEST && !self.texts.iter().any(|s| s == secret) {
+            self.texts.push(secret.to_owned());
+        }
+    }
+
+    /// A header field that holds one.
+    pub fn header(&mut self, name: &str) {
+        self.headers.push(name.to_ascii_lowercase());
+    }
+}
 
 impl Redactor {
-    /// Remembers a secret. Very short ones are not searched for: they would hit by chance.
-    pub fn add(&mut self, secret: &str) {
-        if secret.len() >= 4 && !self.secrets.iter().any(|s| s == secret) {
-            self.secrets.push(secret.to_owned());
-            // longest first, so that a secret inside another does not leave a rest
-            self.secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));
+    /// A redactor for these secrets, and for what matches one of `patterns`. `Err` says which pattern is wrong.
+    pub fn new(secrets: &Secrets, patterns: &[String]) -> Result<Redactor, String> {
+        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(64 << 20).build();
+        let mut rules = Vec::new();
+        let mut texts = secrets.texts.clone();
+        // longest first, so that a secret inside another does not leave a rest
+        texts.sort_by_key(|s| std::cmp::Reverse(s.len()));
+        for text in &texts {
+            let regex = build(&spellings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
+            rules.push(Rule { regex, by: REDACTED.into() });
         }
+        let urls = [
+            // user and password before the host; no slash, percent-encoded or not
+            (
+                concat!(
+                    r#"(?-u)(?i:(https?(?::|%(?:25)?3a)(?:\\?/|%(?:25)?2f){2}))"#,
+                    r#"(?i:[^/\\\s"'<>@?#%]|%(?:25)?(?:[013-9a-f][0-9a-f]|2[0-9a-e])){1,500}(@|%(?:25)?40)"#
+                )
+                .to_owned(),
+                "${1}[redacted]${2}",
+            ),
+            (
+                format!(
+                    r#"(?-u)(?i:((?:[?&;]|&amp;|\\u0026|%(?:25)?3f|%(?:25)?26)(?:{PARAMETERS})(?:=|%(?:25)?3d)))[^&#\s"'<>\\;]+"#
+                ),
+                "${1}[redacted]",
+            ),
+        ];
+        let named = patterns.iter().map(|p| (p.clone(), REDACTED));
+        for (pattern, by) in urls.into_iter().chain(named) {
+            let regex = build(&pattern).map_err(|e| format!("\"{pattern}\" is no regular expression: {e}"))?;
+            rules.push(Rule { regex, by: by.into() });
+        }
+        let own = HEADERS.iter().map(|h| (*h).to_owned());
+        Ok(Redactor { rules, headers: own.chain(secrets.headers.iter().cloned()).collect() })
     }
 
     /// `text` without any secret.
     pub fn text(&self, text: &str) -> String {
-        self.secrets.iter().fold(text.to_owned(), |t, s| t.replace(s.as_str(), REDACTED))
+        let mut out = text.to_owned();
+        self.put(&mut out);
+        out
     }
 
-    /// `bytes` without any secret; untouched where there is none.
-    pub fn bytes(&self, bytes: bytes::Bytes) -> bytes::Bytes {
-        // the search in texts is fast, and bodies are nearly always text
-        let hit = match std::str::from_utf8(&bytes) {
-            Ok(text) => self.secrets.iter().any(|s| text.contains(s.as_str())),
-            Err(_) => self.secrets.iter().any(|s| bytes.windows(s.len()).any(|w| w == s.as_bytes())),
-        };
-        if !hit {
-            return bytes;
-        }
-        let mut out = bytes.to_vec();
-        for secret in &self.secrets {
-            let mut at = 0;
-            while let Some(found) = out[at..].windows(secret.len()).position(|w| w == secret.as_bytes()) {
-                let start = at + found;
-                out.splice(start..start + secret.len(), REDACTED.bytes());
-                at = start + REDACTED.len();
+    fn put(&self, text: &mut String) {
+        for Rule { regex, by } in &self.rules {
+            if regex.is_match(text.as_bytes()) {
+                let clean = regex.replace_all(text.as_bytes(), by.as_slice());
+                *text = String::from_utf8_lossy(&clean).into_owned();
             }
         }
-        out.into()
     }
 
-    /// A header value; those that carry credentials or sessions are replaced whole.
-    pub fn header(&self, name: &str, value: &str) -> String {
-        match name.to_ascii_lowercase().as_str() {
-            "authorization" | "proxy-authorization" | "cookie" | "set-cookie" | "x-api-key" => REDACTED.to_owned(),
-            _ => self.text(value),
+    fn maybe(&self, text: &mut Option<String>) {
+        text.iter_mut().for_each(|t| self.put(t));
+    }
+
+    fn all<'a>(&self, texts: impl IntoIterator<Item = &'a mut String>) {
+        texts.into_iter().for_each(|t| self.put(t));
+    }
+
+    fn body(&self, body: &mut Body) {
+        for Rule { regex, by } in &self.rules {
+            if regex.is_match(&body.bytes) {
+                body.bytes = Bytes::from(regex.replace_all(&body.bytes, by.as_slice()).into_owned());
+            }
         }
     }
+
+    fn headers(&self, headers: &mut [(String, String)]) {
+        for (name, value) in headers {
+            if self.headers.contains(&name.to_ascii_lowercase()) {
+                REDACTED.clone_into(value);
+            } else {
+                self.put(value);
+            }
+        }
+    }
+
+    /// An exchange without secrets.
+    pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
+        let Exchange { request, response, failure, curl, .. } = &mut exchange;
+        self.put(&mut request.url);
+        self.headers(&mut request.headers);
+        request.body.iter_mut().for_each(|b| self.body(b));
+        if let Some(response) = response {
+            self.headers(&mut response.headers);
+            self.body(&mut response.body);
+        }
+        self.maybe(failure);
+        self.put(curl);
+        // what was read of the body before holds its secrets
+        exchange.parsed = Default::default();
+        exchange
+    }
+
+    /// An event without secrets.
+    pub fn event(&self, event: Event) -> Event {
+        let mut event = event;
+        match &mut event {
+            Event::Started { suite, url } => {
+                self.maybe(&mut suite.write);
+                self.put(url);
+            }
+            Event::Note(note) => self.put(note),
+            Event::Surveyed(server) => self.server(server),
+            Event::Planned(planned) => planned.iter_mut().for_each(|p| self.planned(p)),
+            Event::Sharded(_) => {}
+            Event::TrialStarted(id) => self.put(id),
+            Event::TrialFinished(trial) => self.trial(trial),
+            Event::CleanedUp { removed, left } => {
+                let mut cleanup = CleanUp { removed: *removed, left: std::mem::take(left) };
+                self.all(&mut cleanup.left);
+                *left = cleanup.left;
+            }
+            Event::Finished(summary) => self.summary(summary),
+        }
+        event
+    }
+
+    fn server(&self, server: &mut Server) {
+        self.put(&mut server.url);
+        self.maybe(&mut server.title);
+        self.maybe(&mut server.software);
+        self.maybe(&mut server.untestable);
+        self.all(&mut server.not_contacted);
+        for root in &mut server.api_roots {
+            self.put(&mut root.url);
+            self.maybe(&mut root.title);
+            for collection in &mut root.collections {
+                self.put(&mut collection.id);
+                self.put(&mut collection.title);
+            }
+        }
+    }
+
+    fn planned(&self, planned: &mut Planned) {
+        self.put(&mut planned.id);
+        self.all(&mut planned.steps);
+        self.maybe(&mut planned.skip);
+    }
+
+    fn trial(&self, trial: &mut Trial) {
+        self.put(&mut trial.id);
+        self.put(&mut trial.reason);
+        for Finding { message, expected, actual, pointer, .. } in &mut trial.findings {
+            self.put(message);
+            self.maybe(expected);
+            self.maybe(actual);
+            self.maybe(pointer);
+        }
+        for Reading { answer, .. } in &mut trial.readings {
+            self.put(answer);
+        }
+        if let Some(Known { reason, owner, .. }) = &mut trial.known {
+            self.put(reason);
+            self.put(owner);
+        }
+        let exchanges = std::mem::take(&mut trial.exchanges);
+        trial.exchanges = exchanges.into_iter().map(|e| self.exchange(e)).collect();
+    }
+
+    fn summary(&self, summary: &mut Summary) {
+        self.all(&mut summary.stale);
+        self.all(summary.inconclusive.values_mut());
+    }
+}
+
+/// A pattern for a secret: as it is, percent-encoded, in JSON, in a page, or any mixture of these, and in Base64
+/// wherever it stands in the encoded text.
+fn spellings(secret: &str) -> String {
+    let mut all: Vec<String> = vec![spelled(secret)];
+    all.extend(encoded(secret.as_bytes()).iter().map(|e| spelled(e)));
+    format!("(?-u)(?:{})", all.join("|"))
+}
+
+/// One text with each of its characters in every spelling.
+fn spelled(text: &str) -> String {
+    let mut out: String = text.chars().take(SEARCHED).map(character).collect();
+    if text.chars().nth(SEARCHED).is_some() {
+        out += r#"[^\s"'<>&;,]{0,8192}"#;
+    }
+    out
+}
+
+/// One character: raw, percent-encoded once or twice, as JSON or a page escapes it, and what of this can be nested.
+fn character(c: char) -> String {
+    /// A backslash, raw or percent-encoded.
+    const BACKSLASH: &str = r"(?:\\|%(?:25)?5[cC])";
+    let mut buffer = [0; 4];
+    let utf8: Vec<u8> = c.encode_utf8(&mut buffer).bytes().collect();
+    let hex = |text: String| -> String {
+        let any = |d: char| match d.is_ascii_alphabetic() {
+            true => format!("[{d}{}]", d.to_ascii_uppercase()),
+            false => d.to_string(),
+        };
+        text.chars().map(any).collect()
+    };
+    let mut units = [0; 2];
+    let json: String =
+        c.encode_utf16(&mut units).iter().map(|u| format!("{BACKSLASH}{{1,4}}u{}", hex(format!("{u:04x}")))).collect();
+    let mut ways: Vec<String> = vec![
+        format!("&#0*{};?", u32::from(c)),
+        format!("&#[xX]0*{};?", hex(format!("{:x}", u32::from(c)))),
+        utf8.iter().map(|b| format!("%(?:25)?{}", hex(format!("{b:02x}")))).collect(),
+        utf8.iter().map(|b| format!(r"\x{b:02x}")).collect(),
+    ];
+    let named = match c {
+        '"' => "&quot;",
+        '\'' => "&apos;",
+        '&' => "&amp;",
+        // in JSON pointers
+        '/' => "~1",
+        '~' => "~0",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        ' ' => r"\+",
+        _ => "",
+    };
+    if !named.is_empty() {
+        // before the raw character, which may be the beginning of it
+        ways.insert(0, named.to_owned());
+    }
+    // the padding of Base64 is optional
+    let optional = if c == '=' { "?" } else { "" };
+    format!("(?:{json}|{BACKSLASH}{{0,7}}(?:{})){optional}", ways.join("|"))
+}
+
+/// The characters of Base64 that a text leaves wherever it stands in what is encoded: three alignments, in the
+/// alphabets of texts and of URLs.
+fn encoded(secret: &[u8]) -> Vec<String> {
+    use base64::Engine;
+    use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+    let mut all = Vec::new();
+    for before in 0..3_usize {
+        let mut bytes = vec![0; before];
+        bytes.extend_from_slice(secret);
+        // characters that hold bits of what stands before or after are left out
+        let first = (before * 8).div_ceil(6);
+        let last = bytes.len() * 8 / 6;
+        for text in [BASE64_STANDARD_NO_PAD.encode(&bytes), BASE64_URL_SAFE_NO_PAD.encode(&bytes)] {
+            let middle = text.get(first..last).unwrap_or_default().to_owned();
+            if middle.len() >= 5 && !all.contains(&middle) {
+                all.push(middle);
+            }
+        }
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn redactor(secrets: &[&str], patterns: &[&str]) -> Redactor {
+        let mut all = Secrets::default();
+        secrets.iter().for_each(|s| all.add(s));
+        let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
+        Redactor::new(&all, &patterns).expect("patterns are good")
+    }
+
     #[test]
-    fn secrets_never_pass() {
-        let mut r = Redactor::default();
-        r.add("hunter22");
-        r.add("aHVudGVyMjI=");
-        assert_eq!(r.text("pw=hunter22&x=aHVudGVyMjI="), "pw=[redacted]&x=[redacted]");
-        assert_eq!(r.bytes("a hunter22 b hunter22".into()), bytes::Bytes::from("a [redacted] b [redacted]"));
-        assert_eq!(r.header("Set-Cookie", "sid=1"), REDACTED);
+    fn secrets_are_found_in_every_spelling() {
+        let r = redactor(&["hunter 2/ü\"\\&"], &[]);
+        for text in [
+            "hunter 2/ü\"\\&",
+            r#"hunter 2/ü\"\\&"#,
+            r#"hunter 2\/\u00fc\"\\\u0026"#,
+            r#"hunter 2\/\u00FC\"\\\u0026"#,
+            "hunter%202%2F%C3%BC%22%5C%26",
+            "hunter+2%2f%c3%bc%22%5c%26",
+            "%68%75%6e%74%65%72%20%32%2f%c3%bc%22%5c%26",
+            "hunter%25202%252F%25C3%25BC%2522%255C%2526",
+            "hunter 2/ü&quot;\\&amp;",
+            "hunter 2/&#252;&#34;&#x5c;&#38;",
+        ] {
+            assert_eq!(r.text(&format!("a={text}.")), "a=[redacted].", "{text}");
+        }
+        assert_eq!(r.text("hunter 2"), "hunter 2");
+    }
+
+    #[test]
+    fn secrets_are_found_in_base64_at_any_place() {
+        use base64::Engine;
+        use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+        let r = redactor(&["correct-horse>>battery??"], &[]);
+        for before in ["", "u", "us", "user:", "admin:"] {
+            for after in ["", "!", "!!"] {
+                let text = format!("{before}correct-horse>>battery??{after}");
+                for encoded in [BASE64_STANDARD.encode(&text), BASE64_URL_SAFE.encode(&text)] {
+                    let out = r.text(&format!("Basic {encoded}"));
+                    assert!(out.contains(REDACTED) && out.len() < 30, "{text}: {out}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn credentials_in_urls_go() {
+        let r = redactor(&[], &[]);
+        for (text, clean) in [
+            ("https://user:pw@e.org/a", "https://[redacted]@e.org/a"),
+            (r"https:\/\/user:pw@e.org\/a", r"https:\/\/[redacted]@e.org\/a"),
+            ("https://e.org/?access_token=abc&limit=1", "https://e.org/?access_token=[redacted]&limit=1"),
+            ("/x?limit=1&Api-Key=abc#f", "/x?limit=1&Api-Key=[redacted]#f"),
+            (r#"{"u":"/x?a=1\u0026sig=abc"}"#, r#"{"u":"/x?a=1\u0026sig=[redacted]"}"#),
+            ("<a href='/x?a=1&amp;token=abc'>", "<a href='/x?a=1&amp;token=[redacted]'>"),
+            ("next=https%3A%2F%2Fe.org%3Ftoken%3Dabc&x=1", "next=https%3A%2F%2Fe.org%3Ftoken%3D[redacted]&x=1"),
+        ] {
+            assert_eq!(r.text(text), clean);
+        }
+        for plain in
+            ["https://e.org/a@b", "mail a@e.org", "?match[type]=a&next=key", "monkey=1", "https://e.org/?next=a"]
+        {
+            assert_eq!(r.text(plain), plain);
+        }
+    }
+
+    #[test]
+    fn what_the_user_names_goes() {
+        let r = redactor(&[], &["[a-z]+@corp\\.example", "(?i)tenant-\\d+"]);
+        assert_eq!(r.text("mail bob@corp.example of Tenant-42"), "mail [redacted] of [redacted]");
+        assert!(Redactor::new(&Secrets::default(), &["(".into()]).expect_err("no pattern").contains("\"(\""));
+    }
+
+    #[test]
+    fn headers_that_carry_credentials_go_whole() {
+        let mut secrets = Secrets::default();
+        secrets.header("X-Own");
+        let r = Redactor::new(&secrets, &[]).expect("built");
+        let mut headers: Vec<(String, String)> =
+            ["Set-Cookie", "x-own", "content-type"].map(|n| (n.to_owned(), "v".to_owned())).to_vec();
+        r.headers(&mut headers);
+        assert_eq!(headers.iter().filter(|(_, v)| v == REDACTED).count(), 2);
+    }
+
+    #[test]
+    fn long_secrets_go_to_their_end() {
+        let long = "abcdefghij".repeat(400);
+        let r = redactor(&[&long], &[]);
+        assert_eq!(r.text(&format!("\"{long}\", rest")), "\"[redacted]\", rest");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_searched_too() {
+        let r = redactor(&["hunter22"], &[]);
+        let mut body = Body::new(&b"\xff hunter22 \xfe"[..], false);
+        r.body(&mut body);
+        assert_eq!(&body.bytes[..], b"\xff [redacted] \xfe");
     }
 }
