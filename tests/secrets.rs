@@ -63,10 +63,8 @@ fn echo(asked: &Asked, secret: &str) -> Answer {
     let sent = format!("{} {} {}", asked.header("authorization"), asked.header("x-api"), asked.line);
     let all = spellings(secret).join(" | ");
     let plain: String = all.chars().filter(|c| c.is_ascii() && !c.is_control()).collect();
-    let urls = format!(
-        "https://bob:bobs-pw@elsewhere.example/?access_token=leaked-access&x=1 /y?a=1&api_key=leaked-api-key#f \
-         https://e.example/z?sig=leaked-signature"
-    );
+    let urls = "https://bob:bobs-pw@elsewhere.example/?access_token=leaked-access&x=1 \
+                /y?a=1&api_key=leaked-api-key#f https://e.example/z?sig=leaked-signature";
     let headers = vec![
         ("Content-Type", "application/taxii+json;version=2.1".to_owned()),
         ("X-Echo", sent.clone()),
