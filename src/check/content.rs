@@ -9,6 +9,7 @@ use super::selection::count;
 use super::{Context, Outcome, some};
 use crate::record::{self, Reading};
 use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
+use crate::taxii::MediaType;
 
 /// How a finding of the validator weighs here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +76,30 @@ fn served<'a>(context: &Context<'a>) -> impl Iterator<Item = Served<'a>> {
     })
 }
 
+/// Whether a collection that lists this media type may hold STIX 2.0. Without a version it stands for every version, and
+/// a collection that lists none is as one that lists it so (section 5.2.1).
+pub fn admits_stix_20(media_type: &str) -> bool {
+    let parsed = MediaType::parse(media_type).filter(|t| t.essence == "application/stix+json");
+    parsed.is_some_and(|t| t.parameter("version").is_none_or(|version| version == "2.0"))
+}
+
+/// Whether an object that does not name its version may be STIX 2.0: of a type that 2.0 defines, or a custom one.
+fn may_be_stix_20(object: &Value) -> bool {
+    const LATER: [&str; 9] = [
+        "grouping",
+        "incident",
+        "infrastructure",
+        "location",
+        "malware-analysis",
+        "note",
+        "opinion",
+        "language-content",
+        "extension-definition",
+    ];
+    let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
+    object.get("spec_version").is_none() && object.get("created").is_some() && !LATER.contains(&kind)
+}
+
 /// The findings of all objects, by weight and code.
 type Groups = BTreeMap<(Weight, &'static str), Group>;
 
@@ -88,18 +113,16 @@ pub fn check(context: &Context<'_>) -> Outcome {
     let validator = Validator::new();
     let mut groups = Groups::new();
     let mut seen: HashSet<[u8; 32]> = HashSet::new();
-    // where a collection holds STIX 2.0 too, an object that does not name its version is of that
+    // where a collection may hold STIX 2.0 too, an object that does not name its version is of that
     let types = context.transcript.bound.resource.get("media_types").and_then(Value::as_array);
-    let is_older = |t: &Value| t.as_str().is_some_and(|t| t.contains("2.0"));
-    let holds_older = types.is_some_and(|t| t.iter().any(is_older));
+    let holds_older = types.is_none_or(|types| types.iter().any(|t| t.as_str().is_some_and(admits_stix_20)));
     let (mut judged, mut older) = (0usize, 0usize);
     for served in served(context) {
         let object = served.object;
         if !seen.insert(Sha256::digest(object.to_string()).into()) {
             continue;
         }
-        let silent = holds_older && object.get("spec_version").is_none() && object.get("created").is_some();
-        if silent || spec_version(object) == SpecVersion::V20 {
+        if holds_older && may_be_stix_20(object) || spec_version(object) == SpecVersion::V20 {
             older += 1;
             continue;
         }

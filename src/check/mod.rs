@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use crate::case::expect::Rule;
 use crate::case::template::Values;
-use crate::case::{Case, Expect, Step, register};
+use crate::case::{Actor, Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
 use crate::taxii::Endpoint;
@@ -153,7 +153,7 @@ impl<'a> Context<'a> {
     }
 
     /// Who sent the requests of the step.
-    pub fn actor(&self) -> crate::case::Actor {
+    pub fn actor(&self) -> Actor {
         self.step.actor.of(self.transcript.values).unwrap_or_default()
     }
 
@@ -215,6 +215,13 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             } else {
                 outcome.block("the certificate of the server does not hold: see tls/certificate");
             }
+            return outcome;
+        }
+        let stranger = matches!(context.actor(), Actor::Nobody | Actor::Wrong);
+        if stranger && expect.status.as_ref().is_some_and(|s| s.contains(401) || s.contains(404)) {
+            outcome.saw("no answer at all to a request without valid credentials, as section 8.2.2 allows");
+            let question = "a request without valid credentials".to_owned();
+            outcome.readings.push(Reading { question, answer: "no answer at all".into() });
             return outcome;
         }
         // the executor has made sure that the server is alive: this very request gets no answer

@@ -37,7 +37,8 @@ fn names(context: &Context<'_>, exchange: &Exchange, body: &Value) -> Vec<(Strin
     found
 }
 
-/// Whether an object has any property of the resource that was asked for; an empty one may be any that has nothing required.
+/// Whether an object has any property of the resource that was asked for; an empty one, or one with custom properties alone,
+/// may be any that has nothing required.
 pub(super) fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde_json::Map<String, Value>) -> bool {
     let resource = match super::resource::of_endpoint(context.record.endpoint) {
         // what polling gets after a POST is a status, too
@@ -51,7 +52,8 @@ pub(super) fn recognised(context: &Context<'_>, exchange: &Exchange, map: &serde
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     // what is misspelt, or a bundle, is another case's matter
     map.keys().any(|k| known.iter().any(|n| plain(n) == plain(k)))
-        || optional && (map.is_empty() || map.contains_key("type") || map.contains_key("items"))
+        || optional
+            && (map.keys().all(|k| k.starts_with("x_")) || map.contains_key("type") || map.contains_key("items"))
 }
 
 /// Whether a name is one that the standard defines, spelled otherwise.

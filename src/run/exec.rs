@@ -13,7 +13,7 @@ use super::ledger::Ledger;
 use super::options::Options;
 use super::plan::Task;
 use super::recording::NOT_RECORDED;
-use super::session::Session;
+use super::session::{Session, retry_after};
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::{Walker, walk};
@@ -281,8 +281,15 @@ impl Run<'_> {
             .map_err(|name| Stop::Blocked(format!("there is no value for {{{name}}} on this server")))
     }
 
-    /// No answer to a request: asks for something else, so that it is known whose fault it is.
+    /// A server that has no time cannot be judged. No answer to a request: asks for something else, so that it is known
+    /// whose fault it is.
     async fn control(&mut self, record: &StepRecord) -> Result<(), Stop> {
+        if let Some(busy) = self.exchanges[record.exchanges.clone()].iter().find(|e| retry_after(e).is_some()) {
+            let status = busy.status();
+            return Err(Stop::Error(format!(
+                "the server limits the rate of requests ({status}): use --rate or --jobs 1"
+            )));
+        }
         let silent = self.exchanges[record.exchanges.clone()].iter().find(|e| e.response.is_none());
         let Some(failure) = silent.map(|e| e.failure.clone().unwrap_or_default()) else { return Ok(()) };
         if failure == NOT_RECORDED {
@@ -374,7 +381,7 @@ impl Run<'_> {
             return Ok(());
         }
         for _ in 0..step.times.unwrap_or(1) {
-            let exchange = self.send(&outgoing, self.actor(step)).await?;
+            let exchange = self.send(&outgoing, self.actor(step)).await;
             let accepted = method == "POST" && exchange.status() == 202 && !step.no_wait;
             let deleted = method == "DELETE"
                 && step.place.of(&self.values).is_none()
@@ -391,36 +398,10 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Sends; waits where the server limits the rate; asks a second time where a read got no answer.
-    async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Result<Exchange, Stop> {
-        for attempt in 0..4u32 {
-            let exchange = self.session.send(outgoing, actor).await;
-            self.runner.ledger.observe(&exchange);
-            let limited = exchange.status() == 429
-                || (exchange.status() == 503
-                    && exchange.response.as_ref().is_some_and(|r| r.header("retry-after").is_some()));
-            if limited {
-                if attempt == 3 {
-                    return Err(Stop::Error(format!(
-                        "the server limits the rate of requests ({}): use --jobs 1",
-                        exchange.status()
-                    )));
-                }
-                let wait = exchange
-                    .response
-                    .as_ref()
-                    .and_then(|r| r.header("retry-after"))
-                    .and_then(|v| v.parse().ok())
-                    .unwrap_or(1);
-                self.session.pause(Duration::from_secs(std::cmp::min(wait, 10))).await;
-                continue;
-            }
-            if exchange.response.is_none() && outgoing.method == "GET" && attempt == 0 {
-                continue;
-            }
-            return Ok(exchange);
-        }
-        Err(Stop::Error("the server limits the rate of requests".into()))
+    async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
+        let exchange = self.session.send(outgoing, actor).await;
+        self.runner.ledger.observe(&exchange);
+        exchange
     }
 }
 

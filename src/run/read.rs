@@ -10,6 +10,7 @@ use super::survey::Collection;
 use super::walk::{MAX_PAGES, Walked, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
+use crate::check::content;
 use crate::check::paging::next_of;
 use crate::oracle::{Holding, Holdings};
 use crate::record::Exchange;
@@ -19,8 +20,10 @@ use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
 pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let own: Vec<Holding> = collection.holdings.items.iter().filter(|h| h.own).cloned().collect();
     super::probe::brackets(session, url).await;
-    let (objects, objects_stopped) = all(session, url, Endpoint::Objects).await;
-    let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest).await;
+    let types = collection.resource.get("media_types").and_then(Value::as_array);
+    let older = types.is_none_or(|types| types.iter().any(|t| t.as_str().is_some_and(content::admits_stix_20)));
+    let (objects, objects_stopped) = all(session, url, Endpoint::Objects, older).await;
+    let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest, older).await;
     collection.answers.clear();
     let in_objects = members_of(Endpoint::Objects, None, &objects);
     let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
@@ -133,7 +136,8 @@ async fn private(session: &Session, url: &Url) -> bool {
     for path in [&[][..], &["manifest"], &["objects"]] {
         let outgoing = Outgoing::get("private", paths::under(url, path));
         let exchange = session.send(&outgoing, Actor::Nobody).await;
-        if matches!(exchange.status(), 401 | 403 | 404) {
+        // no answer at all is a refusal too (section 8.2.2)
+        if exchange.response.is_none() || matches!(exchange.status(), 401 | 403 | 404) {
             return true;
         }
     }
@@ -141,8 +145,8 @@ async fn private(session: &Session, url: &Url) -> bool {
 }
 
 /// Every version of everything, of every specification version; the latest versions alone where the server cannot
-/// tell all.
-async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>, Option<String>) {
+/// tell all. `older`: the collection may hold STIX 2.0 by its media types.
+async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (Vec<Exchange>, Option<String>) {
     let version = ("match[version]".to_owned(), "all".to_owned());
     let (mut exchanges, mut stopped) = pages(session, url, endpoint, std::slice::from_ref(&version)).await;
     if !answers(&exchanges) {
@@ -160,8 +164,8 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint) -> (Vec<Exchange>
         } else if !nothing {
             stopped = stopped.or(why);
         }
-        // nothing of the older: all that there is has been read
-        if nothing {
+        // nothing of the older: all that there is has been read, unless what names no version counts as the later
+        if nothing && !older {
             break;
         }
     }

@@ -53,6 +53,18 @@ pub const CLEAN_UP: &str = "clean-up";
 /// The failure of a request that was not sent because the run was told to end.
 const ENDED: &str = "the run was ended early";
 
+/// How often a request is sent again that the server had no time for.
+const PATIENCE: u32 = 4;
+
+/// How long a server asks to wait that has no time for a request; nothing where it answers otherwise.
+pub fn retry_after(exchange: &Exchange) -> Option<Duration> {
+    let asked = exchange.response.as_ref().and_then(|r| r.header("retry-after"));
+    let limited = exchange.status() == 429 || exchange.status() == 503 && asked.is_some();
+    // a date instead of seconds, or nothing at all: a second is a fair guess
+    let seconds = asked.and_then(|text| text.trim().parse().ok()).unwrap_or(1);
+    limited.then(|| Duration::from_secs(std::cmp::min(seconds, 10)))
+}
+
 /// Spaces requests evenly, however many trials run at the same time.
 struct Pace {
     interval: Duration,
@@ -187,25 +199,35 @@ impl Session {
         self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.finish())
     }
 
-    /// Sends one request in somebody's name and records it.
+    /// Sends one request in somebody's name and records its answer. Waits and asks again where the server limits the
+    /// rate of requests (RFC 6585, section 4), and asks a second time where a read got no answer.
     pub async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
         let client = match &self.line {
             Line::Record(replay) => return replay.answer(&self.scope, actor, outgoing),
             Line::Server(client) => client,
         };
-        if let Some(pace) = &self.pace {
-            pace.turn().await;
-        }
-        let sent = client.send(outgoing, self.identities.of(actor));
-        let exchange = match &*self.scope {
-            CLEAN_UP => sent.await,
-            _ if self.stopper.stopped() => return unsent(outgoing, ENDED),
-            // what writes is waited for, so that the clean-up comes after it
-            _ if outgoing.method != "GET" => sent.await,
-            _ => tokio::select! {
-                exchange = sent => exchange,
-                () = self.stopper.wait() => return unsent(outgoing, ENDED),
-            },
+        let mut attempt = 0;
+        let exchange = loop {
+            if let Some(pace) = &self.pace {
+                pace.turn().await;
+            }
+            let sent = client.send(outgoing, self.identities.of(actor));
+            let exchange = match &*self.scope {
+                CLEAN_UP => sent.await,
+                _ if self.stopper.stopped() => return unsent(outgoing, ENDED),
+                // what writes is waited for, so that the clean-up comes after it
+                _ if outgoing.method != "GET" => sent.await,
+                _ => tokio::select! {
+                    exchange = sent => exchange,
+                    () = self.stopper.wait() => return unsent(outgoing, ENDED),
+                },
+            };
+            attempt += 1;
+            match retry_after(&exchange) {
+                Some(wait) if attempt <= PATIENCE => self.pause(wait).await,
+                None if exchange.response.is_none() && outgoing.method == "GET" && attempt == 1 => {}
+                _ => break exchange,
+            }
         };
         if let Some(recorder) = &self.recorder {
             recorder.keep(&self.scope, actor, &self.redactor.exchange(exchange.clone()));

@@ -16,7 +16,7 @@ use crate::taxii::{Endpoint, paths};
 const MAX_READ: usize = 16;
 
 /// What the survey found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Survey {
     /// For the report.
     pub server: record::Server,
@@ -37,7 +37,7 @@ pub struct Survey {
 }
 
 /// An API root under test.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Root {
     /// Absolute URL with a final slash.
     pub url: Url,
@@ -45,12 +45,14 @@ pub struct Root {
     pub resource: Option<Value>,
     /// Whether the list of collections answers.
     pub lists: bool,
+    /// Whether the client is refused by the API root and its list of collections, as section 4.2 allows.
+    pub closed: bool,
     /// Collections that the client sees or that the user named.
     pub collections: Vec<Collection>,
 }
 
 /// A collection under test.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Collection {
     /// Id.
     pub id: String,
@@ -228,7 +230,8 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
         let found = session.get("collection", paths::under(&url, &["collections", &collection.id])).await;
         collection.answers_itself = resource(&found).is_some();
     }
-    Root { url, resource: resource(&exchange), lists: listing.is_some(), collections }
+    let closed = [&exchange, &list].iter().all(|e| matches!(e.status(), 401 | 403)) && collections.is_empty();
+    Root { url, resource: resource(&exchange), lists: listing.is_some(), closed, collections }
 }
 
 fn collection(entry: Value) -> Option<Collection> {
@@ -252,7 +255,8 @@ async fn demands_authentication(session: &Session, survey: &Survey) -> bool {
     let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
     let exchange = session.send(&outgoing, crate::case::Actor::Nobody).await;
     let opened = |b: &Value| b.get("collections").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
-    exchange.response.is_some() && !resource(&exchange).is_some_and(|b| opened(&b))
+    // no answer at all is a refusal too (section 8.2.2)
+    !resource(&exchange).is_some_and(|b| opened(&b))
 }
 
 async fn read_collections(session: &Session, options: &Options, survey: &mut Survey) {

@@ -113,6 +113,11 @@ pub fn each(value: &mut Value, list: &str, change: impl FnMut(&mut Value)) {
     }
 }
 
+/// The list that is a member of an object, where there is one.
+pub fn list<'a>(value: &'a mut Value, member: &str) -> Option<&'a mut Vec<Value>> {
+    value.get_mut(member)?.as_array_mut()
+}
+
 /// Removes a member of an object, where there is one.
 pub fn remove(value: &mut Value, member: &str) -> Option<Value> {
     value.as_object_mut()?.shift_remove(member)

@@ -44,6 +44,8 @@ pub struct Reading {
     pub contradictions: bool,
     /// Whether `match[version]` compares text, not instants.
     pub version_as_text: bool,
+    /// What is a version of this server although it is no timestamp.
+    pub is_version: fn(&str) -> bool,
     /// Whether a type that STIX does not define is refused.
     pub refuses_types: bool,
     /// Whether a specification version that STIX does not have is refused.
@@ -82,6 +84,7 @@ impl Default for Reading {
             six_digits: false,
             contradictions: false,
             version_as_text: false,
+            is_version: |_| false,
             refuses_types: false,
             refuses_specs: false,
         }
@@ -270,6 +273,7 @@ fn picks(reading: &Reading, values: Vec<String>) -> Result<Vec<Pick>, Problem> {
             "all" => Some(Pick::All),
             "first" => Some(Pick::First),
             "last" => Some(Pick::Last),
+            other if (reading.is_version)(other) => Some(Pick::Spelled(other.to_owned())),
             other if reading.version_as_text => time::parse(other).map(|_| Pick::Spelled(other.to_owned())),
             other => time::parse(other).map(Pick::At),
         })

@@ -34,7 +34,7 @@ impl Run<'_> {
         self.runner.ledger.added(&outgoing.url, &objects);
         let others = self.beside(step, &outgoing);
         let exchange = match others.is_empty() {
-            true => self.send(&outgoing, self.actor(step)).await?,
+            true => self.send(&outgoing, self.actor(step)).await,
             false => self.together(step, &outgoing, &others).await?,
         };
         let status = exchange.status();
@@ -79,9 +79,8 @@ impl Run<'_> {
         let actor = self.actor(step);
         let all = std::iter::once(first).chain(others.iter().map(|(outgoing, _)| outgoing));
         let mut answers = join_all(all.map(|outgoing| self.send(outgoing, actor))).await.into_iter();
-        let answer = answers.next().ok_or_else(|| Stop::Error("nothing was sent".into()))??;
+        let answer = answers.next().ok_or_else(|| Stop::Error("nothing was sent".into()))?;
         for (exchange, (_, objects)) in answers.zip(others) {
-            let exchange = exchange?;
             let status = exchange.status();
             let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
             self.exchanges.push(exchange);
@@ -103,7 +102,7 @@ impl Run<'_> {
         let mut adding = self.named(&step.adding).into_iter();
         let mut deleting = self.named(&step.deleting).into_iter();
         while let Some(outgoing) = walker.next.take() {
-            let exchange = self.send(&outgoing, self.actor(step)).await?;
+            let exchange = self.send(&outgoing, self.actor(step)).await;
             walker.take(exchange);
             if let Some(object) = adding.next() {
                 self.add(&Step::default(), vec![object]).await?;
@@ -111,7 +110,7 @@ impl Run<'_> {
             if let Some(id) = deleting.next().as_ref().and_then(|o| o.get("id")).and_then(Value::as_str) {
                 let url = self.url(&Step::default(), Some(Endpoint::Object), "object", Some(id))?;
                 let delete = Outgoing { method: "DELETE".into(), ..Outgoing::get("delete", url) };
-                let exchange = self.send(&delete, self.actor(&Step::default())).await?;
+                let exchange = self.send(&delete, self.actor(&Step::default())).await;
                 let status = exchange.status();
                 self.exchanges.push(exchange);
                 if status != 200 {
@@ -137,7 +136,7 @@ impl Run<'_> {
         let mut wait = Duration::from_millis(10);
         let outgoing = Outgoing::get("status", paths::under(&root.url, &["status", id]));
         loop {
-            let exchange = self.send(&outgoing, self.actor(step)).await?;
+            let exchange = self.send(&outgoing, self.actor(step)).await;
             // by the clock of the exchanges, so that a record is judged as the run was
             let sent = exchange.started.parse().unwrap_or(jiff::Timestamp::MIN);
             let waited = sent.duration_since(*began.get_or_insert(sent)).unsigned_abs();

@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::super::access::{self, USERS, User};
 use super::super::effect::Effect::{Json, Response, Rule, Wire};
-use super::super::effect::edit;
+use super::super::effect::{edit, list};
 use super::super::error::Problem;
 use super::super::handle::Call;
 use super::super::http::{Request, Response as Answer};
@@ -156,7 +156,7 @@ pub(super) const VARIANTS: &[Variant] = &[
                 rules.names = |known, segment| (known.read || known.write) && access::names(known, segment);
             }),
             Json(&[Endpoint::Collections], |_, body| {
-                if let Some(list) = body["collections"].as_array_mut() {
+                if let Some(list) = list(body, "collections") {
                     list.retain(|collection| collection["can_read"] == true || collection["can_write"] == true);
                 }
             }),

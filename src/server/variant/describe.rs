@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::effect::Effect::{Json, Request, Response, Rule};
-use super::super::effect::{edit, remove};
+use super::super::effect::{each, edit, list, remove};
 use super::super::error::Problem;
 use super::super::http::Request as Question;
 use super::super::route::Endpoint;
@@ -19,7 +19,7 @@ fn rewrite(body: &mut Value, change: impl Fn(&str) -> String) {
     if let Some(default) = body.get_mut("default") {
         changed(default);
     }
-    if let Some(roots) = body.get_mut("api_roots").and_then(Value::as_array_mut) {
+    if let Some(roots) = list(body, "api_roots") {
         roots.iter_mut().for_each(changed);
     }
 }
@@ -65,7 +65,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.1.1; policy row 27",
         "default is relative where the same item of api_roots is absolute",
         &[Json(&[Endpoint::Discovery], |_, body| {
-            if let Some(default) = body["default"].as_str().map(relative) {
+            if let Some(default) = body.get("default").and_then(Value::as_str).map(relative) {
                 body["default"] = default.into();
             }
         })],
@@ -83,8 +83,9 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.1.1",
         "the default API root is not the first of the list",
         &[Json(&[Endpoint::Discovery], |_, body| {
-            let last = body["api_roots"].as_array().and_then(|roots| roots.last().cloned());
-            body["default"] = last.unwrap_or_default();
+            if let Some(last) = list(body, "api_roots").and_then(|roots| roots.last().cloned()) {
+                body["default"] = last;
+            }
         })],
     ),
     Variant::new(
@@ -99,7 +100,7 @@ pub(super) const VARIANTS: &[Variant] = &[
                 }
             }),
             Json(&[Endpoint::Discovery], |_, body| {
-                if let Some(roots) = body["api_roots"].as_array_mut() {
+                if let Some(roots) = list(body, "api_roots") {
                     roots.truncate(1);
                 }
             }),
@@ -127,7 +128,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.1",
         "discovery also advertises an API root of another server",
         &[Json(&[Endpoint::Discovery], |_, body| {
-            if let Some(roots) = body["api_roots"].as_array_mut() {
+            if let Some(roots) = list(body, "api_roots") {
                 roots.insert(0, "https://taxii.invalid:8443/trust-group/".into());
             }
         })],
@@ -186,7 +187,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 3.3",
         "collections are listed in another order, always the same",
         &[Json(&[Endpoint::Collections], |_, body| {
-            if let Some(list) = body["collections"].as_array_mut() {
+            if let Some(list) = list(body, "collections") {
                 list.reverse();
             }
         })],
@@ -200,7 +201,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             Rule(|rules| rules.names = |known, segment| known.id.eq_ignore_ascii_case(segment)),
             Json(&[Endpoint::Collections, Endpoint::Collection], |_, body| {
                 remove(body, "alias");
-                super::super::effect::each(body, "collections", |collection| drop(remove(collection, "alias")));
+                each(body, "collections", |collection| drop(remove(collection, "alias")));
             }),
         ],
     ),
@@ -221,7 +222,7 @@ pub(super) const VARIANTS: &[Variant] = &[
                         collection["alias"] = alias.into();
                     }
                 };
-                super::super::effect::each(body, "collections", change);
+                each(body, "collections", change);
                 if body.get("alias").is_some() {
                     change(body);
                 }
@@ -239,7 +240,7 @@ pub(super) const VARIANTS: &[Variant] = &[
                     value["id"] = id.into();
                 }
             };
-            super::super::effect::each(body, "collections", capitals);
+            each(body, "collections", capitals);
             if body.get("id").is_some() {
                 capitals(body);
             }

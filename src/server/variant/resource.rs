@@ -35,7 +35,7 @@ fn bare(body: &mut Value) {
 fn custom(body: &mut Value) {
     if let Some(object) = body.as_object_mut() {
         object.insert("x_example_com_note".into(), json!({"added": ["by", 1, null, {"deep": true}]}));
-        object.insert("x_2".into(), "short".into());
+        object.insert("x_example_com_2".into(), "short".into());
     }
 }
 
@@ -120,8 +120,13 @@ pub(super) const VARIANTS: &[Variant] = &[
                 types.push("application/stix+json;version=2.1;profile=\"x, y\"".into());
                 collection["media_types"] = types.into();
             };
-            each(body, "collections", more);
-            if body.get("media_types").is_some() {
+            let has = |collection: &Value| collection.get("media_types").is_some();
+            each(body, "collections", |collection| {
+                if has(collection) {
+                    more(collection)
+                }
+            });
+            if has(body) {
                 more(body);
             }
         })],

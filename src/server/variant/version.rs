@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::super::effect::Effect::{Response, Rule};
-use super::super::effect::edit;
+use super::super::effect::{edit, list};
 use super::super::route::Endpoint;
 use super::super::state::{Object, Record, Retention};
 use super::super::time;
@@ -93,8 +93,11 @@ pub(super) const VARIANTS: &[Variant] = &[
         "observables-of-version-one",
         "version of what has none",
         "sections 3.4.1 and 5.3.1: any value that is consistent",
-        "the version of an object without created and modified is \"1\"",
-        &[Rule(|rules| rules.made_version = |_, _| "1".to_owned())],
+        "the version of an object without created and modified is \"1\", and is matched so",
+        &[Rule(|rules| {
+            rules.made_version = |_, _| "1".to_owned();
+            rules.reading.is_version = |text| text == "1";
+        })],
     ),
     Variant::new(
         "observables-of-one-instant",
@@ -111,7 +114,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::Versions) && response.status.is_success() {
                 edit(response, |body| {
-                    if let Some(versions) = body["versions"].as_array_mut() {
+                    if let Some(versions) = list(body, "versions") {
                         versions.sort_by_key(|version| std::cmp::Reverse(version.as_str().and_then(time::parse)));
                     }
                 });
