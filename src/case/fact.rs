@@ -70,6 +70,8 @@ facts! {
     OtherClient = "other-client", Skip, "no second client was given: use --other-user", None;
     /// Two API roots are tested.
     TwoRoots = "two-roots", Skip, "only one API root is tested", None;
+    /// The API root does not refuse the client as a whole.
+    RootAdmits = "root-admits", Skip, "the API root is closed to this client, as section 4.2 allows: give credentials that it takes", None;
     /// Discovery answers with JSON.
     Discovery = "discovery", Inconclusive, "discovery does not answer with a resource", Some("discovery/answers");
     /// The API root answers with JSON.

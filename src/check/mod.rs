@@ -218,7 +218,11 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             return outcome;
         }
         let stranger = matches!(context.actor(), Actor::Nobody | Actor::Wrong);
-        if stranger && expect.status.as_ref().is_some_and(|s| s.contains(401) || s.contains(404)) {
+        if stranger && expect.status.as_ref().is_some_and(|s| s.contains(401) && !s.contains(404)) {
+            outcome.block("a request without valid credentials gets no answer at all, so that there is no 401");
+            return outcome;
+        }
+        if stranger && expect.status.as_ref().is_some_and(|s| s.contains(404)) {
             outcome.saw("no answer at all to a request without valid credentials, as section 8.2.2 allows");
             let question = "a request without valid credentials".to_owned();
             outcome.readings.push(Reading { question, answer: "no answer at all".into() });

@@ -1,5 +1,6 @@
 //! A run: survey → plan → trials → verdicts, told as one stream of events. Never prints.
 
+pub mod changes;
 pub mod dataset;
 pub mod exec;
 pub mod explore;
@@ -232,7 +233,7 @@ impl Run {
         if self.plan_only {
             return self.tell(Event::Finished(Summary::default())).await;
         }
-        let mut trials = self.trials(&survey, &ledger, &tasks, exploration.as_ref()).await;
+        let mut trials = self.trials((&survey, &abilities), &ledger, &tasks, exploration.as_ref()).await;
         let cleaned = ledger.clean_up(&self.session).await;
         if cleaned.removed > 0 || !cleaned.left.is_empty() {
             self.tell(Event::CleanedUp { removed: cleaned.removed, left: cleaned.left }).await;
@@ -268,7 +269,7 @@ impl Run {
             let mut plan = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
             plan.tasks.retain(|task| task.case.scope == case::Scope::Server);
             self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
-            trials = self.trials(&survey, &Ledger::default(), &plan.tasks, None).await;
+            trials = self.trials((&survey, &abilities), &Ledger::default(), &plan.tasks, None).await;
         }
         let summary = verdict::summarise(&trials, &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
@@ -331,7 +332,7 @@ impl Run {
     /// alone, and last those that may spoil a fragile server.
     async fn trials(
         &self,
-        survey: &Survey,
+        (survey, abilities): (&Survey, &Abilities),
         ledger: &Ledger,
         tasks: &[Task<'_>],
         exploration: Option<&Exploration<'_>>,
@@ -348,8 +349,15 @@ impl Run {
             let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
             let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
             let mut done = self.together(&runner, &phase_tasks, jobs).await;
+            let failed = |t: &&&Task<'_>| done.iter().any(|d| d.verdict == Verdict::Fail && d.id == t.planned.id);
+            let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
+            let mut change = changes::Watch::new(&self.session, survey, &failed);
+            let changed = change.look(&format!("again {wanted}")).await;
             for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
-                if let Some(task) = phase_tasks.iter().find(|t| t.planned.id == trial.id) {
+                let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
+                if changed && !self.stopper.stopped() {
+                    self.with_changes(&mut change, abilities, ledger, task, trial).await;
+                } else {
                     self.again(&runner, task, trial).await;
                 }
             }
@@ -459,6 +467,41 @@ impl Run {
                 trial.verdict = Verdict::Inconclusive;
                 trial.flaky = true;
                 trial.known = None;
+            }
+        }
+        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+    }
+
+    /// Tries a failure again where others have changed the collection since the survey: with what it holds now. Only where
+    /// nothing changes around a failure is it the server's.
+    async fn with_changes(
+        &self,
+        change: &mut changes::Watch<'_>,
+        abilities: &Abilities,
+        ledger: &Ledger,
+        task: &Task<'_>,
+        trial: &mut Trial,
+    ) {
+        let first = trial.reason.clone();
+        for attempt in 1..=changes::ATTEMPTS {
+            let survey = change.survey.clone();
+            let tasks = plan(&self.cases, &survey, &self.options, abilities).unwrap_or_default().tasks;
+            // the same trial as things are now, if it is still bound to the same place
+            let now = tasks.iter().find(|t| t.planned.id == task.planned.id).unwrap_or(task);
+            let runner = exec::Runner { session: &self.session, options: &self.options, survey: &survey, ledger };
+            *trial = exec::run(&runner, now, attempt).await;
+            known::mark(&self.options.known, trial, self.today);
+            if trial.verdict != Verdict::Fail {
+                trial.reason += &format!("; tried again after others had changed the collection ({first})");
+                break;
+            }
+            if !change.look(&exec::scope(task, attempt)).await {
+                break;
+            }
+            if attempt == changes::ATTEMPTS {
+                trial.reason = format!("others change the collection while it is judged: {first}");
+                trial.requirements = task.planned.requirements.clone();
+                trial.verdict = Verdict::Inconclusive;
             }
         }
         self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;

@@ -178,6 +178,7 @@ fn place(scope: Scope, survey: &Survey, binding: Option<Binding>) -> String {
 /// Facts that a case needs: those that it names, and those that its steps imply.
 pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
     let mut needs: BTreeSet<Fact> = case.needs.iter().copied().collect();
+    needs.extend((case.scope == Scope::Root).then_some(Fact::RootAdmits));
     for step in &case.steps {
         for text in texts(step) {
             let own: Vec<&str> = template::names(text.get_ref()).into_iter().map(|(_, n)| n).collect();
@@ -314,8 +315,10 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
         .iter()
         .enumerate()
         .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
+    // an API root that is closed to the client is of use where there is no other
+    let first = survey.roots.iter().position(|r| !r.closed).or((!survey.roots.is_empty()).then_some(0));
     Places {
-        server: at((!survey.roots.is_empty()).then_some(Binding { root: 0, collection: None })),
+        server: at(first.map(|root| Binding { root, collection: None })),
         roots,
         collections: collections.map(|b| at(Some(b))).collect(),
     }

@@ -63,6 +63,7 @@ pub fn profile(
     if let Some(other) = survey.roots.iter().find(|r| r.url != root.url) {
         values.insert("other-root".into(), other.url.path().into());
     }
+    fact(Fact::RootAdmits, !root.closed);
     fact(Fact::RootAnswers, root.resource.is_some());
     fact(Fact::CollectionsAnswer, root.lists);
     let limit = root.resource.as_ref().and_then(|r| r.get("max_content_length")).and_then(serde_json::Value::as_u64);

@@ -200,7 +200,9 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
         let Some(object) = member.object else { continue };
         let Some(mut holding) = Holding::of(object, items.len()) else { continue };
         let known = items_of.entry(&member.id).or_default();
-        if known.iter().any(|&i| items[i].version == holding.version && items[i].spec == holding.spec) {
+        // what has no version of its own has got that of its record meanwhile
+        let same_version = |i: &usize| holding.version.is_none() || items[*i].version == holding.version;
+        if known.iter().any(|i| same_version(i) && items[*i].spec == holding.spec) {
             continue;
         }
         known.push(items.len());

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use url::Url;
+
 use super::options::Options;
 use crate::case::register;
 use crate::check::Outcome;
-use crate::record::{Level, Summary, Trial, Verdict};
+use crate::record::{Finding, Level, Summary, Trial, Verdict};
+use crate::taxii::paths;
 
 /// Verdict, its reason, and the requirements that it is about, which are `cited` unless some of them are broken.
 pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Verdict, String, Vec<String>) {
     let cited = cited.to_vec();
     let mut waived = false;
     for finding in &mut outcome.findings {
-        if finding.requirement == "T21-8-01" && options.allow_http {
+        if options.allow_http && waivable(finding, &options.url) {
             finding.level = Level::Should;
             waived = true;
         }
@@ -54,6 +57,20 @@ pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Ve
 /// Whether breaking a requirement of this level fails.
 pub fn binds(level: Level, options: &Options) -> bool {
     level == Level::Must || (level == Level::Derived && !options.derived_warns)
+}
+
+/// Whether a finding is about the plain HTTP of the server itself, which is what a user waives by `--allow-http`.
+fn waivable(finding: &Finding, server: &str) -> bool {
+    let on_server = |url: &str| match (Url::parse(server), Url::parse(url)) {
+        (Ok(server), Ok(url)) => server.scheme() == "http" && paths::same_origin(&server, &url),
+        _ => false,
+    };
+    match finding.requirement.as_str() {
+        "T21-8-01" => true,
+        // a root that is advertised as it is reached
+        "T21-4.1-04" => finding.actual.as_deref().is_some_and(on_server),
+        _ => false,
+    }
 }
 
 /// Counts over all trials, and the exit code. Known failures do not count towards it.
