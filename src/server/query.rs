@@ -50,6 +50,12 @@ pub struct Reading {
     pub refuses_types: bool,
     /// Whether a specification version that STIX does not have is refused.
     pub refuses_specs: bool,
+    /// Whether an id that is not of the form of STIX ids is refused.
+    pub refuses_ids: bool,
+    /// Whether a limit beyond the integers of section 2 is refused.
+    pub refuses_huge: bool,
+    /// Whether empty items of a list are as if they were not there.
+    pub skips_empty_items: bool,
 }
 
 /// What becomes of a parameter that occurs twice.
@@ -87,6 +93,9 @@ impl Default for Reading {
             is_version: |_| false,
             refuses_types: false,
             refuses_specs: false,
+            refuses_ids: false,
+            refuses_huge: false,
+            skips_empty_items: false,
         }
     }
 }
@@ -132,12 +141,12 @@ impl Filter {
                 Some(value) => Ok(Some(value.clone())),
             }
         };
-        let list = |name: &str| get(name)?.map(|value| items(name, &value)).transpose();
+        let list = |name: &str| get(name)?.map(|value| items(reading, name, &value)).transpose();
         Ok(Self {
             added_after: get("added_after")?.map(|value| added_after(reading, &value)).transpose()?,
-            limit: get("limit")?.map(|value| limit(&value)).transpose()?,
+            limit: get("limit")?.map(|value| limit(reading, &value)).transpose()?,
             next: get("next")?,
-            ids: list("match[id]")?,
+            ids: list("match[id]")?.map(|values| ids(reading, values)).transpose()?,
             types: list("match[type]")?.map(|values| types(reading, values)).transpose()?,
             versions: list("match[version]")?.map(|values| picks(reading, values)).transpose()?,
             specs: list("match[spec_version]")?.map(|values| specs(reading, values)).transpose()?,
@@ -231,9 +240,11 @@ pub fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-fn items(name: &str, value: &str) -> Result<Vec<String>, Problem> {
-    let items: Vec<String> = value.split(',').map(str::to_owned).collect();
-    if items.iter().any(String::is_empty) {
+fn items(reading: &Reading, name: &str, value: &str) -> Result<Vec<String>, Problem> {
+    let mut items: Vec<String> = value.split(',').map(str::to_owned).collect();
+    if reading.skips_empty_items {
+        items.retain(|item| !item.is_empty());
+    } else if items.iter().any(String::is_empty) {
         return Err(Problem::malformed(name, "has an empty item"));
     }
     Ok(items)
@@ -245,13 +256,32 @@ fn added_after(reading: &Reading, value: &str) -> Result<Timestamp, Problem> {
     instant.ok_or_else(|| Problem::malformed("added_after", "is not a timestamp in UTC with Z"))
 }
 
-fn limit(value: &str) -> Result<usize, Problem> {
+/// The largest integer of section 2.
+const LARGEST: usize = (1 << 53) - 1;
+
+fn limit(reading: &Reading, value: &str) -> Result<usize, Problem> {
     let positive = value.bytes().all(|byte| byte.is_ascii_digit()) && value.bytes().any(|byte| byte != b'0');
     if !positive {
         return Err(Problem::malformed("limit", "is not an integer above zero"));
     }
     // More digits than fit are more objects than there can be.
-    Ok(value.parse().unwrap_or(usize::MAX))
+    let limit = value.parse().unwrap_or(usize::MAX);
+    if reading.refuses_huge && limit > LARGEST {
+        return Err(Problem::malformed("limit", "is beyond the integers of TAXII"));
+    }
+    Ok(limit)
+}
+
+fn ids(reading: &Reading, values: Vec<String>) -> Result<Vec<String>, Problem> {
+    if reading.refuses_ids && !values.iter().all(|id| is_id(id)) {
+        return Err(Problem::malformed("match[id]", "names what is no STIX id"));
+    }
+    Ok(values)
+}
+
+/// Whether a text has the form of a STIX id: a type, two hyphens, a UUID.
+pub fn is_id(text: &str) -> bool {
+    text.split_once("--").is_some_and(|(kind, uuid)| !kind.is_empty() && uuid::Uuid::try_parse(uuid).is_ok())
 }
 
 fn types(reading: &Reading, values: Vec<String>) -> Result<Vec<String>, Problem> {

@@ -99,6 +99,8 @@ pub struct Rules {
     pub made_version: fn(String, Timestamp) -> String,
     /// The time by the clock of the server.
     pub clock: fn(Timestamp) -> Timestamp,
+    /// The date_added of what was loaded at the start with this one.
+    pub loaded: fn(Timestamp) -> Timestamp,
     /// The date_added of what was posted at this instant.
     pub date: fn(Timestamp) -> Timestamp,
     /// Whether each object of a request has a date_added of its own.
@@ -171,6 +173,7 @@ impl Default for Rules {
             keep: |object| object,
             made_version: |known, _| known,
             clock: |now| now,
+            loaded: |date| date,
             date: |now| now,
             date_each: false,
             queue: |_| {},

@@ -122,7 +122,7 @@ struct Batch {
 pub fn fill(store: &mut Store, rules: &Rules) {
     for &(collection, text) in CONTENT {
         for (batch, texts) in batches(text) {
-            let Some(date) = time::parse(&batch.date_added) else {
+            let Some(date) = time::parse(&batch.date_added).map(rules.loaded) else {
                 continue;
             };
             for object in texts.iter().filter_map(|text| write::seeded(rules, text, date)) {

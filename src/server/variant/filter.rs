@@ -1,7 +1,10 @@
 //! Parameters that the standard leaves open (section 3.4).
 
-use super::super::effect::Effect::Rule;
-use super::super::query::{Twice, Unlisted};
+use http::StatusCode;
+
+use super::super::effect::Effect::{Request, Response, Rule};
+use super::super::error::Problem;
+use super::super::query::{Twice, Unlisted, is_id};
 use super::Variant;
 
 pub(super) const VARIANTS: &[Variant] = &[
@@ -67,6 +70,42 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 3.4.1 does not say",
         "a specification version that STIX does not have is answered 400",
         &[Rule(|rules| rules.reading.refuses_specs = true)],
+    ),
+    Variant::new(
+        "malformed-ids-400",
+        "ids that STIX cannot have",
+        "section 3.4: the value is a STIX id",
+        "an id in match[id] or in a path that is no STIX id is answered 400",
+        &[
+            Rule(|rules| rules.reading.refuses_ids = true),
+            Response(|_, call, response| {
+                let object = call.route.as_ref().map_or("", |route| route.object.as_str());
+                if response.status == StatusCode::NOT_FOUND && !object.is_empty() && !is_id(object) {
+                    *response = Problem::malformed("object-id", "is no STIX id").response();
+                }
+            }),
+        ],
+    ),
+    Variant::new(
+        "limit-beyond-integers-400",
+        "limit beyond the integers of TAXII",
+        "section 2: an integer has 54 bits",
+        "a limit above 2^53-1 is answered 400",
+        &[Rule(|rules| rules.reading.refuses_huge = true)],
+    ),
+    Variant::new(
+        "empty-items-ignored",
+        "empty items of a list",
+        "section 3.4 does not say",
+        "empty items in the list of a match field are as if they were not there",
+        &[Rule(|rules| rules.reading.skips_empty_items = true)],
+    ),
+    Variant::new(
+        "plus-is-a-space",
+        "plus sign in a query",
+        "RFC 3986 leaves it to the server; forms of HTML mean a space",
+        "a plus sign in a query stands for a space",
+        &[Request(|request| request.query = request.query.replace('+', "%20"))],
     ),
     Variant::new(
         "added-after-of-six-digits",

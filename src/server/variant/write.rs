@@ -57,6 +57,15 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "loaded-at-once",
+        "date of what is there",
+        "section 5.3.1",
+        "all objects that a collection holds at the start have one date",
+        &[Rule(|rules| {
+            rules.loaded = |_| Timestamp::from_second(1_700_000_000).unwrap_or_default();
+        })],
+    ),
+    Variant::new(
         "clock-ahead",
         "clock",
         "section 3.4: the Date header tells of a skew",
