@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::body::{Known, Member, key_in, members_of, more};
-use super::selection::{count, is_own, selections};
+use super::selection::{Borders, count, is_own, selections};
 use super::{Context, Outcome, some};
 use crate::case::expect::{MoreWord, OrderWord, PagesWord};
 use crate::oracle::{Holding, Query};
@@ -207,16 +207,12 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     }
     let known = Known::of(&context.transcript.bound.holdings);
     let shown: BTreeSet<String> = members.iter().map(|m| known.key(m)).collect();
-    let borders: BTreeSet<Timestamp> = (0..pages.saturating_sub(1))
-        .filter_map(|page| members.iter().rfind(|m| m.page == page))
-        .filter_map(|m| added(context, m))
-        .collect();
+    let borders = Borders::of(context, exchanges, members);
     let selections = selections(context);
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
         let gone: Vec<&Holding> =
             s.items.iter().copied().filter(|h| h.shown_by(endpoint) && !shown.contains(&key_in(endpoint, h))).collect();
-        let forgiven = matches!(word, PagesWord::CompleteButTies | PagesWord::WholeButTies);
-        let tie = |h: &&Holding| forgiven && h.added.is_none_or(|a| borders.contains(&a));
+        let tie = |h: &&Holding| borders.may_lose(h);
         let ties = gone.iter().filter(|h| tie(h)).count();
         (gone.iter().filter(|h| !tie(h)).map(|h| key_in(endpoint, h)).collect(), ties)
     };

@@ -81,10 +81,9 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             let alike = |x: &Member<'_>, y: &Member<'_>| {
                 x.id == y.id && (x.version.is_none() || y.version.is_none() || x.key() == y.key())
             };
-            let borders = super::selection::borders(context, now, &b);
+            let borders = super::selection::Borders::of(context, now, &b);
             let holdings = &context.transcript.bound.holdings.items;
-            let tie =
-                |m: &&Member<'_>| holdings.iter().any(|h| m.may_be(h) && h.added.is_some_and(|d| borders.contains(&d)));
+            let tie = |m: &&Member<'_>| holdings.iter().any(|h| m.may_be(h) && borders.may_lose(h));
             let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).filter(|m| !tie(m));
             let lost: Vec<String> = lost.map(Member::key).collect();
             let alien: Vec<String> = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id)).map(Member::key).collect();

@@ -7,7 +7,7 @@ use super::{Context, Outcome, some};
 use crate::case::expect::SelectionWord;
 use crate::case::model::Held;
 use crate::oracle::{Holding, Query, Scope, Selection, select};
-use crate::record::Reading;
+use crate::record::{Exchange, Reading};
 use crate::taxii::{Endpoint, Timestamp};
 
 /// The selections that the readings of the standard give for a step's query.
@@ -80,10 +80,9 @@ pub fn check(context: &Context<'_>) -> Outcome {
         finding.pointer = Some(best.unexpected[0].pointer.clone());
         outcome.findings.push(finding);
     }
-    let borders = borders(context, exchanges, &members);
-    // what is not shown and whose date is not known may share one with a border
-    let tie = |h: &Holding| !borders.is_empty() && h.added.is_none_or(|a| borders.contains(&a));
-    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) = best.missing.iter().copied().partition(|h| tie(h));
+    let borders = Borders::of(context, exchanges, &members);
+    let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
+        best.missing.iter().copied().partition(|h| borders.may_lose(h));
     if !ties.is_empty() {
         outcome.readings.push(Reading {
             question: "continuing by added_after where objects share a date added".into(),
@@ -125,23 +124,45 @@ fn knows_all(context: &Context<'_>) -> bool {
     context.transcript.case.holdings == Held::Own && context.transcript.steps.iter().any(|s| !s.posted.is_empty())
 }
 
-/// Dates at the borders between pages where the walk went on by `added_after`: what shares such a
-/// date may be lost (section 3.5), and whether it is, is the matter of the paging cases.
-pub(super) fn borders(
-    context: &Context<'_>,
-    exchanges: &[crate::record::Exchange],
-    members: &[Member<'_>],
-) -> BTreeSet<Timestamp> {
-    let holdings = &context.transcript.bound.holdings;
-    let by_date = |page: usize| exchanges.get(page + 1).is_some_and(|e| !e.request.url.contains("next="));
-    (0..exchanges.len())
-        .filter(|page| by_date(*page))
-        .filter_map(|page| members.iter().rfind(|m| m.page == page))
-        .filter_map(|m| match &m.added {
-            Some(text) => Timestamp::parse(text),
-            None => holdings.items.iter().find(|h| m.may_be(h)).and_then(|h| h.added),
-        })
-        .collect()
+/// The borders between pages where a walk went on by `added_after`: what shares the date of a border may be lost (section
+/// 3.5), and whether it is, is a feature of the data.
+pub(super) struct Borders {
+    dates: BTreeSet<Timestamp>,
+    any: bool,
+}
+
+impl Borders {
+    /// Those of a walk: as the date header tells them, or else the last object of the page.
+    pub(super) fn of(context: &Context<'_>, exchanges: &[Exchange], members: &[Member<'_>]) -> Borders {
+        let holdings = &context.transcript.bound.holdings;
+        let by_date = |page: &usize| exchanges.get(page + 1).is_some_and(|e| !e.request.url.contains("next="));
+        let header = |page: usize| {
+            let response = exchanges.get(page)?.response.as_ref()?;
+            Timestamp::parse(response.header("x-taxii-date-added-last")?)
+        };
+        let member = |page: usize| {
+            let last = members.iter().rfind(|m| m.page == page)?;
+            match &last.added {
+                Some(text) => Timestamp::parse(text),
+                None => holdings.items.iter().find(|h| last.may_be(h)).and_then(|h| h.added),
+            }
+        };
+        let pages: Vec<usize> = (0..exchanges.len()).filter(by_date).collect();
+        Borders {
+            any: !pages.is_empty(),
+            dates: pages.into_iter().filter_map(|p| header(p).or_else(|| member(p))).collect(),
+        }
+    }
+
+    /// Whether there is any.
+    pub(super) fn any(&self) -> bool {
+        self.any
+    }
+
+    /// Whether an object may be lost at one of them. Of one whose date is not known nobody can tell.
+    pub(super) fn may_lose(&self, holding: &Holding) -> bool {
+        self.any && holding.added.is_none_or(|date| self.dates.contains(&date))
+    }
 }
 
 fn nothing(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::body::{key, members_of};
-use super::selection::{count, names};
+use super::selection::{Borders, count, names};
 use super::{Context, Outcome, brief, some};
 use crate::case::expect::{CountsWord, DetailsWord};
 use crate::record::Exchange;
@@ -225,12 +225,15 @@ fn read_back(context: &Context<'_>) -> Outcome {
         Some((object, id, version))
     };
     let last = exchanges.len().saturating_sub(1);
+    let borders = Borders::of(context, exchanges, &members);
     let unchanged = all(context, &context.expect.unchanged);
     for name in all(context, &context.expect.has).iter().chain(&unchanged) {
         let Some((object, id, version)) = own(name) else { continue };
         let Some(found) = members.iter().find(|m| names(m, id, version)) else {
             if let Some(why) = &context.record.stopped {
                 outcome.block(format!("not all pages could be read: {why}"));
+            } else if borders.any() {
+                outcome.block("pages go on by added_after, where objects that share a date can be lost (section 3.5)");
             } else {
                 let mut finding = context.finding(last, "an object that was added is not there");
                 finding.expected = Some(key(id, version));
