@@ -54,9 +54,12 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Versions of each object, with their specification versions.
-fn versions(holdings: &Holdings) -> BTreeMap<&str, BTreeSet<(Option<&str>, Option<&str>)>> {
-    let mut all: BTreeMap<&str, BTreeSet<_>> = BTreeMap::new();
+/// A version of an object, and its specification version.
+type Version<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// Versions of each object.
+fn versions(holdings: &Holdings) -> BTreeMap<&str, BTreeSet<Version<'_>>> {
+    let mut all: BTreeMap<&str, BTreeSet<Version<'_>>> = BTreeMap::new();
     for item in &holdings.items {
         all.entry(&item.id).or_default().insert((item.version.as_deref(), item.spec.as_deref()));
     }
