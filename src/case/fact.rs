@@ -121,23 +121,23 @@ facts! {
     /// `GET objects/{id}/versions/` answers 200 with JSON.
     VersionsAnswer = "versions-answer", Inconclusive, "a plain GET of versions does not answer with a list", Some("versions/answers");
     /// At least one object.
-    SomeObject = "some-object", Inconclusive, "the collection holds no object: load some, or give --write", None;
+    SomeObject = "some-object", Inconclusive, "the collection holds no object: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// At least three objects.
-    ThreeObjects = "three-objects", Inconclusive, "the collection holds fewer than 3 objects: load more, or give --write", None;
+    ThreeObjects = "three-objects", Inconclusive, "the collection holds fewer than 3 objects: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// Objects of at least two types.
-    TwoTypes = "two-types", Inconclusive, "the collection holds objects of one type alone: load others, or give --write", None;
+    TwoTypes = "two-types", Inconclusive, "the collection holds objects of one type alone: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// At least three different dates of addition.
-    ThreeDates = "three-dates", Inconclusive, "fewer than 3 different dates of addition are known: load objects at different times, or give --write", None;
+    ThreeDates = "three-dates", Inconclusive, "fewer than 3 different dates of addition are known: load objects at different times, such as those of `taxii-conformance fixtures`, or give --write", None;
     /// An object in at least two versions.
-    TwoVersions = "two-versions", Inconclusive, "no object is there in 2 versions: load some, or give --write", None;
+    TwoVersions = "two-versions", Inconclusive, "no object is there in 2 versions: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object in at least three versions.
-    ThreeVersions = "three-versions", Inconclusive, "no object is there in 3 versions: load some, or give --write", None;
+    ThreeVersions = "three-versions", Inconclusive, "no object is there in 3 versions: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// Versions of one object that were added at different times.
-    SpreadVersions = "spread-versions", Inconclusive, "no object has versions that were added at different times: load some, or give --write", None;
+    SpreadVersions = "spread-versions", Inconclusive, "no object has versions that were added at different times: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object with `created` and without `modified`.
-    Unversioned = "unversioned", Inconclusive, "the collection holds no unversioned object: load a marking-definition, or give --write", None;
+    Unversioned = "unversioned", Inconclusive, "the collection holds no unversioned object: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// A cyber-observable object.
-    Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load one, or give --write", None;
+    Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object that is there as STIX 2.0 and 2.1, or objects of both.
     TwoSpecs = "two-specs", Skip, "no collection holds both STIX 2.0 and 2.1", None;
     /// `match[id]` works on objects.

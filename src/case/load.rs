@@ -73,6 +73,7 @@ pub fn revision() -> String {
     hash.update(include_str!("../../cases/requirements/taxii-2.1.tsv"));
     hash.update(include_str!("../../cases/templates.toml"));
     hash.update(include_str!("../../cases/dataset.toml"));
+    hash.update(include_str!("../../cases/fixtures.json"));
     hash.update(include_str!("../../cases/profiles.toml"));
     hash.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect()
 }

@@ -5,6 +5,7 @@
 
 pub mod expect;
 pub mod fact;
+pub mod fixtures;
 mod lint;
 pub mod load;
 pub mod matrix;

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod config;
 pub mod credentials;
 pub mod engine;
+pub mod fixtures;
 pub mod judge;
 pub mod known;
 pub mod options;
@@ -54,6 +55,8 @@ enum Command {
     Validate(validate::Args),
     /// Check STIX patterns, one a line
     Pattern(pattern::Args),
+    /// Write objects to load into a server that may only be read
+    Fixtures(fixtures::Args),
     /// Run the reference server, clean, with variants or with defects
     Serve(serve::Args),
     /// Run the suite against the reference server and each of its defects
@@ -74,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::Merge(args) => stored::merge(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
+        Command::Fixtures(args) => fixtures::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Selftest(args) => selftest::run(&args),
         Command::Cases(args) => cases::run(&args),

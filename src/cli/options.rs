@@ -32,8 +32,8 @@ const EXPLORE_OUT: &str = "reports/local/explore";
 const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
-  _WRITE, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER, _OTHER_PASSWORD_ENV,
-  _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
+  _WRITE, _FIXTURES, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER,
+  _OTHER_PASSWORD_ENV, _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
   _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _EXPLORE, _EXPLORE_OUT, _STRICT,
   _DERIVED, _REDACT, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
@@ -101,6 +101,10 @@ pub struct ReferenceArgs {
     ])]
     pub reference: bool,
 
+    /// Write nothing to it: what a server that may only be read can show
+    #[arg(long, requires = "reference", conflicts_with = "write")]
+    pub no_write: bool,
+
     /// Serve plain HTTP; implies --allow-http
     #[arg(long, requires = "reference")]
     pub no_tls: bool,
@@ -131,6 +135,7 @@ impl ReferenceArgs {
     /// A flag that says something about the reference server although that is not tested.
     fn flag_without_reference(&self) -> Option<&'static str> {
         let given = [
+            ("--no-write", self.no_write),
             ("--no-tls", self.no_tls),
             ("--async", self.asynchronous),
             ("--page-size", self.page_size.is_some()),
@@ -227,6 +232,7 @@ pub fn resolve(args: &Args, around: &Surroundings<'_>) -> Result<Resolved, Usage
         of_server(args, env, &config, around)?
     };
     let mut options = finish(options, &settings, around)?;
+    options.fixtures = settings.fixtures.is_some();
     options.shard = args.shard.map(|part| (part.index, part.count));
     options.record = args.record.as_ref().map(|dir| around.cwd.join(dir));
     explorable(args, &mut options)?;
@@ -249,7 +255,9 @@ fn of_reference(args: &Args, env: &Settings, config: &Config) -> (Settings, Opti
     let settings = args.settings.clone().over(&under);
     let mut options = Options::new("");
     options.allow_http = args.reference.no_tls;
-    options.write = Some(settings.write.clone().unwrap_or_else(|| "any".to_owned()));
+    if !args.reference.no_write {
+        options.write = Some(settings.write.clone().unwrap_or_else(|| "any".to_owned()));
+    }
     options.collection = settings.collection.clone();
     (settings, options)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::usage::UsageError;
-use super::values::{Count, Derived, HeaderEnv, Rate, ReportTo, Seconds};
+use super::values::{Count, Derived, Fixtures, HeaderEnv, Rate, ReportTo, Seconds};
 
 /// Reads environment variables; a function, so that tests can bring their own.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -33,6 +33,7 @@ pub const KEYS: [(&str, Scope, &str); 30] = [
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
     ("write", Scope::Server, "WRITE"),
+    ("fixtures", Scope::Server, "FIXTURES"),
     ("user", Scope::Server, "USER"),
     ("password_env", Scope::Server, "PASSWORD_ENV"),
     ("token_env", Scope::Server, "TOKEN_ENV"),
@@ -81,6 +82,11 @@ pub struct Settings {
     /// read and written. What is added is deleted afterwards. Without it, nothing is written
     #[arg(long, value_name = "ID|any", help_heading = "What to test")]
     pub write: Option<String>,
+
+    /// Rely on the objects that `fixtures` writes: they were loaded into a collection by other means. Cases prefer
+    /// them, and what is missing of them is said
+    #[arg(long, value_name = "loaded", help_heading = "What to test")]
+    pub fixtures: Option<Fixtures>,
 
     /// User for HTTP Basic; the password comes from the variable that --password-env names
     #[arg(long, value_name = "USER", help_heading = "Credentials", conflicts_with_all = ["token_env", "header_env"])]
@@ -208,6 +214,7 @@ impl Settings {
             api_roots: words("API_ROOT"),
             collection: get("COLLECTION"),
             write: get("WRITE"),
+            fixtures: parse("FIXTURES", get("FIXTURES"))?,
             user: get("USER"),
             password_env: get("PASSWORD_ENV"),
             token_env: get("TOKEN_ENV"),
@@ -245,6 +252,7 @@ impl Settings {
             api_roots: self.api_roots.or(under.api_roots),
             collection: self.collection.or(under.collection),
             write: self.write.or(under.write),
+            fixtures: self.fixtures.or(under.fixtures),
             user: self.user.or(under.user),
             password_env: self.password_env.or(under.password_env),
             token_env: self.token_env.or(under.token_env),

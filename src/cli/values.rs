@@ -169,6 +169,24 @@ impl FromStr for Derived {
     }
 }
 
+/// What the user says of the fixtures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixtures {
+    /// They are loaded.
+    Loaded,
+}
+
+impl FromStr for Fixtures {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text {
+            "loaded" => Ok(Fixtures::Loaded),
+            _ => Err(ValueError("write loaded, once the objects of `taxii-conformance fixtures` are".into())),
+        }
+    }
+}
+
 /// A part of the plan: `K/N`, the `K`th of `N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -274,4 +292,4 @@ macro_rules! deserialize_from_str {
     )+};
 }
 
-deserialize_from_str!(HeaderEnv, ReportTo, Derived);
+deserialize_from_str!(HeaderEnv, ReportTo, Derived, Fixtures);

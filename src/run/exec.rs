@@ -18,6 +18,7 @@ use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::{Walker, walk};
 use crate::case::template::{Values, fill};
+use crate::case::variable::variable;
 use crate::case::{Actor, Expect, Held, Step, Walk, object};
 use crate::check::body::members_of;
 use crate::check::{self, Bound, Context, Outcome, StepRecord, Transcript};
@@ -277,8 +278,10 @@ impl Run<'_> {
     }
 
     fn fill(&self, text: &str) -> Result<String, Stop> {
-        fill(text, &self.values)
-            .map_err(|name| Stop::Blocked(format!("there is no value for {{{name}}} on this server")))
+        fill(text, &self.values).map_err(|name| match variable(&name) {
+            Some(variable) => Stop::Blocked(format!("this needs {}, and none is known here", variable.meaning)),
+            None => Stop::Blocked(format!("there is no value for {{{name}}} on this server")),
+        })
     }
 
     /// A server that has no time cannot be judged. No answer to a request: asks for something else, so that it is known

@@ -4,6 +4,7 @@ pub mod changes;
 pub mod dataset;
 pub mod exec;
 pub mod explore;
+pub mod fixtures;
 pub mod known;
 pub mod ledger;
 pub mod options;
@@ -100,6 +101,7 @@ pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Recei
         timeout: Duration::from_secs_f64(asked.timeout),
         no_risky: asked.no_risky || options.no_risky,
         shard: asked.shard,
+        fixtures: asked.fixtures,
         explore: asked.explored.map(|sequences| Explore { sequences, out: None }),
         ..options
     };
@@ -146,6 +148,7 @@ fn asked(options: &Options, started: &str) -> Asked {
         timeout: options.timeout.as_secs_f64(),
         no_risky: options.no_risky,
         shard: options.shard,
+        fixtures: options.fixtures,
         explored: options.explore.as_ref().map(|e| e.sequences),
         own_cases: options.cases.len(),
     }
@@ -213,6 +216,9 @@ impl Run {
             }
             Err(Untestable { why, seen }) => return self.untestable(why, seen).await,
         };
+        if self.options.fixtures {
+            fixtures::find(&self.session, &mut survey).await;
+        }
         let ledger = Ledger::default();
         let abilities = match self.abilities(&mut survey, &ledger).await {
             Ok(abilities) => abilities,

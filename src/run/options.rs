@@ -43,6 +43,8 @@ pub struct Options {
     pub seed: u64,
     /// Folders with the user's own cases.
     pub cases: Vec<PathBuf>,
+    /// Whether the user says that the fixtures are loaded.
+    pub fixtures: bool,
     /// Whether and how to explore, after the cases.
     pub explore: Option<Explore>,
     /// Whether a warning or an inconclusive MUST also makes the run fail.
@@ -84,6 +86,7 @@ impl Options {
             timeout: Duration::from_secs(30),
             seed: 0,
             cases: Vec::new(),
+            fixtures: false,
             explore: None,
             strict: false,
             derived_warns: false,

@@ -349,7 +349,8 @@ fn bindings(
                 let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
                 let target = c.is_some_and(|c| abilities.write_to.as_deref() == Some(c.id.as_str()));
-                // the collection that the user named, then the one that was written to, then the fullest
+                let target = target || c.is_some_and(|c| c.fixtures);
+                // the collection that the user named, then one with objects of ours, then the fullest
                 (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(p.facts.len()))
             };
             vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]

@@ -62,6 +62,9 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         {
             collection.answers.push(Endpoint::Versions);
         }
+    } else {
+        // of no object nothing can be asked, so nothing speaks against these endpoints
+        collection.answers.extend([Endpoint::Object, Endpoint::Versions]);
     }
     own_versions(session, url, &own, &mut collection.holdings).await;
     collection.facts = super::probe::probe(session, url, &collection.holdings).await;

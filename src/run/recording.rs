@@ -89,6 +89,9 @@ pub struct Asked {
     pub no_risky: bool,
     /// Part of the plan, number and count.
     pub shard: Option<(usize, usize)>,
+    /// Whether the fixtures were said to be loaded.
+    #[serde(default)]
+    pub fixtures: bool,
     /// How many sequences were explored.
     #[serde(default)]
     pub explored: Option<usize>,

@@ -74,6 +74,8 @@ pub struct Collection {
     pub read: bool,
     /// Whether it is closed to clients without credentials.
     pub private: bool,
+    /// Whether it holds the fixtures, as the user says.
+    pub fixtures: bool,
     /// What works there that cases use as tools.
     pub facts: std::collections::BTreeSet<crate::case::Fact>,
 }
