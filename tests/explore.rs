@@ -103,6 +103,25 @@ fn nor_does_one_with_small_pages() {
     finds_nothing(server::Options { page_size: 3, ..plain() });
 }
 
+#[test]
+fn other_ways_to_behave_that_the_standard_allows_are_no_findings() {
+    for name in [
+        "busy-now-and-then",
+        "nothing-selected-404",
+        "versions-of-what-is-later",
+        "pages-of-1",
+        "no-observables",
+        "no-next",
+        "latest-version-alone",
+        "version-as-text",
+    ] {
+        let Some(variant) = server::variant(name) else { panic!("there is no variant {name}") };
+        let told = explore(server::Options { variants: vec![variant], ..plain() }, 40, 5, None);
+        let [all] = &told.trials[..] else { panic!("{name}: {:#?}", told.differences()) };
+        assert_eq!(all.verdict, Verdict::Pass, "{name}: {}", all.reason);
+    }
+}
+
 /// Defects that several things together bring to light, most of which no case finds.
 const HIDDEN: [&str; 13] = [
     "type-and-version-of-three",

@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 30] = [
+pub const KEYS: [(&str, Scope, &str); 31] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),

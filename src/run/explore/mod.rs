@@ -29,6 +29,7 @@ use super::profile::{Abilities, Profile, profile};
 use super::survey::Survey;
 use crate::case::{Fact, register};
 use crate::check::body::more;
+use crate::oracle::{Holding, Holdings};
 use crate::record::{Planned, Trial, Verdict};
 use crate::taxii::paths;
 use attempt::{Attempts, Came};
@@ -82,7 +83,10 @@ pub fn plan<'a>(options: &'a Options, survey: &Survey, abilities: &Abilities) ->
         Some(Binding { root, collection: Some(r.collections.iter().position(target)?) })
     });
     let place = binding.map(|b| (&survey.roots[b.root], &survey.roots[b.root].collections[b.collection.unwrap_or(0)]));
-    let profile = profile(survey, options, abilities, place.map(|(r, _)| r), place.map(|(_, c)| c));
+    let mut profile = profile(survey, options, abilities, place.map(|(r, _)| r), place.map(|(_, c)| c));
+    if let Some((_, collection)) = place {
+        taken(&mut profile, &collection.holdings);
+    }
     let lacking = if place.is_none() {
         Some((Fact::Writable.lacking(), Fact::Writable.remedy().to_owned()))
     } else if !profile.facts.contains(&Fact::Adds) {
@@ -107,6 +111,22 @@ pub fn plan<'a>(options: &'a Options, survey: &Survey, abilities: &Abilities) ->
     };
     let url = place.map(|(r, c)| paths::under(&r.url, &["collections", &c.id]));
     Some(Exploration { planned, how, binding, profile, url, lacking })
+}
+
+/// Keeps of the facts about data what was true of the suite's own: what is there need not be what can be added.
+fn taken(profile: &mut Profile, holdings: &Holdings) {
+    let own: Vec<&Holding> = holdings.items.iter().filter(|h| h.own).collect();
+    let some = |holds: &dyn Fn(&&&Holding) -> bool| own.iter().any(|h| holds(&h));
+    let has = |h: &Holding, key: &str| h.object.as_ref().is_some_and(|o| o.get(key).is_some());
+    for (fact, holds) in [
+        (Fact::ThreeVersions, some(&|h| own.iter().filter(|o| o.id == h.id).count() > 2)),
+        (Fact::Unversioned, some(&|h| !has(h, "modified") && has(h, "created"))),
+        (Fact::Sco, some(&|h| !has(h, "modified") && !has(h, "created"))),
+    ] {
+        if !holds {
+            profile.facts.remove(&fact);
+        }
+    }
 }
 
 /// Runs an exploration. `failed` are the requirements that cases have found broken: nothing is asked that rests on them.

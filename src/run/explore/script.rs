@@ -268,7 +268,7 @@ impl<'a> Writer<'a> {
         }
         let past = slots.iter().filter_map(|s| self.past.get(s)).fold(Past::default(), |a, b| a.and(*b));
         let blame = rests_on(&ask, past, selected);
-        let Some((more, expect)) = self.expect(&ask, selected, dates) else { return };
+        let Some((more, expect)) = self.expect(&ask, past, selected, dates) else { return };
         if self.limits.any_broken(&blame) || !self.works(&ask, &parameters) {
             return;
         }
@@ -394,7 +394,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What has to hold of the answer; nothing where there would be nothing to judge.
-    fn expect(&self, ask: &Ask, selected: usize, dates: usize) -> Option<(Paging, String)> {
+    fn expect(&self, ask: &Ask, past: Past, selected: usize, dates: usize) -> Option<(Paging, String)> {
         let envelope = matches!(ask.at, Where::Objects | Where::Object(_));
         let by_next = envelope && self.limits.has(Fact::NextOffered);
         let none = Paging { limit: None, walk: None };
@@ -419,6 +419,11 @@ impl<'a> Writer<'a> {
                 (counted && selected > n).then_some(whole)
             }
             Word::Walk(n) | Word::WalkByDate(n) => {
+                // of first and last a later date can select others, as one reads section 3.4
+                let stable = ask.versions.as_deref() == Some(&[Pick::All]) || matches!(ask.at, Where::Versions(_));
+                if past.several && !stable {
+                    return None;
+                }
                 let dated = (limited(n, Some("added-after")), "pages = \"complete-but-ties\"".into());
                 (counted && selected > n && self.limits.has(Fact::AddedAfterWorks)).then_some(dated)
             }
