@@ -128,6 +128,8 @@ facts! {
     TwoTypes = "two-types", Inconclusive, "the collection holds objects of one type alone: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// At least three different dates of addition.
     ThreeDates = "three-dates", Inconclusive, "fewer than 3 different dates of addition are known: load objects at different times, such as those of `taxii-conformance fixtures`, or give --write", None;
+    /// The latest version of some object was added later than it was modified.
+    AddedAfterModified = "added-after-modified", Inconclusive, "no object is known to have been added later than it was modified: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object in at least two versions.
     TwoVersions = "two-versions", Inconclusive, "no object is there in 2 versions: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object in at least three versions.

@@ -273,13 +273,25 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         let plain = select(holdings, Scope::Collection, &Query::default());
         let dates: BTreeSet<Timestamp> = plain.iter().flat_map(|s| &s.items).filter_map(|h| h.added).collect();
         let dates: Vec<Timestamp> = dates.into_iter().collect();
+        let mut date = |name: &str, date: Timestamp| {
+            set(name, date.to_string());
+            set(&format!("before-{name}"), date.plus(-Timestamp::MICROSECOND).to_string());
+        };
+        // one date is enough to ask for what is later, and for what is not
+        if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
+            date("first-added", *first);
+            date("last-added", *last);
+        }
+        let late = plain.iter().flat_map(|s| &s.items).find(|h| h.versioned() && h.at.is_some() && h.at < h.added);
+        if let Some(version) = late.and_then(|h| h.version.clone()) {
+            facts.insert(Fact::AddedAfterModified);
+            set("added-late.version", version);
+        }
         if dates.len() >= 3 {
             facts.insert(Fact::ThreeDates);
-            let (first, middle, last) = (dates[0], dates[dates.len() / 2], dates[dates.len() - 1]);
-            for (name, date) in [("first-added", first), ("middle-added", middle), ("last-added", last)] {
-                set(name, date.to_string());
-                set(&format!("before-{name}"), date.plus(-Timestamp::MICROSECOND).to_string());
-            }
+            let middle = dates[dates.len() / 2];
+            set("middle-added", middle.to_string());
+            set("before-middle-added", middle.plus(-Timestamp::MICROSECOND).to_string());
             set("middle-added.seconds", middle.spelled(0));
             set("middle-added.milliseconds", middle.spelled(3));
             set("middle-added.nanoseconds", middle.spelled(9));
