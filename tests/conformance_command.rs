@@ -55,7 +55,7 @@ fn failures_come_with_a_command_and_skips_with_a_reason() {
         ("TAXII_USER", "admin"),
         ("TAXII_PASSWORD", "admin-pass"),
     ];
-    let Some((code, text)) = conformance(&["limit=0"], &env) else { return };
+    let Some((code, text)) = conformance(&["limit zero"], &env) else { return };
     assert_eq!(code, Some(101), "{text}");
     assert!(text.contains("breaks   T21-3.4-01 (MUST)"), "{text}");
     assert!(text.contains("try      curl -sS -i -g -u \"$TAXII_USER:$TAXII_PASSWORD\""), "{text}");

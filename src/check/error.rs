@@ -70,7 +70,7 @@ fn kind(exchange: &Exchange) -> Kind<'_> {
         _ if claims => Kind::Message(&Value::Null),
         _ => {
             let kind = response.header("content-type").unwrap_or("no Content-Type");
-            Kind::Foreign(format!("{kind}: {}", response.body.excerpt().chars().take(120).collect::<String>()))
+            Kind::Foreign(format!("{kind}: {}", super::cut(&response.body.excerpt(), 120)))
         }
     }
 }

@@ -19,12 +19,7 @@ pub(super) fn said(exchange: &Exchange) -> Said {
         );
     }
     if std::str::from_utf8(bytes).is_err() {
-        return broken(
-            "the body is not UTF-8",
-            "",
-            response.body.excerpt().chars().take(100).collect::<String>(),
-            "UTF-8",
-        );
+        return broken("the body is not UTF-8", "", super::cut(&response.body.excerpt(), 100), "UTF-8");
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde::Deserialize::deserialize(&mut deserializer).map(|_: Unique| ()).and_then(|()| deserializer.end()) {
@@ -32,7 +27,7 @@ pub(super) fn said(exchange: &Exchange) -> Said {
         Err(e) => broken(
             format!("the body is no I-JSON: {e}"),
             "",
-            response.body.excerpt().chars().take(100).collect::<String>(),
+            super::cut(&response.body.excerpt(), 100),
             "I-JSON (RFC 7493)",
         ),
     }

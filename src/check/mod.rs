@@ -277,10 +277,14 @@ pub fn judge(context: &Context<'_>) -> Outcome {
 
 /// A value in a few words, for findings.
 pub(crate) fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(300) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text,
+    cut(&value.to_string(), 300)
+}
+
+/// The first characters of a text. What follows is marked with an ellipsis, by which a secret that is cut is known.
+pub(crate) fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -39,7 +39,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
                 outcome.block("the answer carries no TAXII error message");
             } else {
                 let mut finding = context.finding(i, "the body is not JSON");
-                finding.actual = exchange.response.as_ref().map(|r| r.body.excerpt().chars().take(200).collect());
+                finding.actual = exchange.response.as_ref().map(|r| super::cut(&r.body.excerpt(), 200));
                 outcome.findings.push(finding);
             }
             continue;

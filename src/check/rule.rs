@@ -83,7 +83,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             None => {
                 let text = exchange.response.as_ref().map(|r| r.body.excerpt()).unwrap_or_default();
                 let what = if text.trim().is_empty() { "the body is empty" } else { "the body is no JSON" };
-                broken(what, "", text.chars().take(200).collect::<String>(), "the resource that the endpoint defines")
+                broken(what, "", super::cut(&text, 200), "the resource that the endpoint defines")
             }
         },
         Rule::Spelling => names::spelling(context, exchange, body),

@@ -11,10 +11,14 @@ use crate::record::{Body, CleanUp, Event, Exchange, Finding, Known, Planned, Rea
 
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
+/// What stands where a text was cut.
+const CUT: char = '…';
 /// Shorter secrets are not searched for: they would hit by chance.
 const SHORTEST: usize = 4;
 /// How much of a long secret is searched for, in characters; what follows without a break goes with it.
 const SEARCHED: usize = 96;
+/// How much of a secret that was cut is compared, in characters; what follows up to the cut goes with it.
+const TELLING: usize = 24;
 /// Header fields that are replaced whole.
 const HEADERS: [&str; 9] = [
     "authorization",
@@ -79,6 +83,8 @@ impl Redactor {
         for text in &texts {
             let regex = build(&spellings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
             rules.push(Rule { regex, by: REDACTED.into() });
+            let regex = build(&beginnings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
+            rules.push(Rule { regex, by: format!("{REDACTED}{CUT}").into() });
         }
         let urls = [
             // user and password before the host; no slash, percent-encoded or not
@@ -243,6 +249,21 @@ fn spellings(secret: &str) -> String {
     let mut all: Vec<String> = vec![spelled(secret)];
     all.extend(encoded(secret.as_bytes()).iter().map(|e| spelled(e)));
     format!("(?-u)(?:{})", all.join("|"))
+}
+
+/// A pattern for what is left of a secret where a text was cut within it: its beginning, and the mark of the cut.
+fn beginnings(secret: &str) -> String {
+    let begun = |text: &str| -> String {
+        let characters: Vec<String> = text.chars().take(TELLING).map(character).collect();
+        let (first, rest) = characters.split_at(SHORTEST.min(characters.len()));
+        let more = if text.chars().nth(TELLING).is_some() { "(?s:.{0,400}?)" } else { "" };
+        let rest = rest.iter().rev().fold(more.to_owned(), |inner, c| format!("(?:{c}{inner})?"));
+        first.concat() + &rest
+    };
+    let mut all = vec![begun(secret)];
+    all.extend(encoded(secret.as_bytes()).iter().map(|e| begun(e)));
+    // the last character may be cut in the middle of its spelling
+    format!(r"(?-u)(?:{})[%&#;\\\w]{{0,8}}{}", all.join("|"), CUT)
 }
 
 /// One text with each of its characters in every spelling.
@@ -418,5 +439,18 @@ mod tests {
         let mut body = Body::new(&b"\xff hunter22 \xfe"[..], false);
         r.body(&mut body);
         assert_eq!(&body.bytes[..], b"\xff [redacted] \xfe");
+    }
+
+    #[test]
+    fn the_beginning_of_a_secret_that_was_cut() {
+        let secret = "pa\"ss\\w\u{f6}rd-four";
+        let redactor = redactor(&[secret], &[]);
+        let said = serde_json::json!({ "title": format!("Basic {secret}") }).to_string();
+        for end in (0..said.chars().count()).rev() {
+            let text: String = said.chars().take(end).chain(['\u{2026}']).collect();
+            let left = redactor.text(&text);
+            assert!(!left.contains("pa\\\"ss") && left.ends_with('\u{2026}'), "{text} -> {left}");
+        }
+        assert_eq!(redactor.text("a passage\u{2026}"), "a passage\u{2026}");
     }
 }
