@@ -218,7 +218,8 @@
 
     form.addEventListener('submit', (event) => event.preventDefault());
     form.addEventListener('input', () => { apply(); remember(); });
-    form.addEventListener('reset', () => setTimeout(() => { apply(); remember(); }));
+    // in place of the browser's own way, which comes only after the event
+    form.addEventListener('reset', (event) => { event.preventDefault(); choose(new URLSearchParams()); apply(); remember(); });
     addEventListener('hashchange', follow);
     document.addEventListener('click', (event) => {
       const summary = event.target.closest?.('summary');

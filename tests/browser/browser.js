@@ -41,11 +41,28 @@ export const start = async () => {
 };
 export const stop = () => browser.close();
 
+/// How long a busy machine may take for anything, in milliseconds.
+const PATIENCE = 120_000;
+
+/// Tries again until `check` throws nothing more: for what the browser does in its own time.
+export const eventually = async (check) => {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+};
+
 /// Runs a test on a page of its own. Afterwards the page must have asked for nothing but its file, opened no
 /// dialog, and left nothing in the console but, where `refusals` are meant to come, what the policy refused.
 export const visit = async (name, options, work) => {
   const { hash = '', refusals = false, ...more } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...more });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const trouble = [];
   page.on('console', (message) => {
@@ -73,8 +90,11 @@ export const visit = async (name, options, work) => {
 export const settled = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
-/// Whether an element is in the visible part of the page, at least its first line.
-export const inView = (locator) =>
+/// Waits until an element is in the visible part of the page, at least its first line.
+export const inView = (locator, what = String(locator)) =>
+  eventually(async () => assert.ok(await isInView(locator), `${what} is in view`));
+
+const isInView = (locator) =>
   locator.evaluate((element) => {
     const { top, left, bottom, right, height, width } = element.getBoundingClientRect();
     const bar = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--bar')) || 0;
@@ -99,6 +119,9 @@ export const hindrances = async (page) => {
   const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
   return violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200)).join(' | ')}`);
 };
+
+/// The address of a page, as it itself knows it: what the driver knows comes later.
+export const address = (page) => page.evaluate(() => location.href);
 
 export const shownTrials = (page) =>
   page.locator('details.t').evaluateAll((all) => all.filter((t) => !t.hidden && !t.closest('.case').hidden).length);

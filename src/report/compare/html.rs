@@ -170,7 +170,11 @@ fn line(comparison: &Comparison, row: &Row) -> Line {
     let cell = |(at, standing): (usize, &Standing)| Cell {
         verdict: standing.verdict().word(),
         word: standing.word().to_owned(),
-        link: href(&comparison.columns[at].link, &row.id),
+        // a report has nothing to say of what it was not asked
+        link: match standing {
+            Standing::NotJudged => String::new(),
+            _ => href(&comparison.columns[at].link, &row.id),
+        },
     };
     Line {
         id: text::line(&row.id, 80),
