@@ -27,6 +27,7 @@ pub mod target;
 pub mod usage;
 pub mod validate;
 pub mod values;
+pub mod verify;
 pub mod vocabulary;
 
 pub use crate::record::exit;
@@ -51,6 +52,8 @@ enum Command {
     Compare(compare::Args),
     /// Put the reports of the parts of one run together (`run --shard`)
     Merge(stored::MergeArgs),
+    /// Check a bundle: its hashes, that it is whole, and its signature
+    Verify(verify::Args),
     /// Validate STIX 2.1 content
     Validate(validate::Args),
     /// Check STIX patterns, one a line
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Report(args) => stored::report(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Merge(args) => stored::merge(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Pattern(args) => pattern::run(&args),
         Command::Fixtures(args) => fixtures::run(&args),

@@ -11,10 +11,12 @@ use super::usage::UsageError;
 use super::values::ReportTo;
 use crate::case;
 use crate::record::Report;
+use crate::report::bundle::{self, key::SigningKey};
 use crate::report::console::{self, Verbosity};
 use crate::report::merge;
 use crate::report::read;
 use crate::report::style::Style;
+use crate::report::write;
 use crate::run::{Options, verdict};
 
 /// How `report` and `merge` show what they have.
@@ -43,6 +45,14 @@ pub struct ReportArgs {
     #[arg(value_name = "REPORT.json")]
     file: PathBuf,
 
+    /// Bundle to write: the report, its exchanges and their hashes in one archive
+    #[arg(long, value_name = "FILE.zip")]
+    bundle: Option<PathBuf>,
+
+    /// Private key to sign the bundle with: Ed25519, PEM (PKCS #8)
+    #[arg(long, value_name = "KEY.pem", requires = "bundle")]
+    sign: Option<PathBuf>,
+
     #[command(flatten)]
     output: Output,
 }
@@ -61,10 +71,26 @@ pub struct MergeArgs {
 
 /// Runs `report`; gives an exit code of [`super::exit`].
 pub fn report(args: &ReportArgs) -> u8 {
-    match read::read(&args.file) {
-        Ok(report) => args.output.show(&report, exit::OK),
-        Err(error) => refuse(error),
+    let (json, report) = match read::read_with_bytes(&args.file) {
+        Ok(found) => found,
+        Err(error) => return refuse(error),
+    };
+    if let Some(path) = &args.bundle {
+        let key = match args.sign.as_deref().map(SigningKey::read).transpose() {
+            Ok(key) => key,
+            Err(error) => return refuse(error),
+        };
+        if let Some(other) = args.output.reports.iter().find(|to| to.path == *path) {
+            return refuse(UsageError::new(format!(
+                "a report and the bundle would both go to {}",
+                other.path.display()
+            )));
+        }
+        if let Err(error) = write::write(path, |out| bundle::write(&report, &json, key.as_ref(), out)) {
+            return save::complain(&mut io::stderr(), &[error]);
+        }
     }
+    args.output.show(&report, exit::OK)
 }
 
 /// Runs `merge`; gives an exit code of [`super::exit`].

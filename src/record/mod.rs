@@ -25,6 +25,6 @@ fn microseconds<S: serde::Serializer>(milliseconds: &f64, serializer: S) -> Resu
 }
 
 /// Bytes in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -7,6 +7,7 @@
 use crate::record::{Event, Requirement};
 
 pub mod badge;
+pub mod bundle;
 pub mod claim;
 pub mod collect;
 pub mod compare;

@@ -71,8 +71,14 @@ pub enum ReadError {
 
 /// Reads the report in a file.
 pub fn read(path: &Path) -> Result<Report, ReadError> {
+    read_with_bytes(path).map(|(_, report)| report)
+}
+
+/// Reads the report in a file; gives the bytes of the file too.
+pub fn read_with_bytes(path: &Path) -> Result<(Vec<u8>, Report), ReadError> {
     let bytes = std::fs::read(path).map_err(|e| ReadError::Io { path: path.to_owned(), reason: e.to_string() })?;
-    parse(&bytes, path)
+    let report = parse(&bytes, path)?;
+    Ok((bytes, report))
 }
 
 /// Reads a report from memory; `path` is what errors call it.
