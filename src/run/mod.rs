@@ -262,18 +262,18 @@ impl Run {
     }
 
     /// A server that cannot be tested: what was seen of it is judged all the same, by the cases that look at the
-    /// server as a whole.
+    /// server as a whole, and at the API roots that it advertises.
     async fn untestable(&self, why: String, seen: Option<Survey>) {
         let mut survey = seen.unwrap_or_default();
         survey.server.url.clone_from(&self.options.url);
         survey.server.untestable = Some(why);
-        survey.roots.clear();
         self.tell(Event::Surveyed(survey.server.clone())).await;
         let mut trials = Vec::new();
         if survey.answered && !self.plan_only && self.options.shard.is_none() {
             let abilities = Abilities { https: self.session.base.scheme() == "https", ..Abilities::default() };
             let mut plan = plan(&self.cases, &survey, &self.options, &abilities).unwrap_or_default();
-            plan.tasks.retain(|task| task.case.scope == case::Scope::Server);
+            plan.tasks.retain(|task| matches!(task.case.scope, case::Scope::Server | case::Scope::Root));
+            plan.tasks.retain(|task| !task.planned.writes);
             self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
             trials = self.trials((&survey, &abilities), &Ledger::default(), &plan.tasks, None).await;
         }

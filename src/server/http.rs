@@ -53,6 +53,8 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body, JSON throughout.
     pub body: Bytes,
+    /// Whether the connection breaks in place of the response.
+    pub dropped: bool,
 }
 
 impl Response {
@@ -60,12 +62,21 @@ impl Response {
     pub fn taxii(status: StatusCode, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(TAXII));
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body: body.into(), dropped: false }
     }
 
     /// A TAXII message of this JSON value.
     pub fn json(status: StatusCode, body: &serde_json::Value) -> Self {
         Self::taxii(status, body.to_string())
+    }
+
+    /// Gives a response another status code, in its error message too where it has one.
+    pub fn turn(&mut self, status: StatusCode) {
+        self.status = status;
+        if let Some(mut body) = self.value().filter(|body| body.get("http_status").is_some()) {
+            body["http_status"] = status.as_str().into();
+            self.body = body.to_string().into();
+        }
     }
 
     /// Sets a header; a value that HTTP does not allow is left out.

@@ -100,13 +100,14 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
     let port = listener.local_addr().map_err(refused)?.port();
     let (tls, wire) = effect::connection(options.effects());
-    let (acceptor, ca_pem) = if options.tls {
+    let secure = options.tls && tls.spoken;
+    let (acceptor, ca_pem) = if secure {
         let (config, ca_pem) = tls::configure(&tls, wire.alpn())?;
         (Some(TlsAcceptor::from(config)), Some(ca_pem))
     } else {
         (None, None)
     };
-    let scheme = if options.tls { "https" } else { "http" };
+    let scheme = if secure { "https" } else { "http" };
     let origin = format!("{scheme}://localhost:{port}");
     let state = Arc::new(State::new(&origin, &options));
     let edge = Edge { state: Arc::clone(&state), wire, requests: AtomicU64::new(0), turn: Mutex::new(()) };
@@ -197,7 +198,7 @@ async fn respond(edge: &Edge, request: http::Request<Incoming>) -> Result<http::
         tokio::time::sleep(wire.pause).await;
     }
     let response = handle::handle(state, request);
-    if (wire.silent)(&response) { Err(Silence) } else { Ok(wire.pack(response, bodiless)) }
+    if response.dropped || (wire.silent)(&response) { Err(Silence) } else { Ok(wire.pack(response, bodiless)) }
 }
 
 /// Reads a body, but keeps hardly more than `limit` octets of it: enough to see that it is too long.

@@ -14,6 +14,8 @@ use super::listen::StartError;
 /// What a defect may change about TLS.
 #[derive(Debug, Clone)]
 pub struct Tls {
+    /// Whether it is spoken at all.
+    pub spoken: bool,
     /// The protocol versions that are spoken.
     pub versions: Vec<&'static SupportedProtocolVersion>,
     /// How many octets of 0-RTT data a session ticket allows.
@@ -27,6 +29,7 @@ pub struct Tls {
 impl Default for Tls {
     fn default() -> Self {
         Self {
+            spoken: true,
             versions: vec![&rustls::version::TLS13, &rustls::version::TLS12],
             early_data: 0,
             names: &["localhost", "127.0.0.1"],

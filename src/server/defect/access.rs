@@ -19,11 +19,6 @@ fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Resul
     if endpoint == to { Ok(()) } else { access::admit(endpoint, read, write) }
 }
 
-fn status(response: &mut super::super::http::Response, to: StatusCode) {
-    response.status = to;
-    super::edit(response, |body| body["http_status"] = to.as_str().into());
-}
-
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
         "no-challenge",
@@ -82,7 +77,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::Collections) && response.status == StatusCode::UNAUTHORIZED {
                 response.headers.remove(header::WWW_AUTHENTICATE);
-                status(response, StatusCode::FORBIDDEN);
+                response.turn(StatusCode::FORBIDDEN);
             }
         })],
     ),
@@ -226,5 +221,34 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.3-12"],
         "a status is there under every API root",
         &[Rule(|rules| rules.shows_status = |status, user, _| status.owner == user.name)],
+    ),
+    Defect::new(
+        "challenge-without-basic",
+        &["T21-8-06"],
+        "HTTP Basic works, but a 401 offers Bearer alone",
+        &[Response(|_, _, response| {
+            if response.status == StatusCode::UNAUTHORIZED {
+                response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"taxii\""));
+            }
+        })],
+    ),
+    Defect::new(
+        "basic-case-sensitive",
+        &["T21-8-06"],
+        "the scheme in Authorization has to be spelled Basic, which MISP does not do",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let asked = request.header(&header::AUTHORIZATION).unwrap_or_default();
+                access::authenticate(at, request).filter(|_| !asked.starts_with("basic"))
+            };
+        })],
+    ),
+    Defect::new(
+        "delete-from-write-only",
+        &["T21-5.7-04"],
+        "DELETE is admitted where a client may write, but not read",
+        &[Rule(|rules| {
+            rules.admit = |at, read, write| access::admit(at, read || (at == Endpoint::Delete && write), write);
+        })],
     ),
 ];

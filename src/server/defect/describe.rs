@@ -238,8 +238,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "an unknown API root answers 500",
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::ApiRoot) && response.status == StatusCode::NOT_FOUND {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -340,9 +339,26 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             let reads = call.endpoint().is_some_and(Endpoint::reads);
             if reads && !known(response, "collection") {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
+        })],
+    ),
+    Defect::new(
+        "root-version-alone",
+        &["T21-3.8-02"],
+        "an API root has a string version instead of the list versions; seen in attack-workbench-taxii-server",
+        &[Json(&[Endpoint::ApiRoot], |_, body| {
+            remove(body, "versions");
+            body["version"] = super::super::http::TAXII.into();
+        })],
+    ),
+    Defect::new(
+        "root-path-wrong",
+        &["T21-4.2-01"],
+        "discovery lists API roots under a path where there is none; seen in OpenCTI",
+        &[Json(&[Endpoint::Discovery], |_, body| {
+            body["api_roots"] = json!(["/root/"]);
+            body["default"] = "/root/".into();
         })],
     ),
 ];

@@ -184,8 +184,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 .as_str()
                 .is_some_and(|text| text.contains("object"));
             if call.endpoint() == Some(Endpoint::Object) && response.status == StatusCode::NOT_FOUND && object {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -205,6 +204,39 @@ pub(super) const DEFECTS: &[Defect] = &[
                 if let Some(body) = super::plain(state, request) {
                     *response = Answer::json(StatusCode::OK, &body);
                 }
+            }
+        })],
+    ),
+    Defect::new(
+        "object-203",
+        &["T21-5.6-01"],
+        "one object that is asked for is answered 203 instead of 200",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Object) && response.status == StatusCode::OK {
+                response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
+            }
+        })],
+    ),
+    Defect::new(
+        "versions-203",
+        &["T21-5.8-01"],
+        "versions are answered 203 instead of 200",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Versions) && response.status == StatusCode::OK {
+                response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
+            }
+        })],
+    ),
+    Defect::new(
+        "objects-500",
+        &["T21-5.4-01"],
+        "objects answer 500 for the sake of one object, while the manifest works; seen in OpenCTI",
+        &[Response(|_, call, response| {
+            let broken = String::from_utf8_lossy(&response.body).contains("\"type\":\"malware-analysis\"")
+                || String::from_utf8_lossy(&response.body).contains("\"type\": \"malware-analysis\"");
+            if call.endpoint() == Some(Endpoint::Objects) && broken {
+                *response = super::super::error::Problem::not_found("relation").response();
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),

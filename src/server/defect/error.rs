@@ -110,8 +110,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             let refused = response.status == StatusCode::UNPROCESSABLE_ENTITY;
             if call.endpoint() == Some(Endpoint::Add) && refused {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),

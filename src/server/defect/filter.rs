@@ -135,8 +135,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let filter = call.endpoint().and_then(|at| Filter::strictly(at, &call.request.query).ok());
             if filter.and_then(|filter| filter.ids).is_some_and(|ids| ids.len() > 1) {
                 *response = Problem::malformed("match[id]", "has two values").response();
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -285,5 +284,48 @@ pub(super) const DEFECTS: &[Defect] = &[
                 records
             };
         })],
+    ),
+    Defect::new(
+        "and-of-three-drops-version",
+        &["T21-3.4-26"],
+        "match[version] is ignored where both match[id] and match[type] are given",
+        &[Request(|request| {
+            let query = percent_decode(&request.query).unwrap_or_default();
+            if query.contains("match[type]=") && query.contains("match[id]=") {
+                drop_parameters(request, |name, _| name == "match[version]");
+            }
+        })],
+    ),
+    Defect::new(
+        "match-version-loses-to-id",
+        &["T21-3.4-26"],
+        "match[version] is ignored where match[id] is given and match[type] is not",
+        &[Request(|request| {
+            let query = percent_decode(&request.query).unwrap_or_default();
+            if query.contains("match[id]=") && !query.contains("match[type]=") {
+                drop_parameters(request, |name, _| name == "match[version]");
+            }
+        })],
+    ),
+    Defect::new(
+        "match-id-unknown-gives-all",
+        &["T21-3.4-11"],
+        "match[id] is ignored where the collection has none of the ids",
+        &[Response(|state, call, response| {
+            let empty = response.value().is_some_and(|body| body.get("objects").is_none());
+            if call.endpoint() == Some(Endpoint::Objects) && empty && super::asks(call, "match[id]") {
+                let mut request = call.request.clone();
+                drop_parameters(&mut request, |name, _| name == "match[id]");
+                if let Some(body) = super::plain(state, request) {
+                    *response = super::super::http::Response::json(StatusCode::OK, &body);
+                }
+            }
+        })],
+    ),
+    Defect::new(
+        "added-after-drops-connection",
+        &["T21-3.4-02"],
+        "added_after makes the server drop the connection; seen in FreeTAXII",
+        &[Response(|_, call, response| response.dropped = super::asks(call, "added_after"))],
     ),
 ];

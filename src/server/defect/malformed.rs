@@ -17,8 +17,7 @@ fn fail(call: &Call, response: &mut Response, parameter: &str) {
             .as_str()
             .is_some_and(|text| text.contains(&format!(" {parameter} ")));
         if named {
-            response.status = StatusCode::INTERNAL_SERVER_ERROR;
-            super::edit(response, |body| body["http_status"] = "500".into());
+            response.turn(StatusCode::INTERNAL_SERVER_ERROR);
         }
     }
 }

@@ -175,8 +175,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "an Accept header that admits nothing leads to 500",
         &[Answer(|_, _, response| {
             if response.status == StatusCode::NOT_ACCEPTABLE {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -221,8 +220,41 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a Content-Type that is not known leads to 500; seen in OpenTAXII",
         &[Answer(|_, _, response| {
             if response.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "no-accept-500",
+        &["T21-3.1-04"],
+        "an Accept header without a media type of TAXII leads to 500",
+        &[Answer(|_, call, response| {
+            if accept(&call.request) == "*/*" {
+                *response = super::super::error::Problem::not_acceptable().response();
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "content-type-of-one-collection",
+        &["T21-3.1-05"],
+        "the objects of one collection are application/json; seen in OpenCTI, for public collections",
+        &[Answer(|_, call, response| {
+            let concerned = call.route.as_ref().is_some_and(|route| {
+                ["2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32", "read-only"].contains(&route.collection.as_str())
+            });
+            if concerned && call.endpoint().is_some_and(Endpoint::reads) {
+                label(response, "application/json");
+            }
+        })],
+    ),
+    Defect::new(
+        "content-type-stix-on-collections",
+        &["T21-3.1-05"],
+        "collections are of the media type of STIX; seen in attack-workbench-taxii-server",
+        &[Answer(|_, call, response| {
+            if matches!(call.endpoint(), Some(Endpoint::Collections | Endpoint::Collection)) {
+                label(response, "application/stix+json;version=2.1");
             }
         })],
     ),

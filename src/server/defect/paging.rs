@@ -174,7 +174,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
         "next-repeats-one",
         &["T21-3.5-01"],
-        "next repeats the last object of the page before",
+        "next repeats the last object of the page before; seen in attack-workbench-taxii-server",
         &[Rule(|rules| {
             rules.position = |_, left, length| {
                 let place = length.saturating_sub(if length > 1 { 2 } else { 1 });
@@ -214,8 +214,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             if response.status == StatusCode::OK && asks(call, "next") && !asks(call, "limit") {
                 *response = super::super::error::Problem::malformed("next", "is alone").response();
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -236,8 +235,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
             let long = next.is_some_and(|next| next.len() >= 24);
             if response.status == StatusCode::BAD_REQUEST && long {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -249,6 +247,58 @@ pub(super) const DEFECTS: &[Defect] = &[
             let cut = request.path.ends_with("/manifest/") || request.path.ends_with("/versions/");
             if cut && request.query.split('&').any(|pair| pair.starts_with("limit=")) {
                 drop_parameters(request, |name, _| name == "added_after");
+            }
+        })],
+    ),
+    Defect::new(
+        "large-limit-400",
+        &["T21-3.4-10"],
+        "a limit above a thousand is refused instead of capped",
+        &[Response(|_, call, response| {
+            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit="));
+            if limit.and_then(|limit| limit.parse::<u64>().ok()).is_some_and(|limit| limit > 1000) {
+                *response = super::super::error::Problem::malformed("limit", "is too large").response();
+            }
+        })],
+    ),
+    Defect::new(
+        "more-false-at-own-cap",
+        &["T21-3.4-08"],
+        "more is false where the server's own cap ends the page, not limit; seen in OpenCTI",
+        &[Json(READS, |call, body| {
+            if body["more"] == true && !asks(call, "limit") {
+                body["more"] = false.into();
+                remove(body, "next");
+            }
+        })],
+    ),
+    Defect::new(
+        "more-true-on-last-of-several",
+        &["T21-3.4-09"],
+        "more is true on the last page where there were others before",
+        &[Json(ENVELOPES, |call, body| {
+            if asks(call, "next") && body["more"] == false {
+                body["more"] = true.into();
+            }
+        })],
+    ),
+    Defect::new(
+        "limit-gives-newest",
+        &["T21-3.4-03"],
+        "limit without added_after gives the newest objects, not the oldest",
+        &[Response(|state, call, response| {
+            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
+            let (Some(limit), Some(Endpoint::Objects)) = (limit, call.endpoint()) else { return };
+            if asks(call, "added_after") || asks(call, "next") || !response.status.is_success() {
+                return;
+            }
+            let mut request = call.request.clone();
+            drop_parameters(&mut request, |name, _| name == "limit");
+            if let Some(all) = super::plain(state, request)
+                && let Some(list) = all["objects"].as_array().filter(|list| list.len() > limit)
+            {
+                let newest = list[list.len() - limit..].to_vec();
+                super::edit(response, |body| body["objects"] = newest.into());
             }
         })],
     ),

@@ -48,8 +48,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 && response.status == StatusCode::NOT_FOUND
                 && uuid::Uuid::try_parse(id).is_err()
             {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -197,6 +196,14 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| {
             rules.delay = Some(Duration::from_millis(30));
             rules.settles = false;
+        })],
+    ),
+    Defect::new(
+        "status-changes",
+        &["T21-4.3-06"],
+        "request_timestamp of a complete status is the time of asking",
+        &[Json(&[Endpoint::Status], |_, body| {
+            body["request_timestamp"] = super::super::time::micros(jiff::Timestamp::now()).into();
         })],
     ),
 ];

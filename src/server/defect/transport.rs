@@ -54,9 +54,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a method that the server does not know leads to 500",
         &[Response(|_, _, response| {
             if response.status == StatusCode::METHOD_NOT_ALLOWED {
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
                 response.headers.remove(header::ALLOW);
-                super::edit(response, |body| body["http_status"] = "500".into());
             }
         })],
     ),
@@ -77,6 +76,51 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
                 response.body = bytes::Bytes::new();
+            }
+        })],
+    ),
+    Defect::new(
+        "plain-http",
+        &["T21-8-01"],
+        "the server speaks plain HTTP, not HTTPS",
+        &[Tls(|tls| tls.spoken = false)],
+    ),
+    Defect::new(
+        "no-slash-500",
+        &["T21-3.1-01"],
+        "a path without its final slash leads to 500",
+        &[Response(|_, call, response| {
+            if !call.request.path.ends_with('/') {
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "empty-body-of-versions",
+        &["T21-3.1-02"],
+        "versions are answered 200 without a body",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Versions) && response.status == StatusCode::OK {
+                response.body = bytes::Bytes::new();
+            }
+        })],
+    ),
+    Defect::new(
+        "large-body-cut",
+        &["T21-2-06"],
+        "a body of more than 16 kB breaks off within its JSON; seen at cti-taxii.mitre.org",
+        &[Response(|_, _, response| response.body.truncate(16 * 1024))],
+    ),
+    Defect::new(
+        "ids-not-serialised",
+        &["T21-5.1-01", "T21-5.2-01", "T21-5.5-01"],
+        "every answer with a UUID of the server's own is a 500; seen in OpenTAXII",
+        &[Response(|_, call, response| {
+            use Endpoint::{Add, Collection, Collections, Status};
+            if matches!(call.endpoint(), Some(Collections | Collection | Status | Add)) && response.status.is_success()
+            {
+                *response = Problem::not_found("serialiser").response();
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),

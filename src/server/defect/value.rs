@@ -281,4 +281,10 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         })],
     ),
+    Defect::new(
+        "title-as-number",
+        &["T21-2-06"],
+        "titles that consist of digits are numbers: that of an API root is one",
+        &[Json(&[Endpoint::ApiRoot], |_, body| body["title"] = 2026.into())],
+    ),
 ];

@@ -195,8 +195,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 .and_then(|body| body.as_object().map(|body| body.keys().any(|name| name.starts_with("x_"))));
             if call.endpoint() == Some(Endpoint::Add) && custom == Some(true) {
                 *response = super::super::error::Problem::unprocessable("Unknown property.").response();
-                response.status = StatusCode::INTERNAL_SERVER_ERROR;
-                super::edit(response, |body| body["http_status"] = "500".into());
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
     ),
@@ -212,6 +211,58 @@ pub(super) const DEFECTS: &[Defect] = &[
             };
             rules.resumes = |place, _, position| place as u64 >= position;
             rules.position = |start, _, length| (start + length) as u64;
+        })],
+    ),
+    Defect::new(
+        "newer-version-replaces",
+        &["T21-5.5-08"],
+        "a newer version that is posted takes the place of the older ones",
+        &[Rule(|rules| {
+            rules.join_picks = |rules, picks, record, versions| {
+                let replaced = posted(record)
+                    && versions.iter().any(|other| {
+                        other.number > record.number && other.object.instant > record.object.instant && posted(other)
+                    });
+                !replaced && picks.iter().any(|pick| (rules.picks)(pick, record, versions))
+            };
+        })],
+    ),
+    Defect::new(
+        "unknown-collection-takes-objects",
+        &["T21-5.2-06"],
+        "a POST to a collection that does not exist is answered 202 with a status",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::NOT_FOUND {
+                let id = uuid::Uuid::new_v4().to_string();
+                *response = super::super::http::Response::json(
+                    StatusCode::ACCEPTED,
+                    &json!({ "id": id, "status": "complete", "total_count": 1, "success_count": 1,
+                        "failure_count": 0, "pending_count": 0 }),
+                );
+            }
+        })],
+    ),
+    Defect::new(
+        "post-500",
+        &["T21-5.5-01"],
+        "objects are added, and the POST is answered 500 with a page of HTML; seen in OpenTAXII",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
+                response.status = StatusCode::INTERNAL_SERVER_ERROR;
+                response.set("content-type", "text/html");
+                response.body = "<!doctype html><title>500 Internal Server Error</title>".into();
+            }
+        })],
+    ),
+    Defect::new(
+        "no-content-type-500",
+        &["T21-3.1-11"],
+        "a POST without Content-Type leads to 500",
+        &[Response(|_, call, response| {
+            let silent = !call.request.headers.contains_key(http::header::CONTENT_TYPE);
+            if call.endpoint() == Some(Endpoint::Add) && silent && !response.status.is_success() {
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
         })],
     ),
 ];
