@@ -21,6 +21,9 @@ pub struct Args {
     /// Test this defect alone (repeatable)
     #[arg(long = "defect", value_name = "NAME")]
     defects: Vec<String>,
+    /// Also list the trials that fail or are kept from judging, with their reasons
+    #[arg(short, long)]
+    verbose: bool,
     /// How many defects are tested at the same time; twice as many as there are processors if absent
     #[arg(long)]
     jobs: Option<usize>,
@@ -47,6 +50,8 @@ struct Row {
     broken: BTreeSet<String>,
     /// Trials that ended in error.
     errors: Vec<String>,
+    /// Trials that neither passed nor were skipped, with their reasons.
+    told: Vec<String>,
 }
 
 impl Row {
@@ -89,6 +94,9 @@ pub fn run(args: &Args) -> u8 {
     let table = table(&rows);
     let mut good = clean_holds(&clean);
     print!("{table}");
+    if args.verbose {
+        rows.iter().for_each(|row| println!("{}:\n{}", row.defect.name, row.told.join("\n")));
+    }
     println!("{}", figures(&rows));
     good &= rows_hold(&rows, &clean);
     if all {
@@ -170,7 +178,8 @@ async fn row(defect: &'static Defect) -> Row {
 }
 
 async fn attempt(defect: &'static Defect, asynchronous: bool, explored: Option<usize>) -> Row {
-    let mut row = Row { defect, killers: BTreeSet::new(), broken: BTreeSet::new(), errors: Vec::new() };
+    let mut row =
+        Row { defect, killers: BTreeSet::new(), broken: BTreeSet::new(), errors: Vec::new(), told: Vec::new() };
     let result = match suite(vec![defect], asynchronous, explored).await {
         Ok(result) => result,
         Err(e) => {
@@ -179,6 +188,9 @@ async fn attempt(defect: &'static Defect, asynchronous: bool, explored: Option<u
         }
     };
     for trial in result.trials {
+        if !matches!(trial.verdict, Verdict::Pass | Verdict::Skip) {
+            row.told.push(format!("  {} {}: {}", trial.verdict.word(), trial.id, trial.reason));
+        }
         match trial.verdict {
             Verdict::Fail | Verdict::Warn => {
                 if trial.requirements.iter().any(|r| defect.requirements.contains(&r.as_str())) {
