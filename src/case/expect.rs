@@ -181,6 +181,8 @@ pub enum MoreWord {
     True,
     /// False or absent, because nothing is left.
     False,
+    /// True where something is left, and false or absent where nothing is.
+    Right,
     /// `next` is there only where `more` is true.
     NextOnlyWithMore,
 }

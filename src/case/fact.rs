@@ -126,6 +126,8 @@ facts! {
     ThreeObjects = "three-objects", Inconclusive, "the collection holds fewer than 3 objects: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// Objects of at least two types.
     TwoTypes = "two-types", Inconclusive, "the collection holds objects of one type alone: load the objects of `taxii-conformance fixtures`, or give --write", None;
+    /// Some type of STIX 2.1 is not held.
+    AbsentType = "absent-type", Inconclusive, "the collection holds objects of every type of STIX 2.1", None;
     /// At least three different dates of addition.
     ThreeDates = "three-dates", Inconclusive, "fewer than 3 different dates of addition are known: load objects at different times, such as those of `taxii-conformance fixtures`, or give --write", None;
     /// The latest version of some object was added later than it was modified.

@@ -10,6 +10,9 @@ pub(super) fn said(exchange: &Exchange) -> Said {
     if response.body.cut {
         return Said::Nothing("the body is too long to be read");
     }
+    if bytes.is_empty() {
+        return Said::Nothing("the body is empty");
+    }
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return broken(
             "the body begins with a byte order mark",

@@ -146,19 +146,32 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
         }
         return outcome;
     }
-    if let Some(why) = &context.record.stopped {
-        outcome.block(format!("not all pages could be read: {why}"));
-        return outcome;
-    }
     let shown = if context.record.walked { members.len() } else { members.iter().filter(|m| m.page == last).count() };
     let sizes: Vec<usize> =
         selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
     let (least, most) = (sizes.iter().copied().min().unwrap_or(0), sizes.iter().copied().max().unwrap_or(0));
+    // a page that comes again shows nothing further
+    let distinct = members.iter().map(|m| m.key()).collect::<std::collections::HashSet<_>>().len();
+    let over = word == MoreWord::False && shown.min(distinct) >= most;
+    if let Some(why) = context.record.stopped.as_ref().filter(|_| !over) {
+        outcome.block(format!("not all pages could be read: {why}"));
+        return outcome;
+    }
+    let word = match word {
+        MoreWord::Right if shown < least => MoreWord::True,
+        MoreWord::Right if shown >= most => MoreWord::False,
+        word => word,
+    };
     let says = exchange.json().and_then(|b| b.get("more").cloned());
-    let mut finding = context.finding(last, "");
+    let mut finding = match context.expect.more {
+        Some(MoreWord::Right) if shown >= most => context.finding_on("T21-3.4-09", last, ""),
+        Some(MoreWord::Right) => context.finding_on("T21-3.4-08", last, ""),
+        _ => context.finding(last, ""),
+    };
     finding.pointer = Some("/more".into());
     finding.actual = Some(says.map_or("no more".to_owned(), |m| format!("more: {m}")));
     match word {
+        MoreWord::Right => outcome.block("readings of the standard differ in what is left"),
         MoreWord::True if shown >= least => outcome.block(format!("nothing is left after {}", count(shown, "object"))),
         MoreWord::True if !more(exchange) => {
             finding.message =

@@ -34,14 +34,16 @@ pub fn check(context: &Context<'_>) -> Outcome {
         if exchange.request.method == "POST" || (!context.record.posted.is_empty() && i > 0) {
             resource = Resource::Status;
         }
+        if resource != Resource::Error && exchange.status() >= 400 {
+            outcome.block(format!("the answer is an error ({})", exchange.status()));
+            continue;
+        }
         let Some(body) = exchange.json() else {
-            if resource == Resource::Error {
-                outcome.block("the answer carries no TAXII error message");
+            outcome.block(if resource == Resource::Error {
+                "the answer carries no TAXII error message"
             } else {
-                let mut finding = context.finding(i, "the body is not JSON");
-                finding.actual = exchange.response.as_ref().map(|r| super::cut(&r.body.excerpt(), 200));
-                outcome.findings.push(finding);
-            }
+                "the body is not JSON: see types/payload and types/i-json"
+            });
             continue;
         };
         if resource == Resource::Error && !looks_like_error(exchange, body) {

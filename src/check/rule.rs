@@ -124,6 +124,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             Value::Object(map) if map.keys().all(|k| ["more", "next"].contains(&k.as_str()) || k.starts_with("x_")) => {
                 Said::Nothing("the envelope is empty")
             }
+            Value::Null if exchange.json().is_none() => Said::Nothing("the body is no JSON: see types/payload"),
             other => broken("the body is no envelope", "", brief(other), "an envelope with objects"),
         },
         Rule::StixObjects => stix_objects(body),

@@ -113,7 +113,7 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
             CountsWord::AllSucceeded | CountsWord::NoneFailed if bad > 0 => {
                 Some("objects are counted as failures that are good".to_owned())
             }
-            CountsWord::AllSucceeded if i == last && complete && good != total => {
+            CountsWord::AllSucceeded if i == last && complete && pending == 0 && good != total => {
                 Some("not all good objects are counted as successes".to_owned())
             }
             CountsWord::Mixed if i == last => mixed(body, good + bad + pending, total, bad),

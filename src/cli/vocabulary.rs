@@ -212,6 +212,7 @@ pub const ORDERS: &[Word] =
 pub const MORES: &[Word] = &[
     ("true", "true, because something is left"),
     ("false", "false or absent, because nothing is left"),
+    ("right", "true where something is left, and false or absent where nothing is"),
     ("next-only-with-more", "`next` is there only where `more` is true"),
 ];
 

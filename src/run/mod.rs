@@ -1,5 +1,6 @@
 //! A run: survey → plan → trials → verdicts, told as one stream of events. Never prints.
 
+pub mod cause;
 pub mod changes;
 pub mod dataset;
 pub mod exec;
@@ -18,6 +19,7 @@ pub mod standing;
 mod stopper;
 pub mod survey;
 pub mod trouble;
+mod uses;
 pub mod verdict;
 pub mod walk;
 
@@ -375,6 +377,12 @@ impl Run {
         }
         let risky: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == 3).collect();
         trials.extend(self.risky(&runner, &risky).await);
+        // what failed is told once nothing more can explain it
+        let open: Vec<usize> = (0..trials.len()).filter(|i| is_broken(&trials[*i])).collect();
+        cause::explain(&mut trials, tasks);
+        for trial in open.into_iter().filter_map(|i| trials.get(i)) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
         trials
     }
 
@@ -400,12 +408,9 @@ impl Run {
             if ran && !exec::still_answers(runner, task).await {
                 spoilt = Some(task.planned.id.clone());
             }
-            if trial.verdict == Verdict::Fail {
-                // a repeat on a server that is spoilt would tell nothing
-                match spoilt {
-                    None => self.again(runner, task, &mut trial).await,
-                    Some(_) => self.tell(Event::TrialFinished(Box::new(trial.clone()))).await,
-                }
+            // a repeat on a server that is spoilt would tell nothing
+            if trial.verdict == Verdict::Fail && spoilt.is_none() {
+                self.again(runner, task, &mut trial).await;
             }
             trials.push(trial);
         }
@@ -422,7 +427,7 @@ impl Run {
         for note in explored.notes {
             self.tell(Event::Note(note)).await;
         }
-        for trial in &explored.trials {
+        for trial in explored.trials.iter().filter(|t| !is_broken(t)) {
             self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
         if explored.removed > 0 || !explored.left.is_empty() {
@@ -441,7 +446,7 @@ impl Run {
         stream::iter(futures).buffer_unordered(jobs).collect().await
     }
 
-    /// Runs one trial. A failure is not told yet: it is tried again, alone.
+    /// Runs one trial. A failure is not told yet: it is tried again, alone, and others may explain it.
     async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
         let unknown = task.lacking.is_none() && self.session.lacks(&task.planned.id);
         let mut trial = if self.stopper.stopped() || unknown {
@@ -455,7 +460,7 @@ impl Run {
             trial = self.not_run(task);
         }
         known::mark(&self.options.known, &mut trial, self.today);
-        if trial.verdict != Verdict::Fail {
+        if !is_broken(&trial) {
             self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
         trial
@@ -473,9 +478,9 @@ impl Run {
                 trial.verdict = Verdict::Inconclusive;
                 trial.flaky = true;
                 trial.known = None;
+                self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
             }
         }
-        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
     }
 
     /// Tries a failure again where others have changed the collection since the survey: with what it holds now. Only where
@@ -510,7 +515,9 @@ impl Run {
                 trial.verdict = Verdict::Inconclusive;
             }
         }
-        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        if !is_broken(trial) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
     }
 
     fn not_run(&self, task: &Task<'_>) -> Trial {
@@ -535,4 +542,9 @@ impl Run {
             duration_ms: Duration::ZERO.as_secs_f64(),
         }
     }
+}
+
+/// Whether a trial says that a requirement is broken.
+fn is_broken(trial: &Trial) -> bool {
+    matches!(trial.verdict, Verdict::Fail | Verdict::Warn)
 }

@@ -1,6 +1,7 @@
 //! Which trials a run has: cases bound to server, API roots and collections, and to rows of their matrix.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -190,10 +191,24 @@ pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
         }
         needs.extend(implied(case, step, row));
     }
-    // the case that judges a fact cannot need it
-    needs.retain(|f| f.judge() != Some(case.id.get_ref().as_str()));
+    // what is about the requirement of a tool judges the tool: it cannot need it
+    needs.retain(|f| {
+        let judged = f.judge().and_then(|judge| JUDGES.get(judge));
+        judged.is_none_or(|judged| !case.requirements.iter().any(|r| judged.contains(r.get_ref())))
+    });
     needs
 }
+
+/// The requirements of the cases that judge facts.
+static JUDGES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+    let judges: BTreeSet<&str> = Fact::ALL.iter().filter_map(|f| f.judge()).collect();
+    let cases = crate::case::embedded().unwrap_or_default().into_iter();
+    let judge = |case: Case| {
+        let requirements = case.requirements.iter().map(|r| r.get_ref().clone()).collect();
+        judges.contains(case.id.get_ref().as_str()).then(|| (case.id.get_ref().clone(), requirements))
+    };
+    cases.filter_map(judge).collect()
+});
 
 fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     let mut needs = Vec::new();
@@ -267,7 +282,9 @@ fn tools(step: &Step, endpoint: Option<Endpoint>, row: &Row) -> Vec<Fact> {
         .query_string
         .as_ref()
         .map_or(String::new(), |q| template::fill(q.get_ref(), &row.values).unwrap_or_else(|_| q.get_ref().clone()));
-    let by_id = step.query.contains_key("match[id]") || raw.contains("match[id]");
+    let asks = |name: &str| step.query.contains_key(name) || raw.contains(name);
+    let by_id = asks("match[id]");
+    let counted = words().any(|e| e.more.is_some());
     let exact = words().any(|e| {
         e.selection.is_some() || e.more.is_some() || e.pages.is_some() || !e.value.is_empty() || !e.absent.is_empty()
     });
@@ -281,12 +298,14 @@ fn tools(step: &Step, endpoint: Option<Endpoint>, row: &Row) -> Vec<Fact> {
     match endpoint {
         Some(Endpoint::Objects) => {
             needs.extend((by_id && exact).then_some(Fact::MatchId));
+            needs.extend((!asks("match[version]") && (versions || counted)).then_some(Fact::LatestByDefault));
             needs.extend(ordered.then_some(Fact::ObjectsInOrder));
         }
         Some(Endpoint::Manifest) => {
             needs.extend((by_id && exact).then_some(Fact::MatchIdOnManifest));
             needs.extend(ordered.then_some(Fact::ManifestInOrder));
             needs.extend(versions.then_some(Fact::VersionsAgree));
+            needs.extend((!asks("match[version]") && counted).then_some(Fact::LatestByDefault));
         }
         _ => {}
     }

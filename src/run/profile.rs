@@ -13,8 +13,8 @@ use crate::taxii::{Endpoint, Timestamp};
 /// Largest request body that is sent to try `max_content_length`, in bytes.
 pub const LARGEST_BODY: u64 = 12 * 1024 * 1024;
 
-/// Types of which one is likely not held.
-const TYPES: [&str; 8] = [
+/// Types of STIX 2.1, those that are seldom held first.
+const TYPES: [&str; 41] = [
     "opinion",
     "mutex",
     "windows-registry-key",
@@ -23,6 +23,39 @@ const TYPES: [&str; 8] = [
     "grouping",
     "incident",
     "autonomous-system",
+    "artifact",
+    "directory",
+    "email-message",
+    "mac-addr",
+    "process",
+    "software",
+    "user-account",
+    "network-traffic",
+    "email-addr",
+    "ipv6-addr",
+    "infrastructure",
+    "location",
+    "observed-data",
+    "note",
+    "language-content",
+    "extension-definition",
+    "sighting",
+    "course-of-action",
+    "campaign",
+    "intrusion-set",
+    "threat-actor",
+    "tool",
+    "vulnerability",
+    "report",
+    "identity",
+    "marking-definition",
+    "attack-pattern",
+    "domain-name",
+    "ipv4-addr",
+    "url",
+    "file",
+    "malware",
+    "relationship",
 ];
 
 /// What a trial may rely on.
@@ -211,13 +244,10 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             }
         }
     }
-    set(
-        "absent-type",
-        TYPES
-            .iter()
-            .find(|t| !kinds.iter().any(|k| k == *t))
-            .map_or_else(|| "x-absent-type".into(), |t| (*t).to_owned()),
-    );
+    if let Some(absent) = TYPES.iter().find(|t| !kinds.iter().any(|k| k == *t)) {
+        facts.insert(Fact::AbsentType);
+        set("absent-type", (*absent).to_owned());
+    }
     let several = |least: usize| {
         ids.iter().copied().find(|id| versions[id].len() >= least && versions[id].iter().all(|h| h.at.is_some()))
     };
@@ -225,6 +255,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         let v = &versions[id];
         facts.insert(Fact::TwoVersions);
         set("versioned", id.to_owned());
+        set("versioned.type", v[0].kind.clone());
         set("versioned.first", v[0].version.clone().unwrap_or_default());
         set("versioned.last", last_version(id));
         set("versioned.count", v.len().to_string());

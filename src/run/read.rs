@@ -7,7 +7,7 @@ use url::Url;
 
 use super::session::Session;
 use super::survey::Collection;
-use super::walk::{MAX_PAGES, Walked, walk};
+use super::walk::{MAX_PAGES, Walked, beyond, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
 use crate::check::content;
@@ -157,6 +157,10 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (
         let reason = format!("{} cannot be read with match[version]=all", endpoint.name());
         return (plain, why.or(stopped).or(Some(reason)));
     }
+    if stopped.is_none() {
+        let first = request(session, url, endpoint, std::slice::from_ref(&version));
+        exchanges.extend(beyond(session, &first, &exchanges, endpoint).await);
+    }
     // without match[spec_version] the latest comes alone (section 3.4.1)
     for spec in ["2.0", "2.1"] {
         let spec = ("match[spec_version]".to_owned(), spec.to_owned());
@@ -181,11 +185,16 @@ async fn pages(
     endpoint: Endpoint,
     parameters: &[(String, String)],
 ) -> (Vec<Exchange>, Option<String>) {
+    let first = request(session, url, endpoint, parameters);
+    let Walked { exchanges, stopped } = walk(session, &first, Actor::Client, endpoint, Walk::Auto).await;
+    (exchanges, stopped)
+}
+
+fn request(session: &Session, url: &Url, endpoint: Endpoint, parameters: &[(String, String)]) -> Outgoing {
     let mut first = Outgoing::get(endpoint.name(), paths::under(url, &[endpoint.name()]));
     let query = session.query(parameters);
     first.url.set_query(Some(query.as_str()).filter(|q| !q.is_empty()));
-    let Walked { exchanges, stopped } = walk(session, &first, Actor::Client, endpoint, Walk::Auto).await;
-    (exchanges, stopped)
+    first
 }
 
 /// Puts both reads together. What only one of them names is uncertain, unless the suite added it.

@@ -1,5 +1,7 @@
 //! Reading on over pages, by `next` or by `added_after` (section 3.5).
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use url::Url;
 
@@ -38,6 +40,29 @@ pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: E
     again.url.query_pairs_mut().append_pair("limit", &size.to_string());
     let second = pages(session, &again, actor, endpoint, mode).await;
     if second.stopped.is_none() { second } else { walked }
+}
+
+/// What comes after the end of a walk, where the server says that there is nothing more: some say so wherever their own
+/// limit ends a page. Which case tells of that is not the reader's matter.
+pub async fn beyond(session: &Session, first: &Outgoing, walked: &[Exchange], endpoint: Endpoint) -> Vec<Exchange> {
+    let shown = |exchanges: &[Exchange]| {
+        let bodies = exchanges.iter().filter_map(|e| e.json());
+        bodies.flat_map(|b| members(endpoint, Some("-"), b, 0)).map(|m| m.key()).collect::<HashSet<_>>()
+    };
+    let mut further: Vec<Exchange> = Vec::new();
+    let mut known = shown(walked);
+    while let Some(last) = further.last().or(walked.last()).and_then(|e| last_date(e, endpoint, e.json()?)) {
+        let mut outgoing = first.clone();
+        outgoing.url = with(&first.url, "added_after", &last.to_string());
+        let pages = pages(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges;
+        let found = shown(&pages);
+        if found.is_subset(&known) || further.len() + pages.len() > MAX_PAGES {
+            break;
+        }
+        known.extend(found);
+        further.extend(pages);
+    }
+    further
 }
 
 async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endpoint, mode: Walk) -> Walked {

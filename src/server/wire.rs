@@ -90,7 +90,7 @@ impl Wire {
 
     /// A response as it goes out; `bodiless` where the client asked for the headers alone.
     pub fn pack(&self, response: Response, bodiless: bool) -> HttpResponse<Body> {
-        let Response { status, mut headers, body } = response;
+        let Response { status, mut headers, body, .. } = response;
         let mut body = if bodiless { Bytes::new() } else { body };
         if self.gzip && !body.is_empty() {
             body = gzip(&body);

@@ -180,7 +180,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "status-gone-at-once",
-        &["T21-4.3-10"],
+        &["T21-4.3-01", "T21-4.3-10"],
         "a status is gone as soon as it is complete",
         &[Response(|_, call, response| {
             let complete = response.value().is_some_and(|body| body["status"] == "complete");

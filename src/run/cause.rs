@@ -1,0 +1,187 @@
+//! One defect, one failure: where a trial fails because something that it builds on is broken, that is the failure,
+//! and the trial is inconclusive and names it.
+//!
+//! [`TOOLS`] lists what trials build on: a parameter, a way to read on, an endpoint. Each belongs to a requirement,
+//! which cases of its own judge. A failure is explained where a trial about the requirement of a tool that it uses
+//! fails, and that tool comes earlier in the list: so nothing explains itself, and no two explain each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use super::plan::Task;
+use super::uses::{Step, steps};
+use crate::record::{Exchange, Trial, Verdict};
+use crate::taxii::Endpoint;
+use crate::taxii::Endpoint::{Collection, Collections, Manifest, Object, Objects, Versions};
+
+/// Something that trials build on.
+struct Tool {
+    /// The requirement that says that it has to work.
+    requirement: &'static str,
+    /// Where it has to; everywhere if empty.
+    at: &'static [Endpoint],
+    /// Whether a step uses it.
+    used: fn(&Step) -> bool,
+}
+
+const fn tool(requirement: &'static str, at: &'static [Endpoint], used: fn(&Step) -> bool) -> Tool {
+    Tool { requirement, at, used }
+}
+
+/// What trials build on, the most basic first. What comes later is only judged where what comes earlier works.
+const TOOLS: &[Tool] = &[
+    // answers of the endpoints at all
+    tool("T21-5.5-01", &[], |s| s.adds),
+    tool("T21-3.7-01", &[Objects], |s| s.reads(Objects)),
+    tool("T21-3.7-01", &[Object], |s| s.reads(Object)),
+    tool("T21-3.7-02", &[Objects], |s| s.reads(Objects)),
+    tool("T21-3.7-02", &[Object], |s| s.reads(Object)),
+    tool("T21-5.1-01", &[Collections], |s| s.reads(Collections)),
+    tool("T21-5.2-01", &[Collection], |s| s.reads(Collection)),
+    tool("T21-5.3-01", &[Manifest], |s| s.reads(Manifest)),
+    tool("T21-5.4-01", &[Objects], |s| s.reads(Objects)),
+    tool("T21-5.6-01", &[Object], |s| s.reads(Object)),
+    tool("T21-5.8-01", &[Versions], |s| s.reads(Versions)),
+    tool("T21-5.3-04", &[Manifest], |s| s.reads(Manifest) || s.dates),
+    tool("T21-5.3-05", &[Manifest], |s| s.reads(Manifest) || s.dates || s.made_version),
+    tool("T21-5.7-01", &[], |s| s.deletes),
+    tool("T21-5.7-02", &[], |s| s.deletes),
+    // parameters without which little can be asked for
+    tool("T21-3.4-11", &[Objects], |s| s.asks(Objects, "match[id]")),
+    tool("T21-3.4-11", &[Manifest], |s| s.asks(Manifest, "match[id]")),
+    tool("T21-3.4-06", &[Objects, Manifest], |s| s.limit),
+    tool("T21-3.4-07", &[], |s| s.limit),
+    // reading on over the manifest, which tells the dates
+    tool("T21-3.4-05", &[], |s| s.dates || s.asks_anywhere("added_after") || s.walks(Manifest) || s.walks(Versions)),
+    tool("T21-3.4-02", &[Manifest], |s| s.asks(Manifest, "added_after") || s.walks(Manifest) || s.dates),
+    tool("T21-3.2-02", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-3.2-03", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-3.4-08", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-3.4-09", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-3.3-02", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-5.5-10", &[], |s| s.dates || s.asks_anywhere("added_after")),
+    tool("T21-3.4-03", &[Objects], |s| s.limit && s.reads(Objects)),
+    // reading on over the rest
+    tool("T21-3.2-02", &[Versions], |s| s.walks(Versions)),
+    tool("T21-3.2-03", &[Versions], |s| s.walks(Versions)),
+    tool("T21-3.4-08", &[Objects], |s| s.walks(Objects) || s.holdings),
+    tool("T21-3.4-08", &[Object], |s| s.walks(Object)),
+    tool("T21-3.4-08", &[Versions], |s| s.walks(Versions)),
+    tool("T21-3.4-09", &[Objects], |s| s.walks(Objects) || s.holdings),
+    tool("T21-3.4-09", &[Object], |s| s.walks(Object)),
+    tool("T21-3.4-09", &[Versions], |s| s.walks(Versions)),
+    tool("T21-3.5-01", &[], |s| s.walks(Objects) || s.walks(Object) || s.holdings || s.next),
+    tool("T21-5.5-07", &[Objects], |s| s.reads(Objects) || s.holdings),
+    tool("T21-5.5-07", &[Manifest], |s| s.reads(Manifest) || s.dates),
+    tool("T21-5.5-07", &[], |s| s.adds),
+    tool("T21-5.3-08", &[Manifest], |s| s.dates || s.asks(Manifest, "match[version]")),
+    tool("T21-3.4-02", &[], |s| s.asks_anywhere("added_after")),
+    tool("T21-3.2-02", &[], |s| s.by_date),
+    tool("T21-3.2-03", &[], |s| s.by_date),
+    tool("T21-3.3-01", &[], |s| s.by_date),
+    // versions
+    tool("T21-3.4-18", &[], |s| s.version("all") || s.holdings),
+    tool("T21-3.4-15", &[Object], |s| s.reads(Object) && s.default_version),
+    tool("T21-5.6-05", &[Object], |s| s.asks(Object, "match[version]")),
+    tool("T21-5.5-08", &[], |s| s.holdings || s.adds),
+    tool("T21-3.4-16", &[], |s| s.version("last")),
+    tool("T21-3.4-17", &[], |s| s.version("first")),
+    tool("T21-3.4-15", &[], |s| s.default_version),
+    // the other filters
+    tool("T21-5.4-04", &[Objects], |s| s.asks(Objects, "match[spec_version]")),
+    tool("T21-3.4-19", &[], |s| s.version("")),
+    tool("T21-3.4-12", &[], |s| s.asks_anywhere("match[type]")),
+    tool("T21-3.4-24", &[], |s| s.asks_anywhere("match[spec_version]")),
+    tool("T21-3.4-25", &[], |s| s.default_spec),
+    tool("T21-3.4-27", &[], |s| s.list),
+    tool("T21-3.4-20", &[], |s| s.version(",")),
+    tool("T21-3.4-29", &[Manifest], |s| s.asks(Manifest, "match[")),
+];
+
+/// What is broken: the requirement, where, and the trial that says so.
+struct Broken {
+    tool: usize,
+    trial: String,
+}
+
+/// Makes failures that others explain inconclusive.
+pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
+    let steps: BTreeMap<&str, Vec<Step>> = tasks.iter().map(|t| (t.planned.id.as_str(), steps(t))).collect();
+    let mut broken: Vec<Broken> = Vec::new();
+    for rank in 0..=TOOLS.len() {
+        let mut found = BTreeSet::new();
+        for trial in trials.iter_mut().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn)) {
+            let Some(task) = tasks.iter().find(|t| t.planned.id == trial.id) else { continue };
+            let own = steps.get(trial.id.as_str()).map_or(&[][..], Vec::as_slice);
+            let concerned: Vec<bool> = trial.findings.iter().map(|f| rank_of(trial, f) == rank).collect();
+            if !concerned.contains(&true) {
+                continue;
+            }
+            match broken.iter().find(|b| explains(b, task, own)) {
+                Some(cause) => settle(trial, task, &concerned, cause),
+                None if rank < TOOLS.len() && trial.verdict == Verdict::Fail => {
+                    found.insert(trial.id.clone());
+                }
+                None => {}
+            }
+        }
+        // of several trials that say so the first by id is named: the order in which they ended is chance
+        broken.extend(found.into_iter().next().map(|trial| Broken { tool: rank, trial }));
+    }
+}
+
+/// Whether a tool that is broken explains failures of a trial: it uses the tool, and is about something else.
+fn explains(broken: &Broken, task: &Task<'_>, steps: &[Step]) -> bool {
+    let tool = &TOOLS[broken.tool];
+    broken.trial != task.planned.id
+        // what is plain judges an answer as it is, and builds on nothing
+        && !task.case.plain
+        && !task.planned.requirements.iter().any(|r| r == tool.requirement)
+        && steps.iter().any(|s| (tool.used)(s))
+}
+
+/// Place of a finding's requirement in the list of tools; behind its end if it is none.
+fn rank_of(trial: &Trial, finding: &crate::record::Finding) -> usize {
+    let at = finding.exchange.and_then(|i| trial.exchanges.get(i)).and_then(endpoint);
+    let is = |tool: &Tool| {
+        tool.requirement == finding.requirement && (tool.at.is_empty() || at.is_some_and(|at| tool.at.contains(&at)))
+    };
+    TOOLS.iter().position(is).unwrap_or(TOOLS.len())
+}
+
+/// Takes the findings that are explained away; where none is left, the trial is inconclusive.
+fn settle(trial: &mut Trial, task: &Task<'_>, explained: &[bool], cause: &Broken) {
+    let why = format!("{} fails ({})", cause.trial, TOOLS[cause.tool].requirement);
+    let said = trial.findings.iter().zip(explained).find(|(_, e)| **e).map_or("", |(f, _)| f.message.as_str());
+    let reason = format!("{said}; but {why}, on which this builds");
+    let mut kept = explained.iter();
+    trial.findings.retain(|_| !kept.next().is_some_and(|e| *e));
+    if trial.findings.is_empty() {
+        trial.verdict = Verdict::Inconclusive;
+        trial.reason = reason;
+        trial.requirements.clone_from(&task.planned.requirements);
+        trial.known = None;
+    } else {
+        let left: BTreeSet<&str> = trial.findings.iter().map(|f| f.requirement.as_str()).collect();
+        trial.requirements.retain(|r| left.contains(r.as_str()));
+        trial.reason.clone_from(&trial.findings[0].message);
+    }
+    trial.level = crate::case::register::strongest(trial.requirements.iter().map(String::as_str));
+}
+
+/// The endpoint that an exchange asked, by the end of its path (section 3.1).
+fn endpoint(exchange: &Exchange) -> Option<Endpoint> {
+    let url = Url::parse(&exchange.request.url).ok()?;
+    let segments: Vec<&str> = url.path_segments()?.filter(|s| !s.is_empty()).collect();
+    let at = segments.iter().position(|s| *s == "collections")?;
+    match &segments[at + 1..] {
+        [] => Some(Collections),
+        [_] => Some(Collection),
+        [_, "manifest"] => Some(Manifest),
+        [_, "objects"] => Some(Objects),
+        [_, "objects", _] => Some(Object),
+        [_, "objects", _, "versions"] => Some(Versions),
+        _ => None,
+    }
+}
