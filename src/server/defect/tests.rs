@@ -405,3 +405,19 @@ fn defects_are_well_formed() {
     }
     assert!(names.len() >= 150, "{}", names.len());
 }
+
+/// The list of what real servers did: each row names defects that are there.
+#[test]
+fn defects_of_real_servers_are_there() {
+    let list = include_str!("../../../docs/defects.md");
+    let rows: Vec<&str> = list.lines().filter(|line| line.starts_with('|') && line.contains('#')).skip(1).collect();
+    assert_eq!(rows.len(), 25);
+    for row in rows {
+        let cell = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap_or_default();
+        let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "{row}");
+        for name in names {
+            assert!(super::super::defect(name).is_some(), "{name}: {row}");
+        }
+    }
+}
