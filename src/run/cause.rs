@@ -11,7 +11,7 @@ use url::Url;
 
 use super::plan::Task;
 use super::uses::{Step, steps};
-use crate::record::{Exchange, Trial, Verdict};
+use crate::record::{Exchange, Finding, Trial, Verdict};
 use crate::taxii::Endpoint;
 use crate::taxii::Endpoint::{Collection, Collections, Manifest, Object, Objects, Versions};
 
@@ -32,7 +32,6 @@ const fn tool(requirement: &'static str, at: &'static [Endpoint], used: fn(&Step
 /// What trials build on, the most basic first. What comes later is only judged where what comes earlier works.
 const TOOLS: &[Tool] = &[
     // answers of the endpoints at all
-    tool("T21-5.5-01", &[], |s| s.adds),
     tool("T21-3.7-01", &[Objects], |s| s.reads(Objects)),
     tool("T21-3.7-01", &[Object], |s| s.reads(Object)),
     tool("T21-3.7-02", &[Objects], |s| s.reads(Objects)),
@@ -40,12 +39,10 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.1-01", &[Collections], |s| s.reads(Collections)),
     tool("T21-5.2-01", &[Collection], |s| s.reads(Collection)),
     tool("T21-5.3-01", &[Manifest], |s| s.reads(Manifest)),
-    tool("T21-5.4-01", &[Objects], |s| s.reads(Objects)),
     tool("T21-5.6-01", &[Object], |s| s.reads(Object)),
     tool("T21-5.8-01", &[Versions], |s| s.reads(Versions)),
-    tool("T21-5.3-04", &[Manifest], |s| s.reads(Manifest) || s.dates),
-    tool("T21-5.3-05", &[Manifest], |s| s.reads(Manifest) || s.dates || s.made_version),
-    tool("T21-5.7-01", &[], |s| s.deletes),
+    tool("T21-5.3-04", &[Manifest], |s| s.selects(Manifest) || s.dates),
+    tool("T21-5.3-05", &[Manifest], |s| s.selects(Manifest) || s.made_version),
     tool("T21-5.7-02", &[], |s| s.deletes),
     // parameters without which little can be asked for
     tool("T21-3.4-11", &[Objects], |s| s.asks(Objects, "match[id]")),
@@ -53,38 +50,38 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-06", &[Objects, Manifest], |s| s.limit),
     tool("T21-3.4-07", &[], |s| s.limit),
     // reading on over the manifest, which tells the dates
-    tool("T21-3.4-05", &[], |s| s.dates || s.asks_anywhere("added_after") || s.walks(Manifest) || s.walks(Versions)),
+    tool("T21-3.4-05", &[], |s| s.asks_anywhere("added_after") || s.walks(Manifest) || s.walks(Versions)),
     tool("T21-3.4-02", &[Manifest], |s| s.asks(Manifest, "added_after") || s.walks(Manifest) || s.dates),
-    tool("T21-3.2-02", &[Manifest], |s| s.walks(Manifest) || s.dates),
-    tool("T21-3.2-03", &[Manifest], |s| s.walks(Manifest) || s.dates),
-    tool("T21-3.4-08", &[Manifest], |s| s.walks(Manifest) || s.dates),
-    tool("T21-3.4-09", &[Manifest], |s| s.walks(Manifest) || s.dates),
-    tool("T21-3.3-02", &[Manifest], |s| s.walks(Manifest) || s.dates),
+    tool("T21-3.2-02", &[Manifest], |s| s.walks(Manifest)),
+    tool("T21-3.2-03", &[Manifest], |s| s.walks(Manifest)),
+    tool("T21-3.4-08", &[Manifest], |s| s.walks(Manifest)),
+    tool("T21-3.4-09", &[Manifest], |s| s.walks(Manifest)),
+    tool("T21-3.3-02", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-5.5-10", &[], |s| s.dates || s.asks_anywhere("added_after")),
     tool("T21-3.4-03", &[Objects], |s| s.limit && s.reads(Objects)),
     // reading on over the rest
     tool("T21-3.2-02", &[Versions], |s| s.walks(Versions)),
     tool("T21-3.2-03", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.4-08", &[Objects], |s| s.walks(Objects) || s.holdings),
+    tool("T21-3.4-08", &[Objects], |s| s.walks(Objects)),
     tool("T21-3.4-08", &[Object], |s| s.walks(Object)),
     tool("T21-3.4-08", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.4-09", &[Objects], |s| s.walks(Objects) || s.holdings),
+    tool("T21-3.4-09", &[Objects], |s| s.walks(Objects)),
     tool("T21-3.4-09", &[Object], |s| s.walks(Object)),
     tool("T21-3.4-09", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.5-01", &[], |s| s.walks(Objects) || s.walks(Object) || s.holdings || s.next),
-    tool("T21-5.5-07", &[Objects], |s| s.reads(Objects) || s.holdings),
-    tool("T21-5.5-07", &[Manifest], |s| s.reads(Manifest) || s.dates),
-    tool("T21-5.5-07", &[], |s| s.adds),
+    tool("T21-3.5-01", &[], |s| s.walks(Objects) || s.walks(Object) || s.next),
+    tool("T21-5.5-07", &[Objects], |s| s.selects(Objects)),
+    tool("T21-5.5-07", &[Manifest], |s| s.selects(Manifest) || s.dates),
+    tool("T21-5.5-07", &[], |s| s.named),
     tool("T21-5.3-08", &[Manifest], |s| s.dates || s.asks(Manifest, "match[version]")),
     tool("T21-3.4-02", &[], |s| s.asks_anywhere("added_after")),
     tool("T21-3.2-02", &[], |s| s.by_date),
     tool("T21-3.2-03", &[], |s| s.by_date),
     tool("T21-3.3-01", &[], |s| s.by_date),
     // versions
-    tool("T21-3.4-18", &[], |s| s.version("all") || s.holdings),
+    tool("T21-3.4-18", &[], |s| s.asks_anywhere("match[version]")),
     tool("T21-3.4-15", &[Object], |s| s.reads(Object) && s.default_version),
     tool("T21-5.6-05", &[Object], |s| s.asks(Object, "match[version]")),
-    tool("T21-5.5-08", &[], |s| s.holdings || s.adds),
+    tool("T21-5.5-08", &[], |s| s.holdings && s.asks_anywhere("match[version]")),
     tool("T21-3.4-16", &[], |s| s.version("last")),
     tool("T21-3.4-17", &[], |s| s.version("first")),
     tool("T21-3.4-15", &[], |s| s.default_version),
@@ -99,8 +96,16 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-29", &[Manifest], |s| s.asks(Manifest, "match[")),
 ];
 
-/// What is broken: the requirement, where, and the trial that says so.
+/// What is broken: the tool, and the trials that say so, by id.
 struct Broken {
+    tool: usize,
+    trials: BTreeSet<String>,
+    /// Whether it shows as an internal error, or in no answer at all.
+    crash: bool,
+}
+
+/// A cause of a failure: the tool, and the trial that tells of it.
+struct Cause {
     tool: usize,
     trial: String,
 }
@@ -108,42 +113,78 @@ struct Broken {
 /// Makes failures that others explain inconclusive.
 pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
     let steps: BTreeMap<&str, Vec<Step>> = tasks.iter().map(|t| (t.planned.id.as_str(), steps(t))).collect();
+    let by_id: BTreeMap<&str, &Task<'_>> = tasks.iter().map(|t| (t.planned.id.as_str(), t)).collect();
     let mut broken: Vec<Broken> = Vec::new();
     for rank in 0..=TOOLS.len() {
-        let mut found = BTreeSet::new();
+        let mut now = Broken { tool: rank, trials: BTreeSet::new(), crash: false };
         for trial in trials.iter_mut().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn)) {
-            let Some(task) = tasks.iter().find(|t| t.planned.id == trial.id) else { continue };
+            let Some(task) = by_id.get(trial.id.as_str()) else { continue };
             let own = steps.get(trial.id.as_str()).map_or(&[][..], Vec::as_slice);
             let concerned: Vec<bool> = trial.findings.iter().map(|f| rank_of(trial, f) == rank).collect();
-            if !concerned.contains(&true) {
+            let findings = || trial.findings.iter().zip(&concerned).filter(|(_, c)| **c).map(|(f, _)| f);
+            if findings().next().is_none() {
                 continue;
             }
-            match broken.iter().find(|b| explains(b, task, own)) {
-                Some(cause) => settle(trial, task, &concerned, cause),
+            let crash = findings().any(|f| is_crash(trial, f));
+            let reads = findings().all(|f| is_read(trial, f));
+            let cause = broken.iter().filter(|b| reads && (b.crash || !crash)).find_map(|b| cause(b, task, own));
+            match cause {
+                Some(cause) => settle(trial, task, &concerned, &cause),
                 None if rank < TOOLS.len() && trial.verdict == Verdict::Fail => {
-                    found.insert(trial.id.clone());
+                    now.trials.insert(trial.id.clone());
+                    now.crash |= crash;
                 }
                 None => {}
             }
         }
-        // of several trials that say so the first by id is named: the order in which they ended is chance
-        broken.extend(found.into_iter().next().map(|trial| Broken { tool: rank, trial }));
+        if !now.trials.is_empty() {
+            broken.push(now);
+        }
     }
 }
 
-/// Whether a tool that is broken explains failures of a trial: it uses the tool, and is about something else.
-fn explains(broken: &Broken, task: &Task<'_>, steps: &[Step]) -> bool {
+/// The exchange that a finding is about.
+fn shown<'a>(trial: &'a Trial, finding: &Finding) -> Option<&'a Exchange> {
+    trial.exchanges.get(finding.exchange?)
+}
+
+/// Whether a finding is about an internal error of the server, or about an answer that did not come. What is merely wrong
+/// elsewhere does not explain it.
+fn is_crash(trial: &Trial, finding: &Finding) -> bool {
+    shown(trial, finding).is_some_and(|e| e.response.is_none() || e.status() >= 500)
+}
+
+/// Whether a finding is about something read: what the server says to a write builds on nothing.
+fn is_read(trial: &Trial, finding: &Finding) -> bool {
+    shown(trial, finding).is_none_or(|e| e.request.method == "GET")
+}
+
+/// The cause of a trial's failures in a tool that is broken: it uses the tool in the same place, and is about something
+/// else. What is plain judges an answer as it is, and who may do what depends on no tool.
+fn cause(broken: &Broken, task: &Task<'_>, steps: &[Step]) -> Option<Cause> {
     let tool = &TOOLS[broken.tool];
-    broken.trial != task.planned.id
-        // what is plain judges an answer as it is, and builds on nothing
-        && !task.case.plain
-        && !task.planned.requirements.iter().any(|r| r == tool.requirement)
-        && steps.iter().any(|s| (tool.used)(s))
+    if task.case.plain
+        || steps.iter().any(|s| s.elsewhere)
+        || task.planned.requirements.iter().any(|r| r == tool.requirement)
+        || !steps.iter().any(|s| (tool.used)(s))
+    {
+        return None;
+    }
+    // of several trials that say so the first by id is named: the order in which they ended is chance
+    let trial = broken.trials.iter().find(|id| same_place(id, &task.planned.id))?;
+    Some(Cause { tool: broken.tool, trial: trial.clone() })
+}
+
+/// Whether two trials, by id, are bound to the same place, or one to what the other's place is in.
+fn same_place(one: &str, other: &str) -> bool {
+    let place = |id: &str| id.rsplit_once('@').map_or(String::new(), |(_, place)| place.to_owned());
+    let (one, other) = (place(one), place(other));
+    one.starts_with(&other) || other.starts_with(&one)
 }
 
 /// Place of a finding's requirement in the list of tools; behind its end if it is none.
-fn rank_of(trial: &Trial, finding: &crate::record::Finding) -> usize {
-    let at = finding.exchange.and_then(|i| trial.exchanges.get(i)).and_then(endpoint);
+fn rank_of(trial: &Trial, finding: &Finding) -> usize {
+    let at = shown(trial, finding).and_then(endpoint);
     let is = |tool: &Tool| {
         tool.requirement == finding.requirement && (tool.at.is_empty() || at.is_some_and(|at| tool.at.contains(&at)))
     };
@@ -151,7 +192,7 @@ fn rank_of(trial: &Trial, finding: &crate::record::Finding) -> usize {
 }
 
 /// Takes the findings that are explained away; where none is left, the trial is inconclusive.
-fn settle(trial: &mut Trial, task: &Task<'_>, explained: &[bool], cause: &Broken) {
+fn settle(trial: &mut Trial, task: &Task<'_>, explained: &[bool], cause: &Cause) {
     let why = format!("{} fails ({})", cause.trial, TOOLS[cause.tool].requirement);
     let said = trial.findings.iter().zip(explained).find(|(_, e)| **e).map_or("", |(f, _)| f.message.as_str());
     let reason = format!("{said}; but {why}, on which this builds");

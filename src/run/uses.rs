@@ -2,7 +2,7 @@
 
 use super::plan::Task;
 use crate::case::expect::{OrderWord, SelectionWord};
-use crate::case::{Expect, Walk, template, texts};
+use crate::case::{Actor, Expect, Walk, template, texts};
 use crate::taxii::Endpoint;
 
 /// One step, as far as it matters what it builds on.
@@ -12,7 +12,11 @@ pub struct Step {
     query: Vec<(String, String)>,
     walks: bool,
     /// Whether objects are posted.
-    pub adds: bool,
+    adds: bool,
+    /// Whether objects that the trial posted are looked for.
+    pub named: bool,
+    /// Whether it is about another client or another collection.
+    pub elsewhere: bool,
     /// Whether an object is deleted.
     pub deletes: bool,
     /// Whether the number of objects is limited.
@@ -39,6 +43,11 @@ impl Step {
     /// Whether it reads from this endpoint.
     pub fn reads(&self, endpoint: Endpoint) -> bool {
         self.endpoint == Some(endpoint) && !self.deletes && !self.adds
+    }
+
+    /// Whether what this endpoint shows is compared with what the collection holds.
+    pub fn selects(&self, endpoint: Endpoint) -> bool {
+        self.holdings && self.reads(endpoint)
     }
 
     /// Whether it reads all pages of this endpoint.
@@ -100,6 +109,8 @@ fn look(task: &Task<'_>, step: &crate::case::Step) -> Step {
             _ => true,
         },
         adds,
+        named,
+        elsewhere: step.place.of(&task.row).is_some() || step.actor.of(&task.row).unwrap_or_default() != Actor::Client,
         deletes: method == "DELETE",
         limit,
         next,
