@@ -1,6 +1,6 @@
 // Pictures of a report, for reports/screenshots/ and the README:
 //
-//   node screenshots.js REPORT.html FOLDER
+//   node screenshots.js REPORT.html FOLDER && pngquant --force --ext .png 64 FOLDER/*.png
 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -9,6 +9,7 @@
 #   - the suite could not judge: a trial ended in error, or the exit code is none of 0 and 1,
 #   - the requirements that failed are not those of NAME.expected,
 #   - what is left on the server is not what the suite says it left.
+# RUNS names the runs to do, where a server has several; otherwise all are done.
 # SUITE names the program to test with; otherwise the debug build of this repository is taken.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
