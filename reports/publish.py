@@ -8,7 +8,7 @@ import re
 import sys
 
 # how much of a body is published, in characters
-BODY = 1000
+BODY = 500
 
 
 def load(path):
@@ -17,21 +17,24 @@ def load(path):
 
 
 def shorten(report):
-    """Leaves out the exchanges of what passed, most of long bodies, and how long things took."""
+    """Leaves out the exchanges of trials without findings, bodies that no finding is about, most of long bodies, and
+    how long things took."""
     if report["summary"]["interrupted"]:
         sys.exit("the run against %s was ended early: nothing is published of it" % report["server"]["url"])
     report["suite"]["duration_ms"] = 0
     for trial in report["trials"]:
         trial["duration_ms"] = 0
-        if trial["verdict"] in ("pass", "skip"):
+        if not trial["findings"]:
             trial["exchanges"] = []
-        for exchange in trial["exchanges"]:
+        shown = {finding.get("exchange") for finding in trial["findings"]}
+        for number, exchange in enumerate(trial["exchanges"]):
+            room = BODY if number in shown else 0
             exchange["duration_ms"] = 0
             exchange["started"] = report["suite"]["started"]
             for side in ("request", "response"):
                 body = exchange.get(side, {}).get("body")
-                if body and len(body["excerpt"]) > BODY:
-                    body["excerpt"], body["truncated"] = body["excerpt"][:BODY], True
+                if body and len(body["excerpt"]) > room:
+                    body["excerpt"], body["truncated"] = body["excerpt"][:room], True
     return report
 
 
