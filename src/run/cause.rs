@@ -29,6 +29,9 @@ const fn tool(requirement: &'static str, at: &'static [Endpoint], used: fn(&Step
     Tool { requirement, at, used }
 }
 
+/// Every object comes on exactly one page (section 3.5).
+const PAGING: &str = "T21-3.5-01";
+
 /// What trials build on, the most basic first. What comes later is only judged where what comes earlier works.
 const TOOLS: &[Tool] = &[
     // answers of the endpoints at all
@@ -68,7 +71,7 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-09", &[Objects], |s| s.walks(Objects)),
     tool("T21-3.4-09", &[Object], |s| s.walks(Object)),
     tool("T21-3.4-09", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.5-01", &[], |s| s.walks(Objects) || s.walks(Object) || s.next),
+    tool(PAGING, &[], |s| s.walks(Objects) || s.walks(Object) || s.next),
     tool("T21-5.5-07", &[Objects], |s| s.selects(Objects)),
     tool("T21-5.5-07", &[Manifest], |s| s.selects(Manifest) || s.dates),
     tool("T21-5.5-07", &[], |s| s.named),
@@ -120,7 +123,7 @@ pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
         for trial in trials.iter_mut().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn)) {
             let Some(task) = by_id.get(trial.id.as_str()) else { continue };
             let own = steps.get(trial.id.as_str()).map_or(&[][..], Vec::as_slice);
-            let concerned: Vec<bool> = trial.findings.iter().map(|f| rank_of(trial, f) == rank).collect();
+            let concerned: Vec<bool> = trial.findings.iter().map(|f| rank_of(trial, f, own) == rank).collect();
             let findings = || trial.findings.iter().zip(&concerned).filter(|(_, c)| **c).map(|(f, _)| f);
             if findings().next().is_none() {
                 continue;
@@ -182,8 +185,13 @@ fn same_place(one: &str, other: &str) -> bool {
     one.starts_with(&other) || other.starts_with(&one)
 }
 
-/// Place of a finding's requirement in the list of tools; behind its end if it is none.
-fn rank_of(trial: &Trial, finding: &Finding) -> usize {
+/// Place of a finding's requirement in the list of tools; behind its end if it is none. What goes wrong on pages of a
+/// filter may be the filter's fault, and says nothing of paging as a tool.
+fn rank_of(trial: &Trial, finding: &Finding, steps: &[Step]) -> usize {
+    let filters = |s: &Step| s.asks_anywhere("match[") || s.asks_anywhere("added_after");
+    if finding.requirement == PAGING && steps.iter().any(filters) {
+        return TOOLS.len();
+    }
     let at = shown(trial, finding).and_then(endpoint);
     let is = |tool: &Tool| {
         tool.requirement == finding.requirement && (tool.at.is_empty() || at.is_some_and(|at| tool.at.contains(&at)))
