@@ -2,10 +2,14 @@
 
 use std::cmp::Ordering;
 
+/// The most seconds that a UTC day can have: 86,400 and a leap second (RFC 3339, section 5.7).
+const SECONDS_A_DAY: i64 = 86_401;
+
 /// A point in time; compared as an instant, whatever the number of decimals.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timestamp<'a> {
-    /// Seconds since 1970, leap seconds not counted.
+    /// Seconds since 1970, as if every day had room for a leap second: so 23:59:60 is a moment of its own, after 23:59:59
+    /// and before the next midnight. Good for comparing; differences over a midnight are one too many.
     pub(crate) seconds: i64,
     /// The decimals as written.
     pub(crate) fraction: &'a [u8],
@@ -49,7 +53,7 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp<'_>, Fault> {
     if day > days_in(year, month) || (second == 60 && (hour, minute) != (23, 59)) {
         return Err(Fault::Value);
     }
-    let seconds = (days_before(year, month, day) * 24 + hour) * 3600 + minute * 60 + second;
+    let seconds = days_before(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
     Ok(Timestamp { seconds, fraction })
 }
 
@@ -58,7 +62,7 @@ impl Timestamp<'_> {
         self.seconds.cmp(&other.seconds).then_with(|| trimmed(self.fraction).cmp(trimmed(other.fraction)))
     }
 
-    /// Nanoseconds since 1970; finer decimals are dropped, years beyond the range saturate.
+    /// The same in nanoseconds; finer decimals are dropped, years beyond the range saturate.
     pub(crate) fn nanoseconds(&self) -> i64 {
         let mut nanos: i64 = 0;
         for i in 0..9 {
@@ -127,7 +131,8 @@ mod tests {
         for text in ["1970-01-01T00:00:00Z", "2016-02-29T23:59:59.5Z", "1600-03-01T12:00:00Z", "2400-12-31T00:00:01Z"] {
             let ours = parse(text).expect("valid").seconds;
             let theirs: jiff::Timestamp = text.parse().expect("valid");
-            assert_eq!(ours, theirs.as_second(), "{text}");
+            let (day, second) = (theirs.as_second().div_euclid(86_400), theirs.as_second().rem_euclid(86_400));
+            assert_eq!(ours, day * SECONDS_A_DAY + second, "{text}");
         }
     }
 
@@ -165,5 +170,13 @@ mod tests {
         assert!(t("2016-01-20T12:31:12.1Z") == t("2016-01-20T12:31:12.100Z"));
         assert!(t("2016-01-20T12:31:12.09Z") < t("2016-01-20T12:31:12.1Z"));
         assert!(t("2016-01-20T12:31:12Z") < t("2016-01-20T12:31:12.000000000001Z"));
+    }
+
+    #[test]
+    fn a_leap_second_comes_before_midnight() {
+        let t = |s| parse(s).expect("valid");
+        assert!(t("2016-12-31T23:59:59.9Z") < t("2016-12-31T23:59:60Z"));
+        assert!(t("2016-12-31T23:59:60.5Z") < t("2017-01-01T00:00:00Z"));
+        assert_ne!(t("2016-12-31T23:59:60Z").nanoseconds(), t("2017-01-01T00:00:00Z").nanoseconds());
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Translation {
     pub(crate) id: String,
     pub(crate) target: u128,
     pub(crate) target_type: String,
-    /// `object_modified`, in nanoseconds since 1970.
+    /// `object_modified`, as [`timestamp::Timestamp::nanoseconds`] counts.
     pub(crate) modified: Option<i64>,
     pub(crate) contents: Node<'static>,
 }
