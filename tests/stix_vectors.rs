@@ -182,6 +182,32 @@ fn nesting_alone_makes_nothing_invalid() {
     }
 }
 
+/// A bundle of marking definitions, each marked by those that `marks` names.
+fn marked(count: usize, marks: impl Fn(usize) -> Vec<usize>) -> String {
+    let id = |n: usize| format!("marking-definition--e2e1a340-4415-4ba8-9671-{n:012x}");
+    let objects: Vec<Value> = (0..count)
+        .map(|n| {
+            serde_json::json!({
+                "type": "marking-definition", "spec_version": "2.1", "id": id(n), "created": "2024-01-01T00:00:00.000Z",
+                "definition_type": "statement", "definition": {"statement": "s"},
+                "object_marking_refs": marks(n).into_iter().map(id).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    Value::from(objects).to_string()
+}
+
+#[test]
+fn circles_of_markings_are_found_whatever_their_size() {
+    let circular = |text: &str| judge(text).iter().filter(|f| f.code == "marking-cycle").count();
+    assert_eq!(circular(&marked(3_000, |n| vec![(n + 1) % 3_000])), 3_000);
+    // Of a tail only the end is part of the circle.
+    assert_eq!(circular(&marked(2_000, |n| vec![(n + 1).min(1_990 + (n + 1) % 10)])), 10);
+    // Every definition is marked by the next fifty: one finding each.
+    assert_eq!(circular(&marked(400, |n| (1..=50).map(|step| (n + step) % 400).collect())), 400);
+    assert_eq!(circular(&marked(400, |n| (n + 1..=n + 50).collect())), 0);
+}
+
 /// The rules that a pair of patterns shows; `tests/pattern.rs` judges the pairs.
 fn pattern_pairs() -> BTreeSet<&'static str> {
     include_str!("pattern/coverage.tsv")

@@ -37,10 +37,10 @@ const EXCERPT: usize = 100;
 
 /// Runs the command; gives an exit code of [`super::exit`]: [`exit::FAILED`] where a pattern is invalid,
 /// [`exit::USAGE`] where a file cannot be read (the others are judged all the same), [`exit::NOTHING_JUDGED`] where
-/// there was no pattern.
+/// there was no pattern, [`exit::UNTESTABLE`] where none is invalid and some nest too deep to be judged.
 pub fn run(args: &Args) -> u8 {
     let out = BufWriter::new(io::stdout().lock());
-    let mut report = Report { out, format: args.format, patterns: 0, invalid: 0, advice: 0 };
+    let mut report = Report { out, format: args.format, patterns: 0, invalid: 0, unjudged: 0, advice: 0 };
     let mut unreadable = false;
     for file in &args.files {
         if let Err(error) = judge_file(file, &mut report) {
@@ -63,7 +63,8 @@ pub fn run(args: &Args) -> u8 {
             eprintln!("error: no patterns in the input");
             exit::NOTHING_JUDGED
         }
-        Report { invalid: 0, .. } => exit::OK,
+        Report { invalid: 0, unjudged: 0, .. } => exit::OK,
+        Report { invalid: 0, .. } => exit::UNTESTABLE,
         _ => exit::FAILED,
     }
 }
@@ -110,19 +111,21 @@ fn judge_lines(name: &str, mut input: impl BufRead, report: &mut Report<impl Wri
     Ok(())
 }
 
-/// The first thing that makes a pattern invalid.
+/// The first thing that makes a pattern invalid, or impossible to judge.
 struct Fault {
     message: String,
     /// In bytes.
     offset: usize,
     /// The requirement that it breaks, where one names it.
     rule: Option<&'static str>,
+    /// Whether a limit of this suite was reached, which says nothing about the pattern.
+    unjudged: bool,
 }
 
 /// A line and what is said about it.
 struct Judged {
     text: String,
-    /// Why the pattern is invalid.
+    /// Why the pattern is invalid, or not judged.
     fault: Option<Fault>,
     findings: Vec<Finding>,
 }
@@ -136,7 +139,12 @@ impl Judged {
                 let text = String::from_utf8_lossy(line).into_owned();
                 return Self {
                     text,
-                    fault: Some(Fault { message, offset: error.valid_up_to(), rule: Some("S21-9.4-01") }),
+                    fault: Some(Fault {
+                        message,
+                        offset: error.valid_up_to(),
+                        rule: Some("S21-9.4-01"),
+                        unjudged: false,
+                    }),
                     findings: Vec::new(),
                 };
             }
@@ -149,14 +157,28 @@ impl Judged {
                     message: finding.message.clone(),
                     offset: finding.offset,
                     rule: finding.rule,
+                    unjudged: false,
                 });
                 Self { text, fault, findings }
             }
             Err(error) => Self {
                 text,
-                fault: Some(Fault { message: error.message, offset: error.offset, rule: error.rule }),
+                fault: Some(Fault {
+                    message: error.message,
+                    offset: error.offset,
+                    rule: error.rule,
+                    unjudged: error.unjudged,
+                }),
                 findings: Vec::new(),
             },
+        }
+    }
+
+    /// Whether the pattern is valid, if that is known.
+    fn valid(&self) -> Option<bool> {
+        match &self.fault {
+            None => Some(true),
+            Some(fault) => (!fault.unjudged).then_some(false),
         }
     }
 }
@@ -167,13 +189,15 @@ struct Report<W> {
     format: Format,
     patterns: u64,
     invalid: u64,
+    unjudged: u64,
     advice: u64,
 }
 
 impl<W: Write> Report<W> {
     fn pattern(&mut self, judged: &Judged, file: &str, line: u64) -> io::Result<()> {
         self.patterns += 1;
-        self.invalid += u64::from(judged.fault.is_some());
+        self.invalid += u64::from(judged.valid() == Some(false));
+        self.unjudged += u64::from(judged.valid().is_none());
         match self.format {
             Format::Json => writeln!(self.out, "{}", as_json(judged)),
             Format::Human => self.human(judged, file, line),
@@ -182,10 +206,11 @@ impl<W: Write> Report<W> {
 
     fn human(&mut self, judged: &Judged, file: &str, line: u64) -> io::Result<()> {
         if judged.findings.is_empty()
-            && let Some(Fault { message, offset, rule }) = &judged.fault
+            && let Some(Fault { message, offset, rule, unjudged }) = &judged.fault
         {
+            let kind = if *unjudged { "not judged" } else { "error" };
             let rule = rule.map_or_else(String::new, |rule| format!(" [{rule}]"));
-            self.place(file, line, &judged.text, *offset, &format!("error: {message}{rule}"))?;
+            self.place(file, line, &judged.text, *offset, &format!("{kind}: {message}{rule}"))?;
         }
         for finding in &judged.findings {
             let kind = match finding.level {
@@ -217,9 +242,10 @@ impl<W: Write> Report<W> {
     /// The count at the end, for people.
     fn summary(&mut self) -> io::Result<()> {
         if self.format == Format::Human && self.patterns > 0 {
-            let Self { patterns, invalid, advice, .. } = *self;
-            let valid = patterns - invalid;
-            writeln!(self.out, "{patterns} patterns: {valid} valid, {invalid} invalid; {advice} warnings")?;
+            let Self { patterns, invalid, unjudged, advice, .. } = *self;
+            let valid = patterns - invalid - unjudged;
+            let rest = if unjudged == 0 { String::new() } else { format!(", {unjudged} not judged") };
+            writeln!(self.out, "{patterns} patterns: {valid} valid, {invalid} invalid{rest}; {advice} warnings")?;
         }
         self.out.flush()
     }
@@ -244,7 +270,7 @@ fn as_json(judged: &Judged) -> Value {
         .collect();
     json!({
         "pattern": judged.text,
-        "valid": judged.fault.is_none(),
+        "valid": judged.valid(),
         "message": message,
         "offset": offset,
         "findings": findings,

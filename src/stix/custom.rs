@@ -2,7 +2,7 @@
 
 use super::finding::Path;
 use super::node::{Entry, Node, member};
-use super::tables::{Class, Owner};
+use super::tables::{Class, Owner, Presence};
 use super::walk::{Walk, suggestion};
 use super::{encoding, identifier};
 
@@ -20,6 +20,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         if entries[..index].iter().any(|(k, _)| k == name) {
             self.should(&here, "repeated-name", "", || {
                 format!("`{name}` is given twice; readers differ in which one they take")
+            });
+        }
+        // Parts have no rows for reserved names, which are kept wherever the table of a type is extended (3.8, 11.1).
+        if owner.class == Class::Part && self.is_reserved(name) {
+            return self.must(&here, "reserved-name", "S21-3.8-01", || {
+                format!("`{name}` is reserved for later versions of the standard")
             });
         }
         let named = self.property_name(owner, name, &here);
@@ -40,6 +46,7 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let rules = match (owner.class, self.is_new_object()) {
             (Class::Custom, true) => ["S21-7.3-21", "S21-7.3-22", "S21-7.3-23"],
             (Class::Custom, false) => ["S21-11.2-05", "S21-11.2-06", "S21-11.2-07"],
+            _ if self.is_extended() => ["S21-7.3-14", "S21-7.3-15", "S21-7.3-16"],
             _ => ["S21-11.1-02", "S21-11.1-04", "S21-11.1-05"],
         };
         let (rule, why) = if !name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_') {
@@ -57,6 +64,12 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let hint = suggestion(name, owner.names.iter());
         self.must(path, "property-name", rule, || format!("a property name {why}, unlike {name:?}{hint}"));
         false
+    }
+
+    /// Whether later versions of the standard have kept the name for themselves (3.8).
+    pub(crate) fn is_reserved(&self, name: &str) -> bool {
+        let custom = &self.tables.owners[self.tables.custom];
+        custom.names.get(name).is_some_and(|at| custom.props[at].presence == Presence::Reserved)
     }
 
     /// Whether an extension says that it has brought the type of the object.
@@ -157,7 +170,7 @@ fn type_name_advice(walk: &mut Walk<'_, '_, '_>, name: &str, entries: &[Entry<'_
 }
 
 /// What an extension says this object is: the `extension_type` of the entry that makes a new object.
-fn new_object_class<'n>(entries: &'n [Entry<'_>]) -> Option<&'n str> {
+pub(crate) fn new_object_class<'n>(entries: &'n [Entry<'_>]) -> Option<&'n str> {
     member(entries, "extensions")?
         .as_object()?
         .iter()

@@ -95,7 +95,11 @@ impl Walk<'_, '_, '_> {
             }
             Format::RelationshipType => {
                 let fits = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-                if value.is_empty() || !value.bytes().all(fits) {
+                if value.is_empty() {
+                    self.must(path, "relationship-type-format", "S21-3.1-05", || {
+                        "the relationship type is empty".into()
+                    });
+                } else if !value.bytes().all(fits) {
                     self.must(path, "relationship-type-format", "S21-5.1-05", || {
                         format!("{value:?} has other characters than a-z, 0-9 and hyphen")
                     });

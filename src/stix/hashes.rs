@@ -60,17 +60,24 @@ fn is_digest(name: &str, length: Option<usize>, text: &str) -> bool {
         // Tools may put the version before the 35 bytes.
         ("TLSH", Some(n)) => hex(text.strip_prefix("T1").unwrap_or(text), n),
         (_, Some(n)) => hex(text, n),
-        // Block size, and two signatures; a file name may follow the second.
-        ("SSDEEP", None) => {
-            let mut parts = text.splitn(3, ':');
-            let size = parts.next().unwrap_or("");
-            !size.is_empty()
-                && size.bytes().all(|c| c.is_ascii_digit())
-                && parts.next().is_some()
-                && parts.next().is_some_and(|s| !s.contains('\n'))
-        }
+        ("SSDEEP", None) => is_ssdeep(text),
         _ => true,
     }
+}
+
+/// Block size, and two signatures; a file name may follow the second. Block sizes are 3 times a power of two, and a
+/// signature has at most 64 characters of base64 (`MIN_BLOCKSIZE` and `SPAMSUM_LENGTH` of ssdeep).
+fn is_ssdeep(text: &str) -> bool {
+    let mut parts = text.splitn(3, ':');
+    let (Some(size), Some(first), Some(second)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let is_size = |n: u64| n.is_multiple_of(3) && (n / 3).is_power_of_two();
+    size.bytes().all(|c| c.is_ascii_digit())
+        && size.parse().is_ok_and(is_size)
+        && first.len() <= 64
+        && first.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/'))
+        && !second.contains('\n')
 }
 
 fn digest_rule(name: &str) -> &'static str {

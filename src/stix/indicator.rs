@@ -19,6 +19,9 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let here = view.path.key("pattern");
         let pattern = match pattern::parse(text) {
             Ok(pattern) => pattern,
+            Err(error) if error.unjudged => {
+                return self.should(&here, "nested-too-deep", "", || error.message);
+            }
             Err(error) => {
                 let rule = error.rule.unwrap_or("S21-4.7-06");
                 return self.must(&here, "pattern-syntax", rule, || {

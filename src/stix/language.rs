@@ -8,7 +8,7 @@ static LANGUAGES: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("../../schemas/stix/facts/languages.txt").lines().collect());
 
 /// Tags that RFC 5646 keeps although its grammar does not give them.
-const IRREGULAR: [&str; 17] = [
+const IRREGULAR: [&str; 18] = [
     "en-gb-oed",
     "i-ami",
     "i-bnn",
@@ -26,6 +26,8 @@ const IRREGULAR: [&str; 17] = [
     "sgn-be-fr",
     "sgn-be-nl",
     "sgn-ch-de",
+    // The grammar gives it, with two extended languages.
+    "zh-min-nan",
 ];
 
 /// Why the text is no language tag; none where it is one.
@@ -56,12 +58,11 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
         return Some("no such language is registered");
     }
     let mut rest = &subtags[1..];
-    let mut extended = 0;
-    while let [first, more @ ..] = rest {
-        if extended == 3 || first.len() != 3 || !alpha(first) {
-            break;
-        }
-        extended += 1;
+    // The grammar has room for three extended languages; section 2.2.2 keeps all but the first for ever.
+    if let [first, more @ ..] = rest
+        && first.len() == 3
+        && alpha(first)
+    {
         rest = more;
     }
     if let [script, more @ ..] = rest
@@ -75,10 +76,16 @@ pub(crate) fn fault(tag: &str) -> Option<&'static str> {
     {
         rest = more;
     }
+    let mut variants: Vec<&str> = Vec::new();
     while let [variant, more @ ..] = rest {
         if !(variant.len() >= 5 || (variant.len() == 4 && variant.as_bytes()[0].is_ascii_digit())) {
             break;
         }
+        // Section 2.2.5.
+        if variants.contains(variant) {
+            return Some("a variant is given twice");
+        }
+        variants.push(variant);
         rest = more;
     }
     extensions(rest)
@@ -125,6 +132,7 @@ mod tests {
             "zh-cmn-Hans-CN",
             "x-whatever",
             "i-klingon",
+            "zh-min-nan",
             "de-u-co-phonebk",
             "en-t-jp-x-a",
             "fil",
@@ -148,6 +156,9 @@ mod tests {
             "1234",
             "de-419-DE",
             "tooooolong",
+            "de-1996-1996",
+            "sl-rozaj-Rozaj",
+            "zh-cmn-cmn",
             "français",
         ] {
             assert!(fault(bad).is_some(), "{bad}");

@@ -13,6 +13,7 @@ mod custom;
 mod deterministic;
 mod dictionary;
 mod encoding;
+mod extended;
 mod extension;
 mod facts;
 mod finding;

@@ -151,7 +151,7 @@ fn is_prefix(prefix: Option<&str>, max: u8) -> bool {
 
 /// Whether an e-mail address comes with a display name, as in `Jane <jane@example.com>`.
 pub(crate) fn has_display_name(text: &str) -> bool {
-    text.trim_end().ends_with('>') && text.contains('<')
+    text.trim_end().ends_with('>') && text.split_once('<').is_some_and(|(name, _)| !name.trim().is_empty())
 }
 
 /// The addr-spec of RFC 5322, section 3.4.1, without comments and folding.
@@ -232,5 +232,6 @@ mod tests {
         assert!(is_ipv6("2001:db8::/32") && is_ipv6("::1") && !is_ipv6("::1/129") && !is_ipv6("1.2.3.4"));
         assert!(is_addr_spec("john@example.com") && !is_addr_spec("john") && !is_addr_spec("a b@example.com"));
         assert!(has_display_name("John <john@example.com>") && !has_display_name("john@example.com"));
+        assert!(!has_display_name("<john@example.com>") && !has_display_name("<>"));
     }
 }

@@ -229,12 +229,16 @@ fn is_cve(id: &str) -> bool {
 
 /// `=?charset?encoding?text?=` of RFC 2047, section 2.
 fn has_encoded_word(text: &str) -> bool {
-    text.split("=?").skip(1).any(|rest| {
-        let mut parts = rest.splitn(3, '?');
+    // Padding may stand before the end, `=?=`, so the parts are cut at question marks only.
+    text.match_indices("=?").any(|(at, begin)| {
+        let mut parts = text[at + begin.len()..].splitn(4, '?');
         let charset = parts.next().unwrap_or("");
         let encoding = parts.next().unwrap_or("");
         let plain = !charset.is_empty() && charset.bytes().all(|c| c.is_ascii_graphic());
-        plain && matches!(encoding, "b" | "B" | "q" | "Q") && parts.next().is_some_and(|t| t.contains("?="))
+        plain
+            && matches!(encoding, "b" | "B" | "q" | "Q")
+            && parts.next().is_some_and(|encoded| !encoded.is_empty())
+            && parts.next().is_some_and(|after| after.starts_with('='))
     })
 }
 
@@ -249,5 +253,7 @@ mod tests {
             is_cve("CVE-2014-0160") && is_cve("CVE-2021-1234567") && !is_cve("CVE-14-0160") && !is_cve("CVE-2014-160")
         );
         assert!(has_encoded_word("=?iso-8859-1?q?this=20is?=") && !has_encoded_word("a =? b ?="));
+        assert!(has_encoded_word("=?utf-8?B?YQ==?=") && has_encoded_word("Re: =?utf-8?B?w7w=?= x"));
+        assert!(!has_encoded_word("=?utf-8?B?YQ==") && !has_encoded_word("=?utf-8?B?YQ==? ="));
     }
 }

@@ -8,6 +8,7 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::content;
+use super::extended::Extended;
 use super::finding::Path;
 use super::identifier;
 use super::malware::Malware;
@@ -48,6 +49,7 @@ pub(crate) struct Scope {
     other_types: Vec<String>,
     other_kinds: HashMap<String, u16>,
     malware: Malware,
+    extended: Extended,
     marked: Vec<Marked>,
     translations: Vec<Translation>,
 }
@@ -77,6 +79,7 @@ impl Scope {
         if position.is_some_and(|i| TABLES.owners[i].class == Class::Sco) {
             return;
         }
+        self.extended.see(kind, id, entries, index);
         match kind {
             "marking-definition" => self.see_marking(node, id, index),
             "language-content" => self.translations.extend(Translation::of(node, id, index)),
@@ -87,7 +90,7 @@ impl Scope {
         if modified.is_none() && text("created_by_ref").is_none() {
             return;
         }
-        let created = text("created").map_or(0, content::digest_text);
+        let created = text("created").map_or(0, |t| content::digest_text(t) | 1);
         let kind = match position {
             Some(i) => u16::try_from(i).unwrap_or(u16::MAX),
             None => self.other_type(kind),
@@ -116,6 +119,7 @@ impl Scope {
             record
         }));
         self.malware.merge(other.malware);
+        self.extended.merge(other.extended);
         self.marked.extend(other.marked);
         self.translations.extend(other.translations);
     }
@@ -169,6 +173,7 @@ impl Scope {
             self.shared_uuid(same_uuid, &mut out);
         }
         std::mem::take(&mut self.malware).finish(&mut out);
+        std::mem::take(&mut self.extended).finish(&mut out);
         self.marking_cycles(&mut out);
         self.translations(fetch, &mut out);
         out.sort_by_key(|b| b.index);
@@ -211,7 +216,8 @@ impl Scope {
                 let message = "two copies of one version (same `id` and `modified`) differ".to_owned();
                 Self::add(out, this.index, id(), "", "version-differs", "S21-3.6-08", message);
             }
-            if this.created != first.created {
+            // Where it is missing, that is said already.
+            if this.created != first.created && this.created != 0 && first.created != 0 {
                 Self::add(
                     out,
                     this.index,
@@ -262,7 +268,8 @@ impl Scope {
             nodes.entry(&m.id).or_insert_with(|| graph.add_node(()));
         }
         for m in &self.marked {
-            let ends = m.marks.iter().filter_map(|(mark, _)| Some((*nodes.get(m.id.as_str())?, *nodes.get(mark.as_str())?)));
+            let ends =
+                m.marks.iter().filter_map(|(mark, _)| Some((*nodes.get(m.id.as_str())?, *nodes.get(mark.as_str())?)));
             graph.extend_with_edges(ends);
         }
         let mut component = vec![0; graph.node_count()];

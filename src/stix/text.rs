@@ -61,9 +61,9 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
     VN VU WF WS YE YT ZA ZM ZW";
 
-/// A country code of ISO 3166-1 alpha-2, in upper case.
+/// A country code of ISO 3166-1 alpha-2, in either case: the examples of 4.10 have it in lower case.
 pub(crate) fn is_country(text: &str) -> bool {
-    text.len() == 2 && COUNTRIES.split_ascii_whitespace().any(|c| c == text)
+    text.len() == 2 && COUNTRIES.split_ascii_whitespace().any(|c| c.eq_ignore_ascii_case(text))
 }
 
 /// A country and its subdivision, as ISO 3166-2 writes them.
@@ -135,7 +135,7 @@ static BY_NAME: LazyLock<HashMap<String, Charset>> = LazyLock::new(|| {
             continue;
         };
         let preferred = if mime.is_empty() { name } else { mime };
-        for alias in cells.next().unwrap_or("").split(' ').chain([name]) {
+        for alias in cells.next().unwrap_or("").split_ascii_whitespace().chain([name]) {
             out.entry(alias.to_ascii_lowercase()).or_insert(Charset::Alias(preferred));
         }
     }
@@ -170,7 +170,7 @@ mod tests {
         assert!(is_media_type("application/vnd.ms-excel") && !is_media_type("pdf") && !is_media_type("text/"));
         assert!(
             is_country("CH")
-                && !is_country("ch")
+                && is_country("th")
                 && !is_country("UK")
                 && is_subdivision("US-CA")
                 && !is_subdivision("California")
@@ -185,5 +185,6 @@ mod tests {
         assert_eq!(charset("Windows-1252"), Charset::Preferred);
         assert_eq!(charset("latin1"), Charset::Alias("ISO-8859-1"));
         assert_eq!(charset("cp 1"), Charset::Unknown);
+        assert_eq!(charset(""), Charset::Unknown);
     }
 }

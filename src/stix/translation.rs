@@ -3,6 +3,7 @@
 use super::finding::Path;
 use super::identifier;
 use super::node::{Node, member};
+use super::tables::{Format, Kind, TABLES};
 use super::timestamp;
 
 /// A language-content object whose target may be in the same document.
@@ -41,12 +42,27 @@ impl Translation {
 pub(crate) fn compare(contents: &Node<'_>, target: &Node<'_>, path: &Path<'_>, out: &mut Vec<Slip>) {
     for (language, fields) in contents.as_object().unwrap_or(&[]) {
         for (name, translated) in fields.as_object().unwrap_or(&[]) {
-            // Names that the object does not have are to be ignored.
-            if let Some(original) = target.get(name) {
+            // Names that the object does not have are to be ignored, and those of values that are no text.
+            if let Some(original) = target.get(name).filter(|_| is_translatable(target, name)) {
                 let here = path.key(language);
                 shape(translated, original, &here.key(name), out);
             }
         }
+    }
+}
+
+/// Whether a property of the object holds text: no time, no reference, no term of a vocabulary, and no other value that
+/// reads the same in all languages. Of properties that the standard does not have it is taken from the value.
+fn is_translatable(object: &Node<'_>, name: &str) -> bool {
+    let kind = object.get("type").and_then(Node::as_str).and_then(|kind| TABLES.object_type(kind));
+    let owner = kind.map_or(&TABLES.owners[TABLES.custom], |(_, owner)| owner);
+    let Some(prop) = owner.names.get(name).map(|at| &owner.props[at]) else {
+        return true;
+    };
+    match prop.kind {
+        Kind::String => prop.format == Format::None,
+        Kind::Dictionary(_) | Kind::Part(_) => true,
+        _ => false,
     }
 }
 

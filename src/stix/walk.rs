@@ -128,6 +128,8 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
                     && matches!(prop.name, "created_by_ref" | "created" | "modified" | "revoked")
                 {
                     "U21-3.6-01"
+                } else if owner.name == "marking-definition" && prop.name == "modified" {
+                    "U21-7.2-01"
                 } else {
                     ""
                 };
@@ -153,20 +155,23 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             }
         }
         if prop.list {
-            self.list(prop, value, path);
+            self.list(prop, value, owner.required & owner.bit(prop.name) != 0, path);
         } else {
             self.value(prop, value, path);
         }
     }
 
-    fn list(&mut self, prop: &'static Prop, value: &'n Node<'a>, path: &Path<'_>) {
+    fn list(&mut self, prop: &'static Prop, value: &'n Node<'a>, required: bool, path: &Path<'_>) {
         let Node::Array(items) = value else {
             return self.wrong_type(path, prop, "a list", value);
         };
         if items.is_empty() {
-            return self.must(path, "empty-list", "S21-2.12-02", || {
-                format!("`{}` is an empty list; leave it out instead", prop.name)
-            });
+            let (rule, why) = if required {
+                ("S21-2.12-04", "it is required, with at least one value")
+            } else {
+                ("S21-2.12-02", "leave it out instead")
+            };
+            return self.must(path, "empty-list", rule, || format!("`{}` is an empty list; {why}", prop.name));
         }
         for (i, item) in items.iter().enumerate() {
             self.value(prop, item, &path.index(i));
@@ -179,7 +184,10 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             Kind::Boolean => "S21-2.2-01",
             _ => "S21-12.1-03",
         };
-        self.must(path, "wrong-type", rule, || format!("`{}` has to be {wanted}, not {}", prop.name, found.kind()));
+        let what = if prop.list && wanted != "a list" { "each item of " } else { "" };
+        self.must(path, "wrong-type", rule, || {
+            format!("{what}`{}` has to be {wanted}, not {}", prop.name, found.kind())
+        });
     }
 
     /// Judges one value, or one item of a list.

@@ -14,12 +14,14 @@ pub struct Error {
     pub message: String,
     /// The requirement of the STIX 2.1 register that the text breaks, where one names it.
     pub rule: Option<&'static str>,
+    /// Whether a limit of this parser was reached, so that nothing is known about the pattern.
+    pub unjudged: bool,
 }
 
 impl Error {
     /// An error without a requirement of its own: the text does not follow the grammar.
     pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into(), rule: None }
+        Self { offset, message: message.into(), rule: None, unjudged: false }
     }
 
     /// The same error, citing a requirement.

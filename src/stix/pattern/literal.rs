@@ -37,6 +37,11 @@ pub(super) fn constant(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> Res
                 error.message.push_str("; booleans are in lower case");
                 return Err(error);
             }
+            word if word.len() > 1 && word.starts_with('h') && word[1..].bytes().all(|c| c.is_ascii_hexdigit()) => {
+                let mut error = lexer.unexpected(ANY);
+                error.message.push_str("; hex constants stand within apostrophes after the `h`");
+                return Err(error.citing("S21-9.2-04"));
+            }
             _ => return Err(lexer.unexpected(ANY)),
         },
     };
@@ -78,8 +83,10 @@ pub(super) fn string(lexer: &mut Lexer<'_>, expected: &str) -> Result<Located<St
 pub(super) fn number(lexer: &mut Lexer<'_>, expected: &str) -> Result<Number, Error> {
     let start = lexer.pos();
     if lexer.rest().starts_with('+') {
+        let rest = lexer.rest()[1..].trim_start_matches(|c: char| c.is_ascii_digit());
+        let rule = if rest.starts_with('.') { "S21-9.2-07" } else { "S21-9.2-05" };
         return Err(Error::new(start, format!("found `+`, expected {expected}; positive numbers have no plus sign"))
-            .citing("S21-9.2-05"));
+            .citing(rule));
     }
     let negative = lexer.eat("-");
     let whole = lexer.take_while(|c| c.is_ascii_digit());

@@ -97,7 +97,9 @@ impl Parser<'_> {
             return Err(self.lexer.unexpected("an observation expression: `[` or `(`").citing("S21-9.5-01"));
         }
         let comparisons = self.comparisons()?;
-        self.lexer.expect("]", "a boolean operator or `]`")?;
+        if let Err(error) = self.lexer.expect("]", "a boolean operator or `]`") {
+            return Err(if self.lexer.peek().is_none() { error.citing("S21-9.5-01") } else { error });
+        }
         Ok(Observations::Single(comparisons))
     }
 
@@ -307,8 +309,10 @@ impl Parser<'_> {
     /// Takes `(` and counts it.
     fn open(&mut self) -> Result<(), Error> {
         if self.depth == MAX_DEPTH {
-            let message = format!("parentheses nest deeper than {MAX_DEPTH} levels, which this parser does not read");
-            return Err(Error::new(self.lexer.pos(), message));
+            let message = format!(
+                "parentheses nest deeper than {MAX_DEPTH} levels, the limit of this suite: the pattern is not judged"
+            );
+            return Err(Error { unjudged: true, ..Error::new(self.lexer.pos(), message) });
         }
         self.depth += 1;
         self.lexer.advance(1);

@@ -13,7 +13,9 @@ pub(super) fn object_path(lexer: &mut Lexer<'_>, remarks: &mut Vec<Finding>) -> 
     let start = lexer.pos();
     let object_type = lexer.peek_word();
     if object_type.is_empty() || KEYWORDS.contains(&object_type) {
-        return Err(lexer.unexpected("an object path, such as `file:name`"));
+        // At the end of the text it is the bracket that lacks its other half.
+        let rule = if lexer.peek().is_none() { "S21-9.5-01" } else { "S21-9.6-06" };
+        return Err(lexer.unexpected("an object path, such as `file:name`").citing(rule));
     }
     lexer.advance(object_type.len());
     let mut spaced = skip_space(lexer);

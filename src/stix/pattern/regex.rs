@@ -9,6 +9,9 @@ use std::collections::BTreeSet;
 /// The greatest count in `{n,m}`.
 const MAX_REPEAT: usize = 65_535;
 
+/// The greatest number of a callout.
+const MAX_CALLOUT: usize = 255;
+
 /// What is wrong with `expression`: where, counted in characters from 0, and why. `None` where nothing is known to
 /// be wrong.
 pub(super) fn fault(expression: &str) -> Option<(usize, String)> {
@@ -36,20 +39,35 @@ enum Group {
     Lookahead,
     /// It looks behind: what it holds has a length that is known, or bounded at least.
     Lookbehind,
+    /// It has a condition, and at most two branches. For quantifiers it is as a plain one.
+    Conditional,
+}
+
+/// A group that is not closed yet.
+struct Open {
+    /// Where it began.
+    start: usize,
+    group: Group,
+    /// How many `|` it has had, those of groups within it not counted.
+    bars: usize,
 }
 
 #[derive(Default)]
 struct Scan {
     text: Vec<char>,
     at: usize,
-    /// Where the groups that are open began, and what they are.
-    open: Vec<(usize, Group)>,
+    /// The groups that are open, from the outside in.
+    open: Vec<Open>,
     /// How many groups capture, at most.
     captures: usize,
     /// The names of groups.
     names: BTreeSet<String>,
     /// References to groups by number, and their places. Only the greatest matters.
     reference: Option<(usize, usize)>,
+    /// The same for groups that are counted onwards from where they are referred to, `(?+1)`.
+    onward: Option<(usize, usize)>,
+    /// Whether branches begin to count anew, `(?|`: then the number of a group before is not known.
+    recounts: bool,
     /// References to groups by name, and their places.
     named_references: Vec<(String, usize)>,
 }
@@ -67,8 +85,9 @@ impl Scan {
                 '(' => self.group(start, item)?,
                 ')' if self.open.pop().is_some() => true,
                 ')' => return fault_at(start, "`)` closes no group"),
+                '|' => self.branch()?,
                 // Behind an assertion of one character there is nothing to repeat either.
-                '|' | '^' | '$' => false,
+                '^' | '$' => false,
                 '*' | '+' | '?' if !item => {
                     return fault_at(start, format!("`{c}` has nothing to repeat"));
                 }
@@ -82,14 +101,13 @@ impl Scan {
                 _ => true,
             };
         }
-        if let Some((start, _)) = self.open.last() {
-            return fault_at(*start, "the group that begins with this `(` is not closed");
+        if let Some(open) = self.open.last() {
+            return fault_at(open.start, "the group that begins with this `(` is not closed");
         }
-        match self.reference {
-            Some((number, at)) if number > self.captures => {
+        for (number, at) in self.reference.into_iter().chain(self.onward.filter(|_| !self.recounts)) {
+            if number > self.captures {
                 return fault_at(at, format!("group {number} is referred to and does not exist"));
             }
-            _ => {}
         }
         match self.named_references.iter().find(|(name, _)| !self.names.contains(name)) {
             Some((name, at)) => fault_at(*at, format!("the group `{name}` is referred to and does not exist")),
@@ -97,10 +115,26 @@ impl Scan {
         }
     }
 
-    /// A quantifier without an upper bound: nowhere in a lookbehind, unless within a lookahead.
+    /// A `|`. What follows has nothing to repeat.
+    fn branch(&mut self) -> Result<bool, Stop> {
+        if let Some(open) = self.open.last_mut() {
+            open.bars += 1;
+            if open.group == Group::Conditional && open.bars > 1 {
+                return fault_at(self.at - 1, "a group with a condition has more than two branches");
+            }
+        }
+        Ok(false)
+    }
+
+    fn open(&mut self, start: usize, group: Group) {
+        self.open.push(Open { start, group, bars: 0 });
+    }
+
+    /// A quantifier without an upper bound, or an escape of no known length: nowhere in a lookbehind, unless within a
+    /// lookahead.
     fn unbounded(&self, at: usize) -> Result<(), Stop> {
-        match self.open.iter().rev().find(|(_, group)| *group != Group::Plain) {
-            Some((_, Group::Lookbehind)) => fault_at(at, "a lookbehind has no bounded length"),
+        match self.open.iter().rev().find(|o| matches!(o.group, Group::Lookahead | Group::Lookbehind)) {
+            Some(Open { group: Group::Lookbehind, .. }) => fault_at(at, "a lookbehind has no bounded length"),
             _ => Ok(()),
         }
     }
@@ -141,6 +175,33 @@ impl Scan {
         }
     }
 
+    /// A reference to a group by a number as it is written, perhaps counted from here. Anything else is left alone.
+    fn refer_by(&mut self, digits: &str, at: usize) -> Result<(), Stop> {
+        let (sign, digits) = match digits.strip_prefix(['+', '-']) {
+            Some(rest) => (digits.chars().next(), rest),
+            None => (None, digits),
+        };
+        if digits.is_empty() || !digits.bytes().all(|c| c.is_ascii_digit()) {
+            return Ok(());
+        }
+        let number = digits.parse::<usize>().unwrap_or(usize::MAX).min(usize::MAX / 2);
+        match sign {
+            _ if number == 0 => {}
+            None => self.refer_to(number, at),
+            Some('-') if number > self.captures => {
+                return fault_at(at, format!("the group {number} before this one is referred to and does not exist"));
+            }
+            Some('-') => {}
+            Some(_) => {
+                let number = self.captures + number;
+                if self.onward.is_none_or(|(greatest, _)| number > greatest) {
+                    self.onward = Some((number, at));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn next_is(&self, c: char) -> bool {
         self.text.get(self.at) == Some(&c)
     }
@@ -158,6 +219,10 @@ impl Scan {
 
     /// The second character of a lazy or possessive quantifier. What follows has nothing to repeat.
     fn lazy_or_possessive(&mut self) -> bool {
+        // An end of quoting where none has begun is passed over.
+        while self.text[self.at..].starts_with(&['\\', 'E']) {
+            self.at += 2;
+        }
         if self.next_is('?') || self.next_is('+') {
             self.at += 1;
         }
@@ -187,7 +252,13 @@ impl Scan {
             'A' | 'B' | 'b' | 'G' | 'K' | 'Z' | 'z' => return Ok(false),
             // The braces belong to the escape: `\x{41}`, `\p{L}`, `\g{-1}`.
             'p' | 'P' if self.at == self.text.len() => return fault_at(start, "the property has no name"),
-            'x' | 'p' | 'P' | 'o' | 'N' if self.next_is('{') => self.skip_name('}')?,
+            'R' | 'X' => self.unbounded(start)?,
+            'p' | 'P' if self.next_is('{') => self.property(start)?,
+            'x' if self.next_is('{') => {
+                self.code_point(start)?;
+            }
+            'N' if self.next_is('{') => self.character_name(start)?,
+            'o' if self.next_is('{') => self.skip_name('}')?,
             'g' | 'k' => self.group_escape(c, start)?,
             '1'..='9' if !self.text.get(self.at).is_some_and(char::is_ascii_digit) => {
                 self.refer_to(c as usize - '0' as usize, start);
@@ -203,7 +274,10 @@ impl Scan {
             Some('{') => '}',
             Some('<') => '>',
             Some('\'') => '\'',
-            Some(c) if escape == 'g' && (c.is_ascii_digit() || matches!(c, '-' | '+')) => return Ok(()),
+            Some(c) if escape == 'g' && (c.is_ascii_digit() || matches!(c, '-' | '+')) => {
+                let number = self.signed_digits();
+                return self.refer_by(&number, start);
+            }
             _ => return fault_at(start, format!("`\\{escape}` is not followed by a group")),
         };
         self.at += 1;
@@ -211,14 +285,60 @@ impl Scan {
         let is_number = self.text[self.at..self.at + inner].iter().any(|c| c.is_ascii_digit() || "+- ".contains(*c));
         if escape == 'g' && is_number {
             let digits: String = self.text[self.at..self.at + inner].iter().collect();
-            if let Ok(number) = digits.parse::<usize>().map(|n| n.min(usize::MAX / 2))
-                && !digits.starts_with('+')
-            {
-                self.refer_to(number, start);
-            }
+            self.refer_by(&digits, start)?;
             return self.skip_name(end);
         }
         self.refer(end)
+    }
+
+    /// Takes digits, perhaps with a sign before them.
+    fn signed_digits(&mut self) -> String {
+        let rest = &self.text[self.at..];
+        let sign = usize::from(rest.first().is_some_and(|c| matches!(c, '+' | '-')));
+        let length = sign + rest[sign..].iter().take_while(|c| c.is_ascii_digit()).count();
+        self.at += length;
+        rest[..length].iter().collect()
+    }
+
+    /// What stands between the brace at the cursor and the one that closes it, behind which it moves.
+    fn braced(&mut self) -> Result<String, Stop> {
+        let from = self.at + 1;
+        self.skip_name('}')?;
+        Ok(self.text[from..self.at - 1].iter().collect())
+    }
+
+    /// `\p{...}`. Only a single plain name is judged: versions differ in what else they take.
+    fn property(&mut self, start: usize) -> Result<(), Stop> {
+        let name = self.braced()?;
+        let name = name.strip_prefix('^').unwrap_or(&name);
+        if is_no_property(name) {
+            return fault_at(start, format!("there is no property `{name}`"));
+        }
+        Ok(())
+    }
+
+    /// `\x{...}`: gives the code point, where it is one that can be read.
+    fn code_point(&mut self, start: usize) -> Result<Option<u32>, Stop> {
+        let digits = self.braced()?;
+        match u32::from_str_radix(digits.trim_start_matches('0'), 16) {
+            Ok(code) if code > u32::from(char::MAX) => fault_at(start, "the code point is beyond U+10FFFF"),
+            Err(error) if *error.kind() == std::num::IntErrorKind::PosOverflow => {
+                fault_at(start, "the code point is beyond U+10FFFF")
+            }
+            other => Ok(other.ok()),
+        }
+    }
+
+    /// `\N{...}`: a code point, or `\N` with a quantifier; PCRE knows no names.
+    fn character_name(&mut self, start: usize) -> Result<(), Stop> {
+        let brace = self.at;
+        let name = self.braced()?;
+        if name.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ',' | ' ' | '\t')) {
+            self.at = brace;
+        } else if !name.trim_start().starts_with("U+") {
+            return fault_at(start, "PCRE knows characters by their numbers only, `\\N{U+41}`");
+        }
+        Ok(())
     }
 
     fn skip_name(&mut self, end: char) -> Result<(), Stop> {
@@ -259,30 +379,66 @@ impl Scan {
             match c {
                 ']' if here > first => return Ok(true),
                 '\\' => {
-                    low = None;
-                    match self.text.get(self.at) {
-                        Some('Q') => self.skip_quoted(),
-                        Some(_) => self.at += 1,
-                        None => return fault_at(here, "the expression ends in a backslash"),
-                    }
+                    low = self.class_escape(here)?;
                 }
                 '[' => {
                     low = None;
                     self.posix_class(here)?;
                 }
-                '-' => {
-                    let high = self.text.get(self.at).copied().filter(|c| !matches!(c, ']' | '[' | '\\'));
-                    match (low.take(), high) {
-                        (Some(low), Some(high)) if low > high => {
-                            return fault_at(here - 1, format!("the range `{low}-{high}` runs backwards"));
+                '-' if low.is_some() => {
+                    let high = self.at;
+                    let end = match self.text.get(high).copied().filter(|c| !matches!(c, ']' | '[')) {
+                        None => None,
+                        Some('\\') => {
+                            self.at += 1;
+                            self.class_escape(high)?
                         }
-                        (Some(_), Some(_)) => self.at += 1,
-                        _ => {}
+                        Some(c) => {
+                            self.at += 1;
+                            Some(u32::from(c))
+                        }
+                    };
+                    if let (Some(begin), Some(end)) = (low.take(), end)
+                        && begin > end
+                    {
+                        return fault_at(here, "the range runs backwards");
                     }
                 }
-                _ => low = Some(c),
+                '-' => {}
+                _ => low = Some(u32::from(c)),
             }
         }
+    }
+
+    /// An escape within a class, of which the backslash has been taken. Gives the code point, where it is one that is the
+    /// same in all versions.
+    fn class_escape(&mut self, start: usize) -> Result<Option<u32>, Stop> {
+        let Some(&c) = self.text.get(self.at) else {
+            return fault_at(start, "the expression ends in a backslash");
+        };
+        if c == 'Q' {
+            self.skip_quoted();
+            return Ok(None);
+        }
+        self.at += 1;
+        let braces = self.next_is('{');
+        match c {
+            'x' if braces => return self.code_point(start),
+            'x' => {
+                let digits = self.text[self.at..].iter().take(2).map_while(|c| c.to_digit(16)).collect::<Vec<_>>();
+                self.at += digits.len();
+                return Ok(Some(digits.into_iter().fold(0, |code, digit| code * 16 + digit)));
+            }
+            'p' | 'P' if braces => self.property(start)?,
+            'o' | 'N' if braces => self.skip_name('}')?,
+            'p' | 'P' | 'c' => self.at = self.text.len().min(self.at + 1),
+            '0'..='9' => {
+                self.at += self.text[self.at..].iter().take(2).take_while(|c| c.is_ascii_digit()).count();
+            }
+            c if c.is_ascii_punctuation() => return Ok(Some(u32::from(c))),
+            _ => {}
+        }
+        Ok(None)
     }
 
     /// The name in `[:name:]`, and how long that is, if this is what the `[` before the cursor begins.
@@ -322,13 +478,20 @@ impl Scan {
                         fault_at(start, "the verb is not closed")
                     }
                 }
-                Some(c) if c.is_ascii_lowercase() => Err(Stop::Unknown),
+                Some(c) if c.is_ascii_lowercase() => {
+                    let name = &self.text[self.at + 1..];
+                    let length = name.iter().take_while(|c| c.is_ascii_lowercase() || **c == '_').count();
+                    match name.get(length) {
+                        Some(')') => fault_at(start, "what is named in lower case takes an expression, behind a colon"),
+                        _ => Err(Stop::Unknown),
+                    }
+                }
                 _ => fault_at(self.at, "`*` has nothing to repeat"),
             };
         }
         if !self.next_is('?') {
             self.captures += 1;
-            self.open.push((start, Group::Plain));
+            self.open(start, Group::Plain);
             return Ok(false);
         }
         self.at += 1;
@@ -345,24 +508,25 @@ impl Scan {
                 return self.call(')', 2);
             }
             'R' | 'C' | '0'..='9' | '+' => return self.reference_group(start),
+            '-' if self.text.get(self.at + 1).is_some_and(char::is_ascii_digit) => return self.reference_group(start),
             '(' => {
-                let condition = self.text.get(self.at + 1);
-                if !matches!(condition, Some('?' | '*')) {
-                    self.at += 1;
-                    if !self.skip_behind(')') {
-                        return fault_at(start, "the condition of the group is not closed");
-                    }
-                }
+                self.condition(start)?;
+                self.open(start, Group::Conditional);
+                return Ok(false);
             }
-            ':' | '|' | '>' | '*' => self.at += 1,
+            '|' => {
+                self.recounts = true;
+                self.at += 1;
+            }
+            ':' | '>' | '*' => self.at += 1,
             '=' | '!' => {
                 self.at += 1;
-                self.open.push((start, Group::Lookahead));
+                self.open(start, Group::Lookahead);
                 return Ok(false);
             }
             '<' if matches!(self.text.get(self.at + 1), Some('=' | '!' | '*')) => {
                 self.at += 2;
-                self.open.push((start, Group::Lookbehind));
+                self.open(start, Group::Lookbehind);
                 return Ok(false);
             }
             '<' | '\'' => {
@@ -384,7 +548,7 @@ impl Scan {
             '[' | '{' | '?' => return Err(Stop::Unknown),
             c => return fault_at(self.at, format!("`{c}` names no kind of group")),
         }
-        self.open.push((start, Group::Plain));
+        self.open(start, Group::Plain);
         Ok(false)
     }
 
@@ -394,7 +558,46 @@ impl Scan {
         self.refer(end).map(|()| true)
     }
 
+    /// The condition of a group, if it is a reference; one that is an assertion is read as the group that it is.
+    fn condition(&mut self, start: usize) -> Result<(), Stop> {
+        if matches!(self.text.get(self.at + 1), Some('?' | '*')) {
+            return Ok(());
+        }
+        self.at += 1;
+        let from = self.at;
+        if !self.skip_behind(')') {
+            return fault_at(start, "the condition of the group is not closed");
+        }
+        let condition: String = self.text[from..self.at - 1].iter().collect();
+        self.refer_by(&condition, from)?;
+        let word = |name: &str| {
+            !name.is_empty()
+                && !name.starts_with(|c: char| c.is_ascii_digit())
+                && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+        };
+        let within = |begin: char, end: char| condition.strip_prefix(begin).and_then(|rest| rest.strip_suffix(end));
+        // `R` is whether the expression calls itself, `DEFINE` never holds; groups may have such names too.
+        let bare = Some(condition.as_str()).filter(|name| !name.starts_with('R') && *name != "DEFINE");
+        if let Some(name) = within('<', '>').or_else(|| within('\'', '\'')).or(bare).filter(|name| word(name)) {
+            self.named_references.push((name.to_owned(), from));
+        }
+        Ok(())
+    }
+
+    /// `(?1)`, `(?-1)`, `(?R)`, or a callout `(?C1)`; the cursor is behind the question mark.
     fn reference_group(&mut self, start: usize) -> Result<bool, Stop> {
+        let callout = self.next_is('C');
+        if callout {
+            self.at += 1;
+        }
+        let number = self.signed_digits();
+        if self.next_is(')') {
+            if !callout {
+                self.refer_by(&number, start)?;
+            } else if number.parse::<usize>().is_ok_and(|n| n > MAX_CALLOUT) {
+                return fault_at(start, format!("the number of a callout is at most {MAX_CALLOUT}"));
+            }
+        }
         if self.skip_behind(')') { Ok(true) } else { fault_at(start, "the reference to a group is not closed") }
     }
 
@@ -405,7 +608,7 @@ impl Scan {
             match c {
                 ')' => return Ok(true),
                 ':' => {
-                    self.open.push((start, Group::Plain));
+                    self.open(start, Group::Plain);
                     return Ok(false);
                 }
                 // From here on whitespace and comments may be skipped: another language.
@@ -453,4 +656,21 @@ impl Scan {
 
 fn fault_at<T>(at: usize, message: impl Into<String>) -> Result<T, Stop> {
     Err(Stop::Fault(at, message.into()))
+}
+
+/// Whether Unicode has no property, category or script of this name. PCRE has some of its own besides, and takes the
+/// classes of bidirectional text without saying what they are.
+fn is_no_property(name: &str) -> bool {
+    const OF_PCRE: [&str; 5] = ["xan", "xps", "xsp", "xuc", "xwd"];
+    let plain = name.to_ascii_lowercase();
+    if name.is_empty()
+        || !name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+        || plain.starts_with("bidi")
+        || OF_PCRE.contains(&plain.as_str())
+    {
+        return false;
+    }
+    // Nothing is compiled: the name is looked up first, and then the size is too much.
+    let looked_up = regex::RegexBuilder::new(&format!(r"\p{{{name}}}")).size_limit(0).build();
+    matches!(looked_up, Err(regex::Error::Syntax(_)))
 }
