@@ -41,7 +41,24 @@ impl Member<'_> {
 
     /// Whether it may be this version of this object. An answer that tells no version names any.
     pub fn may_be(&self, holding: &Holding) -> bool {
+        let spec = self.object.is_none() || holding.object.is_none() || self.spec == holding.spec;
+        spec && self.is_version_of(holding)
+    }
+
+    /// Whether it is this version of this object, in whichever version of STIX.
+    pub fn is_version_of(&self, holding: &Holding) -> bool {
         self.id == holding.id && self.version.as_deref().is_none_or(|v| holding.is_version(v))
+    }
+
+    /// The date on which it was added, as the answer tells it, else as all agree of these holdings that it may be: one
+    /// version of an object may be there in STIX 2.0 and 2.1, with a date of its own each (section 3.4.1).
+    pub fn added_of<'h>(&self, held: impl IntoIterator<Item = &'h Holding>) -> Option<Timestamp> {
+        if let Some(text) = &self.added {
+            return Timestamp::parse(text);
+        }
+        let mut dates = held.into_iter().filter(|h| self.may_be(h)).map(|h| h.added);
+        let first = dates.next()??;
+        dates.all(|date| date == Some(first)).then_some(first)
     }
 }
 
@@ -63,10 +80,7 @@ impl<'a> Known<'a> {
 
     /// When a member of an answer was added: as the answer says, else as is known of it.
     pub fn added(&self, member: &Member<'_>) -> Option<Timestamp> {
-        match &member.added {
-            Some(text) => Timestamp::parse(text),
-            None => self.0.get(member.id.as_str())?.iter().find(|h| member.may_be(h))?.added,
-        }
+        member.added_of(self.0.get(member.id.as_str()).into_iter().flatten().copied())
     }
 
     /// Whether anything is known of this id.

@@ -38,18 +38,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// Date added of a member: as the answer tells it, else as the holdings know it.
 fn added(context: &Context<'_>, member: &Member<'_>) -> Option<Timestamp> {
-    match &member.added {
-        Some(text) => Timestamp::parse(text),
-        None => holding(context, member).and_then(|h| h.added),
-    }
-}
-
-fn holding<'a>(context: &Context<'a>, member: &Member<'_>) -> Option<&'a Holding> {
-    let holdings = &context.transcript.bound.holdings;
-    match &member.version {
-        Some(version) => holdings.find(&member.id, version),
-        None => holdings.items.iter().find(|h| h.id == member.id),
-    }
+    member.added_of(&context.transcript.bound.holdings.items)
 }
 
 fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: OrderWord) -> Outcome {

@@ -142,10 +142,7 @@ impl Borders {
         };
         let member = |page: usize| {
             let last = members.iter().rfind(|m| m.page == page)?;
-            match &last.added {
-                Some(text) => Timestamp::parse(text),
-                None => holdings.items.iter().find(|h| last.may_be(h)).and_then(|h| h.added),
-            }
+            last.added_of(&holdings.items)
         };
         let pages: Vec<usize> = (0..exchanges.len()).filter(by_date).collect();
         Borders {

@@ -210,6 +210,9 @@ static JUDGES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
     cases.filter_map(judge).collect()
 });
 
+/// What is counted as a success can be read (section 5.5).
+const ADDED_IS_READ: &str = "T21-5.5-07";
+
 fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     let mut needs = Vec::new();
     let (place, actor) = (step.place.of(&row.values), step.actor.of(&row.values).unwrap_or_default());
@@ -220,7 +223,9 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
             needs.push(Fact::Writable);
         }
     }
-    if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain {
+    // what judges whether that can be read which was added cannot take it for granted
+    let judges_adding = case.requirements.iter().any(|r| r.get_ref() == ADDED_IS_READ);
+    if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain && !judges_adding {
         needs.push(Fact::Adds);
     }
     needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));

@@ -124,5 +124,5 @@ async fn added_after(session: &Session, url: &Url, holdings: &Holdings) -> bool 
     let mut came: HashMap<&str, Vec<&Member<'_>>> = HashMap::new();
     members.iter().for_each(|m| came.entry(&m.id).or_default().push(m));
     let mut wanted = holdings.items.iter().filter(|h| h.in_objects && h.added.is_some_and(|d| d > middle));
-    later && wanted.all(|h| came.get(h.id.as_str()).is_some_and(|all| all.iter().any(|m| m.may_be(h))))
+    later && wanted.all(|h| came.get(h.id.as_str()).is_some_and(|all| all.iter().any(|m| m.is_version_of(h))))
 }

@@ -56,6 +56,15 @@ const ENDED: &str = "the run was ended early";
 /// How often a request is sent again that the server had no time for.
 const PATIENCE: u32 = 4;
 
+/// Whether the server closed the connection instead of answering. It may close one that is kept alive at any time (RFC
+/// 9112, section 9.5), so this says something of the request only where it happens again on a fresh one. A POST may go
+/// out twice by this; the same version of an object is added once all the same.
+fn hung_up(exchange: &Exchange) -> bool {
+    let closed = ["connection closed before message completed", "connection reset", "broken pipe"];
+    let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_lowercase();
+    closed.iter().any(|word| failure.contains(word))
+}
+
 /// How long a server asks to wait that has no time for a request; nothing where it answers otherwise.
 pub fn retry_after(exchange: &Exchange) -> Option<Duration> {
     let asked = exchange.response.as_ref().and_then(|r| r.header("retry-after"));
@@ -225,7 +234,8 @@ impl Session {
             attempt += 1;
             match retry_after(&exchange) {
                 Some(wait) if attempt <= PATIENCE => self.pause(wait).await,
-                None if exchange.response.is_none() && outgoing.method == "GET" && attempt == 1 => {}
+                None if attempt == 1
+                    && (exchange.response.is_none() && outgoing.method == "GET" || hung_up(&exchange)) => {}
                 _ => break exchange,
             }
         };
