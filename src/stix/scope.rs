@@ -332,8 +332,11 @@ impl Scope {
             if let Some(target) = targets.get(&index) {
                 let mut slips = Vec::new();
                 translation::compare(&t.contents, target, &Path::ROOT.key("contents"), &mut slips);
-                for (pointer, code, rule, message) in slips {
+                for (pointer, level, code, rule, message) in slips {
                     Self::add(out, t.index, t.id.clone(), &pointer, code, rule, message);
+                    if let Some(added) = out.last_mut() {
+                        added.finding.level = level;
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::finding::Path;
 use super::identifier;
 use super::node::{Node, member};
 use super::tables::{Format, Kind, TABLES};
-use super::timestamp;
+use super::{Level, timestamp};
 
 /// A language-content object whose target may be in the same document.
 pub(crate) struct Translation {
@@ -17,8 +17,8 @@ pub(crate) struct Translation {
     pub(crate) contents: Node<'static>,
 }
 
-/// Pointer, code, rule and message of a slip.
-pub(crate) type Slip = (String, &'static str, &'static str, String);
+/// Pointer, level, code, rule and message of a slip.
+pub(crate) type Slip = (String, Level, &'static str, &'static str, String);
 
 impl Translation {
     pub(crate) fn of(node: &Node<'_>, id: &str, index: u32) -> Option<Self> {
@@ -71,12 +71,12 @@ fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut 
         (Node::String(_), Node::String(_)) => {}
         (Node::String(_), other) => {
             let message = format!("the translation of a string is a string, not {}", other.kind());
-            out.push((path.pointer(), "translation-type", "S21-7.1-05", message));
+            out.push((path.pointer(), Level::Must, "translation-type", "S21-7.1-05", message));
         }
         (Node::Array(items), Node::Array(parts)) => {
             if items.len() != parts.len() {
                 let message = format!("the original list has {} items, its translation {}", items.len(), parts.len());
-                return out.push((path.pointer(), "translation-length", "S21-7.1-06", message));
+                return out.push((path.pointer(), Level::Must, "translation-length", "S21-7.1-06", message));
             }
             for (i, (item, part)) in items.iter().zip(parts).enumerate() {
                 // An empty string stands for an item that is not translated, and nothing else does.
@@ -84,7 +84,7 @@ fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut 
                     Node::String(text) if text.is_empty() => {}
                     Node::Null => {
                         let message = "an item that is not translated is an empty string".to_owned();
-                        out.push((path.index(i).pointer(), "translation-type", "S21-7.1-07", message));
+                        out.push((path.index(i).pointer(), Level::Must, "translation-type", "S21-7.1-07", message));
                     }
                     _ => shape(part, item, &path.index(i), out),
                 }
@@ -97,7 +97,14 @@ fn shape(translated: &Node<'_>, original: &Node<'_>, path: &Path<'_>, out: &mut 
                 }
             }
         }
-        // Lists and objects "must" have their kind in lower case: nobody fails over it, and other values have no text.
+        // Lists and objects "must" have their kind in lower case: nobody fails over it.
+        (Node::Array(_) | Node::Object(_), other) => {
+            let (wanted, rule) =
+                if original.as_array().is_some() { ("list", "U21-7.1-01") } else { ("dictionary", "U21-7.1-02") };
+            let message = format!("the translation of a {wanted} is a {wanted}, not {}", other.kind());
+            out.push((path.pointer(), Level::Should, "translation-type", rule, message));
+        }
+        // Other values have no text.
         _ => {}
     }
 }

@@ -37,6 +37,11 @@ impl Validator {
         self
     }
 
+    /// Whether findings of this level are asked for.
+    pub(crate) fn wants(&self, finding: &Finding) -> bool {
+        self.advice || finding.level == Level::Must
+    }
+
     /// Judges one STIX Object, a bundle, a TAXII envelope or a list of objects. Pointers are within that value.
     #[must_use]
     pub fn validate(&self, content: &Value) -> Vec<Finding> {
@@ -125,7 +130,7 @@ impl Validator {
         let between = scope.finish(|wanted| {
             wanted.iter().filter_map(|i| Some((*i, items.get(*i as usize)?.clone().into_owned()))).collect()
         });
-        for found in between {
+        for found in between.into_iter().filter(|b| self.wants(&b.finding)) {
             let pointer = path.index(found.index as usize).pointer() + &found.finding.pointer;
             out.push(Finding { pointer, ..found.finding });
         }

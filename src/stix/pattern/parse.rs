@@ -121,7 +121,7 @@ impl Parser<'_> {
         let start = self.lexer.pos();
         let qualifier = if self.lexer.eat_keyword("REPEATS") {
             let expected = "a positive integer";
-            let (at, count) = self.count(expected)?;
+            let (at, count) = self.count(expected, "S21-9.5-12")?;
             let Number::Integer(count @ 1..) = count else {
                 return Err(not_positive(at, "REPEATS", expected, "S21-9.5-12"));
             };
@@ -129,7 +129,7 @@ impl Parser<'_> {
             Qualifier::Repeats(count)
         } else if self.lexer.eat_keyword("WITHIN") {
             let expected = "a positive number";
-            let (at, window) = self.count(expected)?;
+            let (at, window) = self.count(expected, "S21-9.5-15")?;
             match window {
                 Number::Integer(1..) => {}
                 Number::Float(seconds) if seconds > 0.0 => {}
@@ -150,11 +150,12 @@ impl Parser<'_> {
         Ok(Some(Located::new(qualifier, start)))
     }
 
-    /// The number of a qualifier, and where it stands.
-    fn count(&mut self, expected: &str) -> Result<(usize, Number), Error> {
+    /// The number of a qualifier, and where it stands. `rule` is cited where there is none.
+    fn count(&mut self, expected: &str, rule: &'static str) -> Result<(usize, Number), Error> {
         self.lexer.skip_space();
         let at = self.lexer.pos();
-        Ok((at, literal::number(&mut self.lexer, expected)?))
+        let number = literal::number(&mut self.lexer, expected);
+        Ok((at, number.map_err(|error| if error.rule.is_none() { error.citing(rule) } else { error })?))
     }
 
     /// Comparison expressions joined by boolean operators; AND binds closer than OR.

@@ -309,7 +309,9 @@ impl Scan {
 
     /// `\p{...}`. Only a single plain name is judged: versions differ in what else they take.
     fn property(&mut self, start: usize) -> Result<(), Stop> {
-        let name = self.braced()?;
+        let Ok(name) = self.braced() else {
+            return fault_at(start, "the name of the property is not closed by `}`");
+        };
         let name = name.strip_prefix('^').unwrap_or(&name);
         if is_no_property(name) {
             return fault_at(start, format!("there is no property `{name}`"));

@@ -101,7 +101,7 @@ pub fn judge<R: Read + Send>(
         group = next?;
     }
     let between = scope.finish(|wanted| again.and_then(|open| fetch(open().ok()?, wanted)).unwrap_or_default());
-    for found in between.into_iter().filter(|b| (options.wanted)(&b.finding)) {
+    for found in between.into_iter().filter(|b| options.validator.wants(&b.finding) && (options.wanted)(&b.finding)) {
         let (document, prefix) = match role {
             Some(Role::Document(_)) => (found.index, String::new()),
             Some(Role::ListItem(_)) => (0, format!("/{}", found.index)),
