@@ -52,6 +52,8 @@ pub struct Expect {
     pub error: Option<ErrorWord>,
     /// Properties of the body: JSON pointer to text, with variables.
     pub value: BTreeMap<String, Spanned<String>>,
+    /// Properties of the body that are there, and are not this: JSON pointer to text, with variables.
+    pub differs: BTreeMap<String, Spanned<String>>,
     /// Properties that are not in the body: JSON pointers.
     pub absent: Vec<String>,
     /// Every object is valid STIX 2.1.
@@ -110,7 +112,7 @@ pub enum HeaderWord {
     Timestamp,
     /// Absent or an RFC 3339 date-time.
     TimestampIfPresent,
-    /// In UTC with `Z`, where it is a date-time at all.
+    /// An RFC 3339 date-time in UTC with `Z`, where it is there.
     Utc,
     /// With six fractional digits, where it is a date-time at all.
     Microseconds,
@@ -314,7 +316,7 @@ pub enum Rule {
     Basic,
 }
 
-/// A set of status codes: a number, a list, or a class such as `"4xx"`.
+/// A set of status codes: a number, a list, a class such as `"4xx"`, or all but one such as `"not 404"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusSet {
     /// Lowest and highest code of each part.
@@ -343,7 +345,9 @@ impl<'de> Deserialize<'de> for StatusSet {
             type Value = StatusSet;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a status code, a class such as \"4xx\", or a list of these")
+                f.write_str(
+                    "a status code, a class such as \"4xx\", all but one such as \"not 404\", or a list of these",
+                )
             }
 
             fn visit_i64<E: de::Error>(self, code: i64) -> Result<StatusSet, E> {
@@ -354,11 +358,19 @@ impl<'de> Deserialize<'de> for StatusSet {
             }
 
             fn visit_str<E: de::Error>(self, class: &str) -> Result<StatusSet, E> {
-                let digit = match class.as_bytes() {
-                    [d @ b'1'..=b'5', b'x', b'x'] => u16::from(d - b'0') * 100,
-                    _ => return Err(E::custom(format!("`{class}` is not a class such as \"4xx\""))),
+                let parts = match class.as_bytes() {
+                    [d @ b'1'..=b'5', b'x', b'x'] => {
+                        let first = u16::from(d - b'0') * 100;
+                        vec![(first, first + 99)]
+                    }
+                    _ => match class.strip_prefix("not ").and_then(|code| code.parse::<u16>().ok()) {
+                        Some(code @ 100..=599) => vec![(100, code - 1), (code + 1, 599)],
+                        _ => {
+                            return Err(E::custom(format!("`{class}` is not a class such as \"4xx\", nor \"not 404\"")));
+                        }
+                    },
                 };
-                Ok(StatusSet { parts: vec![(digit, digit + 99)], text: class.to_owned() })
+                Ok(StatusSet { parts, text: class.to_owned() })
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<StatusSet, A::Error> {

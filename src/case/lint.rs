@@ -249,6 +249,11 @@ pub fn texts(step: &Step) -> Vec<&Spanned<String>> {
         [&step.poll, &step.object, &step.status, &step.query_string, &step.body, &step.pad_to].into_iter().flatten(),
     );
     all.extend(step.query.values().chain(step.headers.values()));
-    all.extend([&step.when, &step.given, &step.expect].into_iter().flatten().flat_map(|e| e.value.values()));
+    all.extend(
+        [&step.when, &step.given, &step.expect]
+            .into_iter()
+            .flatten()
+            .flat_map(|e| e.value.values().chain(e.differs.values())),
+    );
     all
 }

@@ -47,6 +47,7 @@ fn fault(
         HeaderWord::Timestamp | HeaderWord::TimestampIfPresent if value.is_some() && parsed.is_none() => {
             Err(("is no timestamp", DATE_TIME))
         }
+        HeaderWord::Utc if value.is_some() && parsed.is_none() => Err(("is no timestamp", DATE_TIME)),
         HeaderWord::Utc | HeaderWord::Microseconds if parsed.is_none() => Ok(None),
         HeaderWord::Utc if parsed.is_some_and(|(_, s)| !s.zulu) => Err(("is not in UTC with Z", "…Z")),
         HeaderWord::Microseconds if parsed.is_some_and(|(_, s)| s.digits != 6) => {

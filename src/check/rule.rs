@@ -95,6 +95,9 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             0 if context.transcript.values.contains_key("root") => {
                 Said::Holds("the API root under test, which discovery does not list".into())
             }
+            0 if body.get("api_roots").is_none() => Said::Nothing(
+                "discovery lists no API root, which is optional (section 4.1.1): name one with --api-root",
+            ),
             0 => broken("discovery names no API root", "/api_roots", brief(body), "at least one API root"),
             n => Said::Holds(format!("{n} API roots")),
         },

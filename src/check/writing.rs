@@ -1,4 +1,4 @@
-//! Words `counts`, `details`, `has`, `lacks`, `unchanged`, `value`, `absent`: adding, deleting, reading back.
+//! Words `counts`, `details`, `has`, `lacks`, `unchanged`, `value`, `differs`, `absent`: adding, deleting, reading back.
 
 use serde_json::Value;
 
@@ -25,7 +25,9 @@ pub fn check(context: &Context<'_>) -> Outcome {
     if !expect.ascending.is_empty() {
         outcome.merge(ascending(context));
     }
-    if let Some(last) = context.last().filter(|_| !expect.value.is_empty() || !expect.absent.is_empty()) {
+    if let Some(last) = context.last()
+        && !(expect.value.is_empty() && expect.differs.is_empty() && expect.absent.is_empty())
+    {
         outcome.merge(values(context, last));
     }
     outcome
@@ -350,6 +352,20 @@ fn values(context: &Context<'_>, last: &Exchange) -> Outcome {
             finding.actual = Some(is.unwrap_or_else(|| "absent".into()));
             finding.pointer = Some(pointer.clone());
             outcome.findings.push(finding);
+        }
+    }
+    for (pointer, unwanted) in &context.expect.differs {
+        let unwanted = context.filled(unwanted.get_ref());
+        match body.pointer(pointer).map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)) {
+            None => outcome.block(format!("the answer has no {pointer}")),
+            Some(is) if is == unwanted => {
+                let mut finding = context.finding(index, format!("{pointer} is the same as before"));
+                finding.expected = Some(format!("other than {unwanted}"));
+                finding.actual = Some(is);
+                finding.pointer = Some(pointer.clone());
+                outcome.findings.push(finding);
+            }
+            Some(is) => outcome.saw(format!("{pointer} is {is}")),
         }
     }
     for pointer in &context.expect.absent {

@@ -249,7 +249,9 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         set("absent-type", (*absent).to_owned());
     }
     let several = |least: usize| {
-        ids.iter().copied().find(|id| versions[id].len() >= least && versions[id].iter().all(|h| h.at.is_some()))
+        // the STIX 2.0 and 2.1 forms of one version share its timestamp: they are no two versions to tell apart
+        let distinct = |of: &[&Holding]| of.iter().filter_map(|h| h.at).collect::<BTreeSet<_>>().len() == of.len();
+        ids.iter().copied().find(|id| versions[id].len() >= least && distinct(&versions[id]))
     };
     if let Some(id) = several(3).or_else(|| several(2)) {
         let v = &versions[id];

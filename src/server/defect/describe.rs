@@ -136,11 +136,11 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "no-roots",
-        &["T21-4.1-05"],
-        "discovery lists no API root, and there is none",
+        &["T21-4.1-05", "T21-2-04"],
+        "the list of API roots of discovery is empty, and there is none",
         &[
             Json(&[Endpoint::Discovery], |_, body| {
-                remove(body, "api_roots");
+                body["api_roots"] = json!([]);
                 remove(body, "default");
             }),
             Request(|request| {
