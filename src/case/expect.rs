@@ -366,7 +366,9 @@ impl<'de> Deserialize<'de> for StatusSet {
                     _ => match class.strip_prefix("not ").and_then(|code| code.parse::<u16>().ok()) {
                         Some(code @ 100..=599) => vec![(100, code - 1), (code + 1, 599)],
                         _ => {
-                            return Err(E::custom(format!("`{class}` is not a class such as \"4xx\", nor \"not 404\"")));
+                            return Err(E::custom(format!(
+                                "`{class}` is not a class such as \"4xx\", nor \"not 404\""
+                            )));
                         }
                     },
                 };
