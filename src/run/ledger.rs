@@ -108,6 +108,18 @@ impl Ledger {
         while let Some(done) = tasks.join_next().await {
             count(&mut result, Some(done));
         }
+        // an object that spoils the whole collection hides that others are gone until it is gone itself
+        let doubtful = std::mem::take(&mut result.left);
+        for url in doubtful {
+            let gone = match Url::parse(&url) {
+                Ok(url) => remove(&session, &url).await,
+                Err(_) => Gone::No,
+            };
+            match gone {
+                Gone::Removed | Gone::Before => result.removed += 1,
+                Gone::No => result.left.push(url),
+            }
+        }
         result.left.sort();
         result
     }
