@@ -46,6 +46,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
             });
             continue;
         };
+        if resource == Resource::Status && !body.is_object() {
+            outcome.block("the body is no JSON object: see types/payload");
+            continue;
+        }
         if resource == Resource::Error && !looks_like_error(exchange, body) {
             outcome.block("the answer carries no TAXII error message");
             continue;

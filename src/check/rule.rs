@@ -302,8 +302,13 @@ fn unique_aliases(body: &Value) -> Said {
     }
 }
 
+fn instant_of(version: Option<&str>) -> Option<Timestamp> {
+    version.and_then(Timestamp::parse)
+}
+
 fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
     let mut judged = 0;
+    let records = members_of(Endpoint::Manifest, None, context.exchanges());
     for member in members_of(Endpoint::Manifest, None, std::slice::from_ref(exchange)) {
         let objects: Vec<&Value> = context
             .transcript
@@ -325,6 +330,18 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
                 "/objects",
                 version.clone(),
                 "modified, or created where there is no modified",
+            );
+        }
+        // as many records as objects: each version has to have its own, and none that of another
+        let of_id: Vec<_> =
+            records.iter().filter(|r| r.id == member.id).map(|r| instant_of(r.version.as_deref())).collect();
+        let missing = versions.iter().find(|v| !of_id.contains(&instant_of(Some(v))));
+        if let Some(missing) = missing.filter(|_| of_id.len() == versions.len()) {
+            return broken(
+                format!("the records of {} name one version twice, and {missing} not at all", member.id),
+                "/objects",
+                version.clone(),
+                "modified of each version",
             );
         }
     }

@@ -154,6 +154,14 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
     let mut outcome = Outcome::default();
     let posted = posted(context);
     for (i, _, body) in statuses(context) {
+        if word == DetailsWord::Versions
+            && let Some((id, version)) = unnamed(body, posted)
+        {
+            let mut finding =
+                context.finding(i, "the details name one version of an object twice, and another not at all");
+            finding.expected = Some(key(id, Some(version)));
+            outcome.findings.push(finding);
+        }
         for (list, counter) in
             [("successes", "success_count"), ("failures", "failure_count"), ("pendings", "pending_count")]
         {
@@ -213,6 +221,24 @@ fn details(context: &Context<'_>, word: DetailsWord) -> Outcome {
         outcome.block("the status resource has no details to judge");
     }
     outcome
+}
+
+/// A posted version that no item names, where items name its object as often as it was posted.
+fn unnamed<'a>(body: &Value, posted: &'a [Value]) -> Option<(&'a str, &'a str)> {
+    let items: Vec<(&str, Option<Timestamp>)> = ["successes", "failures", "pendings"]
+        .iter()
+        .filter_map(|list| body.get(list)?.as_array())
+        .flatten()
+        .filter_map(|item| Some((item.get("id")?.as_str()?, item.get("version")?.as_str().and_then(Timestamp::parse))))
+        .collect();
+    let of = |object: &'a Value| {
+        Some((object.get("id")?.as_str()?, object.get("modified").or(object.get("created"))?.as_str()?))
+    };
+    posted.iter().filter_map(of).find(|(id, version)| {
+        let times = items.iter().filter(|item| item.0 == *id).count();
+        let wanted = posted.iter().filter(|o| o.get("id").and_then(Value::as_str) == Some(*id)).count();
+        times == wanted && !items.contains(&(*id, Timestamp::parse(version)))
+    })
 }
 
 fn read_back(context: &Context<'_>) -> Outcome {

@@ -319,6 +319,7 @@ impl Run {
             ));
         }
         abilities.write_to = Some(collection.id.clone());
+        collection.written = true;
         if self.plan_only {
             abilities.facts.extend([case::Fact::Adds, case::Fact::Deletes]);
             return Ok(abilities);

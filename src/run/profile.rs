@@ -187,7 +187,7 @@ fn fits(c: &Collection, bound: Option<&Collection>, place: Place) -> bool {
         Place::ReadOnly => c.can_read && !c.can_write,
         Place::WriteOnly => !c.can_read && c.can_write,
         Place::NoAccess => !c.can_read && !c.can_write,
-        Place::Empty => c.read && c.holdings.items.is_empty() && c.answers.contains(&Endpoint::Objects),
+        Place::Empty => c.read && !c.written && c.holdings.items.is_empty() && c.answers.contains(&Endpoint::Objects),
         Place::Other => c.can_read && bound.is_some_and(|b| b.id != c.id),
         Place::Unknown => false,
     }

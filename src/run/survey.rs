@@ -72,6 +72,8 @@ pub struct Collection {
     pub next: bool,
     /// Whether its content was read.
     pub read: bool,
+    /// Whether this run may add to it: what it holds changes, or shows late.
+    pub written: bool,
     /// Whether it is closed to clients without credentials.
     pub private: bool,
     /// Whether it holds the fixtures, as the user says.
