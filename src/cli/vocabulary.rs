@@ -151,6 +151,7 @@ pub const EXPECT: &[Word] = &[
     ("details", "details of a status resource"),
     ("has", "own objects that are there, by name"),
     ("lacks", "own objects that are not there, by name"),
+    ("differs", "properties of the body that are there and are not this: JSON pointer to text, with variables"),
     ("unchanged", "own objects that came back as they were added, by name"),
     ("ascending", "own objects whose dates added do not descend, by name"),
     ("life", "yes: the answers with a status resource go from pending to complete and never back"),

@@ -100,7 +100,8 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.1-01"],
         "a path without its final slash is answered 200 with an empty object; seen in OpenCTI",
         &[Response(|_, call, response| {
-            if !call.request.path.ends_with('/') && response.status == StatusCode::OK {
+            if call.request.method == Method::GET && !call.request.path.ends_with('/') {
+                response.status = StatusCode::OK;
                 edit(response, |body| *body = serde_json::json!({}));
             }
         })],
