@@ -51,6 +51,16 @@ impl Fact {
         use Fact::{BasicCredentials, Credentials, OtherClient, Writable, WriteAllowed};
         matches!(self, Credentials | BasicCredentials | OtherClient | Writable | WriteAllowed)
     }
+
+    /// Whether it is found out by asking for objects that are there.
+    pub fn is_tried_on_objects(self) -> bool {
+        use Fact::{
+            AddedAfterWorks, DatesKnown, LatestByDefault, ManifestInOrder, MatchId, MatchIdOnManifest, ObjectsInOrder,
+        };
+        let tried =
+            [AddedAfterWorks, DatesKnown, LatestByDefault, ManifestInOrder, MatchId, MatchIdOnManifest, ObjectsInOrder];
+        tried.contains(&self)
+    }
 }
 
 facts! {

@@ -124,10 +124,15 @@ pub(super) fn task<'a>(
 ) -> Task<'a> {
     random_values(&mut profile.values, options.seed, &id);
     profile.values.extend(row.values.clone());
-    let lacking = needs(case, row)
-        .into_iter()
-        .filter(|f| !profile.facts.contains(f))
-        .min_by_key(|f| f.lacking() != Verdict::Skip);
+    let lacking =
+        needs(case, row)
+            .into_iter()
+            .filter(|f| !profile.facts.contains(f))
+            .min_by_key(|f| f.lacking() != Verdict::Skip)
+            // of a collection that holds nothing it is not known what would work there
+            .map(|f| {
+                if f.is_tried_on_objects() && !profile.facts.contains(&Fact::SomeObject) { Fact::SomeObject } else { f }
+            });
     let left_out = (case.risky && options.no_risky)
         .then(|| (Verdict::Skip, "it may spoil a fragile server, and --no-risky leaves it out".to_owned()));
     let by_choice = left_out.is_some() || lacking.is_some_and(Fact::by_choice);
@@ -348,6 +353,9 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
     }
 }
 
+/// Of so many objects or more it makes no difference which collection has the most.
+const ENOUGH: usize = 50;
+
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
 fn bindings(
     case: &Case,
@@ -374,8 +382,10 @@ fn bindings(
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
                 let target = c.is_some_and(|c| abilities.write_to.as_deref() == Some(c.id.as_str()));
                 let target = target || c.is_some_and(|c| c.fixtures);
+                let full = c.map_or(0, |c| c.holdings.items.len().min(ENOUGH));
                 // the collection that the user named, then one with objects of ours, then the fullest
-                (!named && options.collection.is_some(), missing, !target, std::cmp::Reverse(p.facts.len()))
+                let fullest = std::cmp::Reverse((full, p.facts.len()));
+                (!named && options.collection.is_some(), missing, !target, fullest)
             };
             vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
         }

@@ -235,6 +235,8 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             kinds.push(kind(id));
         }
     }
+    // types of many objects give pages, and dates to put in order
+    kinds.sort_by_key(|k| std::cmp::Reverse(ids.iter().filter(|id| kind(id) == *k).count()));
     if kinds.len() > 1 {
         facts.insert(Fact::TwoTypes);
         for (name, k) in [("type", &kinds[0]), ("type-b", &kinds[1])] {

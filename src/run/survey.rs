@@ -144,6 +144,12 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
         let exchange = session.get("api-root", first.clone()).await;
         return Err(trouble::root_silent(&first, &exchange));
     }
+    if let Some(name) = &options.collection {
+        let there: Vec<&Collection> = survey.roots.iter().flat_map(|r| &r.collections).collect();
+        if !there.iter().any(|c| c.is(name)) {
+            return Err(trouble::no_collection(name, &there));
+        }
+    }
     survey.authentication = demands_authentication(session, survey).await;
     if !matches!(options.other, super::Credentials::None)
         && let Some(root) = survey.roots.iter().find(|r| r.lists)

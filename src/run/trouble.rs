@@ -4,6 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::session::Session;
+use super::survey::Collection;
 use crate::record::Exchange;
 use crate::taxii::client::is_of_client_certificate;
 use crate::taxii::{Outgoing, challenge, paths};
@@ -83,6 +84,21 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
         ),
         _ => format!("discovery at {url} is answered {status}: name an API root with --api-root to test the rest"),
     }
+}
+
+/// Why a collection that the user names cannot be tested, and which could.
+pub fn no_collection(name: &str, there: &[&Collection]) -> String {
+    /// How many are told.
+    const TOLD: usize = 5;
+    let mut ids: Vec<&str> = there.iter().filter(|c| c.can_read).map(|c| c.id.as_str()).collect();
+    let more = ids.len().saturating_sub(TOLD);
+    ids.truncate(TOLD);
+    let what = match (ids.is_empty(), more) {
+        (true, _) => "there is none that can be read".to_owned(),
+        (false, 0) => format!("what can be read is {}", ids.join(", ")),
+        (false, more) => format!("what can be read is {} and {more} more", ids.join(", ")),
+    };
+    format!("--collection names `{name}`, which is not among the collections that the server lists: {what}")
 }
 
 /// The API root that was named or advertised gives nothing to test.

@@ -62,6 +62,14 @@ fn no_credentials() {
 }
 
 #[test]
+fn a_collection_that_is_not_there() {
+    let server = reference(server::Options { tls: false, ..server::Options::default() });
+    let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let words = ["--collection names `nope`", "1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21", "and 1 more"];
+    run(&server.url, &["--allow-http", "--collection", "nope"], &env).untestable(&words);
+}
+
+#[test]
 fn a_page_instead_of_taxii() {
     let page = stub(|_| Answer::typed(200, "text/html; charset=utf-8", "<!doctype html><title>Hello</title>"));
     run(&page.url, &["--allow-http"], &[]).untestable(&["HTML page (200)", "check the URL"]);
