@@ -176,6 +176,8 @@ facts! {
     NextOffered = "next-offered", Skip, "the server offers no next: pages go on by added_after", None;
     /// Objects that were added can be read back.
     Adds = "adds", Inconclusive, "objects that the suite added could not be read back", Some("add/answers");
+    /// What is added gets a status that becomes complete.
+    Completes = "completes", Inconclusive, "a status stayed pending for as long as was waited, and the trial builds on what is added", Some("status/completes");
     /// Objects that were added can be deleted.
     Deletes = "deletes", Inconclusive, "an object that the suite added could not be deleted", Some("delete/answers");
     /// Older versions of objects stay when newer ones come.

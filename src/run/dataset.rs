@@ -27,7 +27,7 @@ struct Dataset {
 }
 
 /// Adds the dataset to a collection, reads the collection again, and says what the server can do:
-/// [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of one
+/// [`Fact::Completes`] where no status stayed pending, [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of one
 /// object, [`Fact::Deletes`] where an object could be deleted.
 pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &mut Collection, seed: u64) -> Vec<Fact> {
     let Ok(dataset) = toml::from_str::<Dataset>(include_str!("../../cases/dataset.toml")) else { return Vec::new() };
@@ -54,6 +54,9 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         }
     }
     let mut facts = Vec::new();
+    if patient {
+        facts.push(Fact::Completes);
+    }
     let probe = objects.get("probe").and_then(|p| p.get("id")).and_then(Value::as_str).unwrap_or_default().to_owned();
     let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("dataset", paths::under(&target, &[&probe])) };
     session.send(&outgoing, Actor::Client).await;

@@ -228,10 +228,12 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
             needs.push(Fact::Writable);
         }
     }
-    // what judges whether that can be read which was added cannot take it for granted
-    let judges_adding = case.requirements.iter().any(|r| r.get_ref() == ADDED_IS_READ);
-    if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain && !judges_adding {
-        needs.push(Fact::Adds);
+    if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain {
+        needs.push(Fact::Completes);
+        // what judges whether that can be read which was added cannot take it for granted
+        if !case.requirements.iter().any(|r| r.get_ref() == ADDED_IS_READ) {
+            needs.push(Fact::Adds);
+        }
     }
     needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));
     match actor {

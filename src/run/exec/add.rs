@@ -148,7 +148,15 @@ impl Run<'_> {
             {
                 self.exchanges.pop();
             }
+            let pending = is_pending(&exchange);
             self.exchanges.push(exchange);
+            if over && pending && step.expect.is_none() && step.given.is_none() {
+                // what is not done yet need not be there
+                let seconds = waited.as_secs();
+                return Err(Stop::Blocked(format!(
+                    "the status is still pending after {seconds} s: see status/completes"
+                )));
+            }
             if over {
                 return Ok(());
             }
