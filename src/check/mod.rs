@@ -188,7 +188,9 @@ impl<'a> Context<'a> {
 pub fn judge(context: &Context<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let expect = context.expect;
-    if let Some(exchange) = context.exchanges().iter().position(|e| e.response.is_none()) {
+    // how a walk over pages ends is judged by what it brought
+    let first_alone = if context.record.walked { 1 } else { usize::MAX };
+    if let Some(exchange) = context.exchanges().iter().take(first_alone).position(|e| e.response.is_none()) {
         if expect.status.as_ref().is_some_and(|s| s.contains(413) && !s.contains(404)) {
             // a server may close the connection rather than read on
             outcome.block("the connection was closed while the body was sent, without an answer to judge");

@@ -153,7 +153,14 @@ fn nothing(heading: &str, list: Vec<String>) -> bool {
 async fn rows(wanted: Vec<&'static Defect>, jobs: usize) -> Vec<Row> {
     // on tasks of their own, so that all cores work
     let mut rows: Vec<(usize, Row)> = stream::iter(wanted.into_iter().enumerate())
-        .map(|(i, defect)| async move { Some((i, tokio::spawn(row(defect)).await.ok()?)) })
+        .map(|(i, defect)| async move {
+            let began = std::time::Instant::now();
+            let row = tokio::spawn(row(defect)).await.ok()?;
+            // what was found so far is not lost where the rest does not end
+            let end = if row.killed() { "killed" } else { "survives" };
+            eprintln!("{} {end} after {:.1} s", defect.name, began.elapsed().as_secs_f64());
+            Some((i, row))
+        })
         .buffer_unordered(jobs)
         .filter_map(|r| async { r })
         .collect()

@@ -85,6 +85,32 @@ pub struct Planned {
     pub skip: Option<String>,
 }
 
+impl Planned {
+    /// What the trial came to, with nothing found, read or sent yet.
+    pub fn came_to(&self, verdict: Verdict, reason: impl Into<String>) -> Trial {
+        Trial {
+            id: self.id.clone(),
+            case: self.case.clone(),
+            title: self.title.clone(),
+            file: String::new(),
+            verdict,
+            level: self.level,
+            requirements: self.requirements.clone(),
+            reason: reason.into(),
+            findings: Vec::new(),
+            flaky: false,
+            risky: self.risky,
+            by_choice: false,
+            known: None,
+            advice: None,
+            ambiguity: None,
+            readings: Vec::new(),
+            exchanges: Vec::new(),
+            duration_ms: 0.0,
+        }
+    }
+}
+
 /// A trial as judged.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trial {

@@ -47,6 +47,8 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.3-01", &[Manifest], |s| s.reads(Manifest)),
     tool("T21-5.6-01", &[Object], |s| s.reads(Object)),
     tool("T21-5.8-01", &[Versions], |s| s.reads(Versions)),
+    // in another order reading on by date loses what was added before
+    tool("T21-3.3-02", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-5.3-04", &[Manifest], |s| s.selects(Manifest) || s.dates),
     tool("T21-5.3-05", &[Manifest], |s| s.selects(Manifest) || s.made_version),
     tool("T21-5.7-02", &[], |s| s.deletes),
@@ -62,7 +64,6 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.2-03", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-3.4-08", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-3.4-09", &[Manifest], |s| s.walks(Manifest)),
-    tool("T21-3.3-02", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-5.5-10", &[], |s| s.dates || s.asks_anywhere("added_after")),
     tool("T21-3.4-03", &[Objects], |s| s.limit && s.reads(Objects)),
     // reading on over the rest

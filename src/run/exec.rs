@@ -75,24 +75,17 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     let started = Instant::now();
     let case = task.case;
     let trial = |verdict, reason: String, requirements, outcome: Outcome, exchanges| Trial {
-        id: task.planned.id.clone(),
-        case: task.planned.case.clone(),
-        title: case.title.clone(),
         file: case.file.clone(),
-        verdict,
         level: crate::case::register::strongest(Vec::<String>::as_slice(&requirements).iter().map(String::as_str)),
         requirements,
-        reason,
         findings: outcome.findings,
         readings: outcome.readings,
-        flaky: false,
-        risky: case.risky,
         by_choice: task.by_choice,
-        known: None,
         advice: case.advice.clone(),
         ambiguity: case.ambiguity.clone(),
         exchanges,
         duration_ms: started.elapsed().as_secs_f64() * 1000.0,
+        ..task.planned.came_to(verdict, reason)
     };
     if let Some((verdict, reason)) = &task.lacking {
         return trial(*verdict, reason.clone(), task.planned.requirements.clone(), Outcome::default(), Vec::new());

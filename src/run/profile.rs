@@ -246,7 +246,9 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             }
         }
     }
-    if let Some(absent) = TYPES.iter().find(|t| !kinds.iter().any(|k| k == *t)) {
+    // what either of objects and manifest shows is there
+    let there: BTreeSet<&str> = holdings.items.iter().map(|h| h.kind.as_str()).collect();
+    if let Some(absent) = TYPES.iter().find(|t| !there.contains(**t)) {
         facts.insert(Fact::AbsentType);
         set("absent-type", (*absent).to_owned());
     }

@@ -113,7 +113,8 @@ impl Walker {
                 return Ok(None);
             }
             // the first answer is judged by the step itself
-            return if page > 0 { Err(format!("page {} is answered {status}", page + 1)) } else { Ok(None) };
+            let answered = if status == 0 { "gets no answer".to_owned() } else { format!("is answered {status}") };
+            return if page > 0 { Err(format!("page {} {answered}", page + 1)) } else { Ok(None) };
         };
         if !more(exchange) {
             return Ok(None);

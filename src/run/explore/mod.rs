@@ -136,7 +136,7 @@ pub async fn explore(
     failed: BTreeSet<String>,
     stopper: &Stopper,
 ) -> Explored {
-    let whole = |verdict, reason| trial(&exploration.planned, verdict, reason);
+    let whole = |verdict, reason| exploration.planned.came_to(verdict, reason);
     let (Some(binding), None) = (exploration.binding, &exploration.lacking) else {
         let (verdict, why) = exploration.lacking.clone().unwrap_or((Verdict::Skip, String::new()));
         return Explored { trials: vec![whole(verdict, why)], ..Explored::default() };
@@ -345,7 +345,11 @@ impl Search<'_> {
                 self.found.push(trial);
             }
             (Came::Wrong(_, trial), _) | (_, Came::Wrong(_, trial)) => self.flaky(&script, step, *trial),
-            _ => self.flaky(&script, step, trial_of(&self.exploration.planned)),
+            _ => self.flaky(
+                &script,
+                step,
+                self.exploration.planned.came_to(Verdict::Inconclusive, "the shortest sequence holds"),
+            ),
         }
     }
 
@@ -400,33 +404,6 @@ pub fn runner(seed: u64) -> TestRunner {
     let bytes = Sha256::new().chain_update("explore").chain_update(seed.to_be_bytes()).finalize();
     let config = Config { failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
-}
-
-fn trial_of(planned: &Planned) -> Trial {
-    trial(planned, Verdict::Inconclusive, "the shortest sequence holds".into())
-}
-
-fn trial(planned: &Planned, verdict: Verdict, reason: String) -> Trial {
-    Trial {
-        id: planned.id.clone(),
-        case: planned.case.clone(),
-        title: planned.title.clone(),
-        file: String::new(),
-        verdict,
-        level: planned.level,
-        requirements: planned.requirements.clone(),
-        reason,
-        findings: Vec::new(),
-        flaky: false,
-        risky: false,
-        by_choice: false,
-        known: None,
-        advice: None,
-        ambiguity: None,
-        readings: Vec::new(),
-        exchanges: Vec::new(),
-        duration_ms: 0.0,
-    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,12 @@ use super::{Defect, ENVELOPES, each, remove, rename};
 
 const BUNDLE: &str = "bundle--00000000-0000-4000-8000-00000000b0d1";
 
+fn turned_203(endpoint: Option<Endpoint>, at: Endpoint, response: &mut Answer) {
+    if endpoint == Some(at) && response.status == StatusCode::OK {
+        response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
+    }
+}
+
 fn unknown_is_empty(endpoint: Option<Endpoint>, at: Endpoint, response: &mut Answer) {
     let object =
         response.value().unwrap_or_default()["description"].as_str().is_some_and(|text| text.contains("object"));
@@ -132,11 +138,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "objects-203",
         &["T21-5.4-01"],
         "objects are answered 203 instead of 200",
-        &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::OK {
-                response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
-            }
-        })],
+        &[Response(|_, call, response| turned_203(call.endpoint(), Endpoint::Objects, response))],
     ),
     Defect::new(
         "object-with-company",
@@ -211,21 +213,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "object-203",
         &["T21-5.6-01"],
         "one object that is asked for is answered 203 instead of 200",
-        &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Object) && response.status == StatusCode::OK {
-                response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
-            }
-        })],
+        &[Response(|_, call, response| turned_203(call.endpoint(), Endpoint::Object, response))],
     ),
     Defect::new(
         "versions-203",
         &["T21-5.8-01"],
         "versions are answered 203 instead of 200",
-        &[Response(|_, call, response| {
-            if call.endpoint() == Some(Endpoint::Versions) && response.status == StatusCode::OK {
-                response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
-            }
-        })],
+        &[Response(|_, call, response| turned_203(call.endpoint(), Endpoint::Versions, response))],
     ),
     Defect::new(
         "objects-500",

@@ -203,7 +203,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "type-extension-definition-404",
-        &["T21-3.4-13"],
+        &["T21-3.4-12", "T21-3.4-13"],
         "match[type]=extension-definition answers 404",
         &[Answer(|_, call, response| {
             if response.status.is_success() && asked_for_type(call, "extension-definition") {

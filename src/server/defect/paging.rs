@@ -252,7 +252,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "large-limit-400",
-        &["T21-3.4-10"],
+        &["T21-3.4-07", "T21-3.4-10"],
         "a limit above a thousand is refused instead of capped",
         &[Response(|_, call, response| {
             let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit="));

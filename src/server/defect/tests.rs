@@ -418,7 +418,7 @@ fn defects_are_well_formed() {
     assert!(names.len() >= 150, "{}", names.len());
 }
 
-/// The list of what real servers did: each row names defects that are there.
+/// The list of what real servers did: each row names defects that are there, or a variant where nothing forbids it.
 #[test]
 fn defects_of_real_servers_are_there() {
     let list = include_str!("../../../docs/defects.md");
@@ -429,7 +429,8 @@ fn defects_of_real_servers_are_there() {
         let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "{row}");
         for name in names {
-            assert!(super::super::defect(name).is_some(), "{name}: {row}");
+            let variant = row.contains("a variant") && super::super::variant(name).is_some();
+            assert!(variant || super::super::defect(name).is_some(), "{name}: {row}");
         }
     }
 }

@@ -4,8 +4,8 @@ use http::{Method, StatusCode, header};
 
 use super::super::error::Problem;
 use super::super::route::Endpoint;
+use super::Defect;
 use super::Effect::{Response, Tls};
-use super::{Defect, edit};
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -92,17 +92,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             if !call.request.path.ends_with('/') {
                 response.turn(StatusCode::INTERNAL_SERVER_ERROR);
-            }
-        })],
-    ),
-    Defect::new(
-        "no-slash-empty",
-        &["T21-3.1-01"],
-        "a path without its final slash is answered 200 with an empty object; seen in OpenCTI",
-        &[Response(|_, call, response| {
-            if call.request.method == Method::GET && !call.request.path.ends_with('/') {
-                response.status = StatusCode::OK;
-                edit(response, |body| *body = serde_json::json!({}));
             }
         })],
     ),

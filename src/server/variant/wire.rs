@@ -134,4 +134,15 @@ pub(super) const VARIANTS: &[Variant] = &[
             }
         })],
     ),
+    Variant::new(
+        "no-slash-empty",
+        "path without its slash",
+        "section 3.1; policy row 22",
+        "a path without its final slash is answered 200 with an empty object; seen in OpenCTI",
+        &[Response(|_, call, response| {
+            if call.request.method == http::Method::GET && !call.request.path.ends_with('/') && call.user.is_some() {
+                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
+            }
+        })],
+    ),
 ];

@@ -1,0 +1,205 @@
+//! Carries out the trials of a run, in phases; tries failures again, and tells each trial once its verdict stands.
+
+use super::explore::{self, Exploration};
+use super::ledger::Ledger;
+use super::plan::{Task, plan};
+use super::profile::Abilities;
+use super::survey::Survey;
+use super::{Run, cause, changes, exec, known};
+use crate::record::{Event, Trial, Verdict};
+
+impl Run {
+    /// Runs the trials: those that only read first, then those that write, then those that need to be
+    /// alone, and last those that may spoil a fragile server.
+    pub(super) async fn trials(
+        &self,
+        (survey, abilities): (&Survey, &Abilities),
+        ledger: &Ledger,
+        tasks: &[Task<'_>],
+        exploration: Option<&Exploration<'_>>,
+    ) -> Vec<Trial> {
+        let phase = |t: &Task<'_>| match (t.case.risky, t.case.alone, t.planned.writes) {
+            (true, _, _) => 3,
+            (_, true, _) => 2,
+            (_, _, true) => 1,
+            _ => 0,
+        };
+        let runner = exec::Runner { session: &self.session, options: &self.options, survey, ledger };
+        let mut trials = Vec::new();
+        for wanted in 0..3 {
+            let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
+            let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
+            let mut done = self.together(&runner, &phase_tasks, jobs).await;
+            let failed = |t: &&&Task<'_>| done.iter().any(|d| d.verdict == Verdict::Fail && d.id == t.planned.id);
+            let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
+            let mut change = changes::Watch::new(&self.session, survey, &failed);
+            let changed = change.look(&format!("again {wanted}")).await;
+            for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
+                let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
+                if changed && !self.stopper.stopped() {
+                    self.with_changes(&mut change, abilities, ledger, task, trial).await;
+                } else {
+                    self.again(&runner, task, trial).await;
+                }
+            }
+            trials.extend(done);
+        }
+        if let Some(exploration) = exploration {
+            let explored = self.explore(&runner, exploration, &trials).await;
+            trials.extend(explored);
+        }
+        let risky: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == 3).collect();
+        trials.extend(self.risky(&runner, &risky).await);
+        // what failed is told once nothing more can explain it
+        let open: Vec<usize> = (0..trials.len()).filter(|i| is_broken(&trials[*i])).collect();
+        cause::explain(&mut trials, tasks);
+        for trial in open.into_iter().filter_map(|i| trials.get(i)) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
+        trials
+    }
+
+    /// Runs the trials that may spoil a fragile server, one by one. Where a collection no longer answers after one,
+    /// the rest are not blamed for it: they are inconclusive, and name the trial.
+    async fn risky(&self, runner: &exec::Runner<'_>, tasks: &[&Task<'_>]) -> Vec<Trial> {
+        let mut trials = Vec::new();
+        let mut spoilt: Option<String> = None;
+        for task in tasks {
+            let mut trial = match &spoilt {
+                Some(by) if task.lacking.is_none() => {
+                    let trial = Trial {
+                        verdict: Verdict::Inconclusive,
+                        reason: format!("the collection no longer answers since {by}: restart the server to try this"),
+                        ..self.not_run(task)
+                    };
+                    self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+                    trial
+                }
+                _ => self.one(runner, task).await,
+            };
+            let ran = spoilt.is_none() && task.lacking.is_none() && !self.stopper.stopped();
+            if ran && !exec::still_answers(runner, task).await {
+                spoilt = Some(task.planned.id.clone());
+            }
+            // a repeat on a server that is spoilt would tell nothing
+            if trial.verdict == Verdict::Fail && spoilt.is_none() {
+                self.again(runner, task, &mut trial).await;
+            }
+            trials.push(trial);
+        }
+        trials
+    }
+
+    /// Explores, before anything risky is tried, and around what the trials have found to be broken.
+    async fn explore(&self, runner: &exec::Runner<'_>, exploration: &Exploration<'_>, trials: &[Trial]) -> Vec<Trial> {
+        self.tell(Event::TrialStarted(exploration.planned.id.clone())).await;
+        let broken = trials.iter().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn));
+        let broken = broken.flat_map(|t| t.requirements.clone()).collect();
+        let mut explored = explore::explore(exploration, runner, broken, &self.stopper).await;
+        explored.trials.iter_mut().for_each(|trial| known::mark(&self.options.known, trial, self.today));
+        for note in explored.notes {
+            self.tell(Event::Note(note)).await;
+        }
+        for trial in explored.trials.iter().filter(|t| !is_broken(t)) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
+        if explored.removed > 0 || !explored.left.is_empty() {
+            self.tell(Event::CleanedUp { removed: explored.removed, left: explored.left }).await;
+        }
+        explored.trials
+    }
+
+    async fn together(&self, runner: &exec::Runner<'_>, tasks: &[&Task<'_>], jobs: usize) -> Vec<Trial> {
+        use futures_util::stream::{self, StreamExt};
+        // boxed one by one: a closure over borrowed tasks is not general enough for a spawned future
+        let mut futures: Vec<std::pin::Pin<Box<dyn Future<Output = Trial> + Send + '_>>> = Vec::new();
+        for task in tasks {
+            futures.push(Box::pin(self.one(runner, task)));
+        }
+        stream::iter(futures).buffer_unordered(jobs).collect().await
+    }
+
+    /// Runs one trial. A failure is not told yet: it is tried again, alone, and others may explain it.
+    async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
+        let unknown = task.lacking.is_none() && self.session.lacks(&task.planned.id);
+        let mut trial = if self.stopper.stopped() || unknown {
+            self.not_run(task)
+        } else {
+            self.tell(Event::TrialStarted(task.planned.id.clone())).await;
+            exec::run(runner, task, 0).await
+        };
+        if self.stopper.stopped() && trial.verdict != Verdict::Pass {
+            // it was in the middle of something
+            trial = self.not_run(task);
+        }
+        known::mark(&self.options.known, &mut trial, self.today);
+        if !is_broken(&trial) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
+        trial
+    }
+
+    /// Tries a failure again, with nothing beside it. Where it does not come again it is no failure that
+    /// anybody could act on, and no pass either.
+    async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
+        if !self.stopper.stopped() {
+            let again = exec::run(runner, task, 1).await;
+            if again.verdict != Verdict::Fail && !self.stopper.stopped() {
+                let (first, second) = (trial.reason.clone(), again.verdict.word());
+                trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
+                trial.requirements = task.planned.requirements.clone();
+                trial.verdict = Verdict::Inconclusive;
+                trial.flaky = true;
+                trial.known = None;
+                self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+            }
+        }
+    }
+
+    /// Tries a failure again where others have changed the collection since the survey: with what it holds now. Only where
+    /// nothing changes around a failure is it the server's.
+    async fn with_changes(
+        &self,
+        change: &mut changes::Watch<'_>,
+        abilities: &Abilities,
+        ledger: &Ledger,
+        task: &Task<'_>,
+        trial: &mut Trial,
+    ) {
+        let first = trial.reason.clone();
+        for attempt in 1..=changes::ATTEMPTS {
+            let survey = change.survey.clone();
+            let tasks = plan(&self.cases, &survey, &self.options, abilities).unwrap_or_default().tasks;
+            // the same trial as things are now, if it is still bound to the same place
+            let now = tasks.iter().find(|t| t.planned.id == task.planned.id).unwrap_or(task);
+            let runner = exec::Runner { session: &self.session, options: &self.options, survey: &survey, ledger };
+            *trial = exec::run(&runner, now, attempt).await;
+            known::mark(&self.options.known, trial, self.today);
+            if trial.verdict != Verdict::Fail {
+                trial.reason += &format!("; tried again after others had changed the collection ({first})");
+                break;
+            }
+            if !change.look(&exec::scope(task, attempt)).await {
+                break;
+            }
+            if attempt == changes::ATTEMPTS {
+                trial.reason = format!("others change the collection while it is judged: {first}");
+                trial.requirements = task.planned.requirements.clone();
+                trial.verdict = Verdict::Inconclusive;
+            }
+        }
+        if !is_broken(trial) {
+            self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        }
+    }
+
+    fn not_run(&self, task: &Task<'_>) -> Trial {
+        let bare = task.planned.came_to(Verdict::Skip, "the run was ended early");
+        Trial { file: task.case.file.clone(), by_choice: task.by_choice, ..bare }
+    }
+}
+
+/// Whether a trial says that a requirement is broken.
+fn is_broken(trial: &Trial) -> bool {
+    matches!(trial.verdict, Verdict::Fail | Verdict::Warn)
+}
