@@ -156,9 +156,10 @@ impl Borders {
         self.any
     }
 
-    /// Whether an object may be lost at one of them. Of one whose date is not known nobody can tell.
+    /// Whether an object may be lost at one of them. Of one whose date is not known nobody can tell, unless the manifest
+    /// does not know it either where it is asked for it alone.
     pub(super) fn may_lose(&self, holding: &Holding) -> bool {
-        self.any && holding.added.is_none_or(|date| self.dates.contains(&date))
+        self.any && holding.added.map_or(!holding.unlisted, |date| self.dates.contains(&date))
     }
 }
 

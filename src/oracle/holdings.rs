@@ -31,6 +31,8 @@ pub struct Holding {
     pub in_objects: bool,
     /// Whether a full read of the manifest showed it.
     pub in_manifest: bool,
+    /// Whether the manifest was asked for it by its id, and shows nothing.
+    pub unlisted: bool,
     /// Whether the suite added it in this run.
     pub own: bool,
     /// Whether it is beyond doubt that it is there. Two reads that disagree make doubt.
@@ -53,6 +55,7 @@ impl Holding {
             object: Some(Arc::new(object.clone())),
             in_objects: true,
             in_manifest: true,
+            unlisted: false,
             own: false,
             certain: true,
             id,

@@ -39,12 +39,15 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     }
     collection.holdings = join(&in_objects, &in_manifest, &own);
     if collection.answers.contains(&Endpoint::Manifest) {
-        let more = fill_in(session, url, &collection.holdings).await;
+        let (more, in_vain) = fill_in(session, url, &collection.holdings).await;
         let known: BTreeSet<String> = in_manifest.iter().map(Member::key).collect();
         let mut records = in_manifest.clone();
         records.extend(members_of(Endpoint::Manifest, None, &more).into_iter().filter(|r| !known.contains(&r.key())));
         if records.len() > in_manifest.len() {
             collection.holdings = join(&in_objects, &records, &own);
+        }
+        for holding in collection.holdings.items.iter_mut().filter(|h| !h.in_manifest) {
+            holding.unlisted = in_vain.contains(&holding.id);
         }
     }
     collection.holdings.complete = objects_stopped.is_none()
@@ -109,10 +112,10 @@ async fn own_versions(session: &Session, url: &Url, own: &[Holding], holdings: &
 const FILL_IN: usize = 40;
 
 /// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
-/// going on by date loses what shares one (section 3.5).
-async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Exchange> {
+/// going on by date loses what shares one (section 3.5). Tells also of which ids there is nothing.
+async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exchange>, BTreeSet<String>) {
     let dateless: BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
-    let mut exchanges = Vec::new();
+    let (mut exchanges, mut in_vain) = (Vec::new(), BTreeSet::new());
     for id in dateless.into_iter().take(FILL_IN) {
         let mut outgoing = Outgoing::get("manifest", paths::under(url, &["manifest"]));
         let query =
@@ -120,6 +123,13 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Excha
         outgoing.url.set_query(Some(&query));
         let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
         let endless = walked.exchanges.len() >= MAX_PAGES;
+        let nothing = |e: &Exchange| {
+            e.status() == 404
+                || e.status() == 200 && e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).is_empty())
+        };
+        if walked.exchanges.iter().all(nothing) {
+            in_vain.insert(id.to_owned());
+        }
         // a server that ignores match[id] would bring everything again
         exchanges.extend(
             walked.exchanges.into_iter().filter(|e| {
@@ -131,7 +141,7 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> Vec<Excha
             break;
         }
     }
-    exchanges
+    (exchanges, in_vain)
 }
 
 /// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
@@ -260,6 +270,7 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
             object: None,
             in_objects: false,
             in_manifest: true,
+            unlisted: false,
             own: false,
             certain: false,
         });

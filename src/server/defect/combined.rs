@@ -85,7 +85,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "ids-and-exact-version",
-        &["T21-3.4-26"],
+        &["T21-3.4-26", "T21-3.4-19"],
         "of several values of match[id] the first counts where match[version] names a timestamp",
         &[Before(|request| {
             let exact = parameter(&request.query, "match[version]").is_some_and(|v| v.starts_with('2'));

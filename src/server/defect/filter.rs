@@ -298,7 +298,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "match-version-loses-to-id",
-        &["T21-3.4-26"],
+        &["T21-3.4-26", "T21-3.4-17", "T21-3.4-18", "T21-3.4-19"],
         "match[version] is ignored where match[id] is given and match[type] is not",
         &[Request(|request| {
             let query = percent_decode(&request.query).unwrap_or_default();
