@@ -32,6 +32,9 @@ const fn tool(requirement: &'static str, at: &'static [Endpoint], used: fn(&Step
 /// Every object comes on exactly one page (section 3.5).
 const PAGING: &str = "T21-3.5-01";
 
+/// Objects come back as they were added (section 5.4).
+const AS_ADDED: &str = "T21-5.4-05";
+
 /// Malformed parameters are refused (section 3.4).
 const MALFORMED: &str = "T21-3.4-01";
 
@@ -134,9 +137,9 @@ pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
             }
             let crash = findings().any(|f| is_crash(trial, f));
             let reads = findings().all(|f| is_read(trial, f));
-            // what is to be refused is refused without anything that it might build on
-            let refusal = findings().any(|f| f.requirement == MALFORMED);
-            let reads = reads && !refusal;
+            // what is to be refused is refused without anything that it might build on, and what came back was there
+            let stands = |f: &Finding| f.requirement == MALFORMED || f.requirement == AS_ADDED && f.pointer.is_some();
+            let reads = reads && !findings().any(stands);
             let cause = broken.iter().filter(|b| reads && (b.crash || !crash)).find_map(|b| cause(b, task, own));
             match cause {
                 Some(cause) => settle(trial, task, &concerned, &cause),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::effect::Effect::{Json, Response};
-use super::super::effect::{READS, each, edit, remove};
+use super::super::effect::{READS, each, edit, list, remove};
 use super::super::read::{FIRST, LAST};
 use super::super::route::Endpoint;
 use super::Variant;
@@ -196,6 +196,21 @@ pub(super) const VARIANTS: &[Variant] = &[
                 edit(response, |body| {
                     text(body, &["description"], "");
                     each(body, "collections", |collection| text(collection, &["description"], ""));
+                });
+            }
+        })],
+    ),
+    Variant::new(
+        "status-in-another-order",
+        "order of a status",
+        "section 4.3.1: its lists have no order; seen in OpenTAXII",
+        "a status that is asked for lists its objects in another order than the answer to the request did",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Status) {
+                edit(response, |body| {
+                    for name in ["successes", "failures", "pendings"] {
+                        list(body, name).into_iter().for_each(|items| items.reverse());
+                    }
                 });
             }
         })],
