@@ -150,7 +150,7 @@ async fn remove(session: &Session, url: &Url) -> Gone {
     all.set_query(Some("match%5Bversion%5D=all"));
     let mut deleted = false;
     // some servers say 200 to the deletion of what never was
-    if shows_nothing(&session.get("clean-up", all.clone()).await) == Some(true) {
+    if shows_nothing(&session.get("clean-up", all.clone()).await) == Some(true) && !listed(session, url).await {
         return Gone::Before;
     }
     for attempt in 0..6 {
@@ -161,7 +161,12 @@ async fn remove(session: &Session, url: &Url) -> Gone {
         let read = session.get("clean-up", all.clone()).await;
         // of a collection that cannot be read, what the server said is all there is
         let said = matches!(read.status(), 401 | 403) && matches!(answer, 200 | 204 | 401 | 403 | 404);
-        let gone = shows_nothing(&read).unwrap_or(said);
+        // a collection that is spoilt shows none of its objects, and its manifest often does all the same
+        let gone = match shows_nothing(&read) {
+            Some(nothing) => nothing && !listed(session, url).await,
+            None if read.status() >= 500 => deleted && !listed(session, url).await,
+            None => said,
+        };
         match (gone, deleted) {
             (true, true) => return Gone::Removed,
             (true, false) => return Gone::Before,
@@ -170,6 +175,20 @@ async fn remove(session: &Session, url: &Url) -> Gone {
         }
     }
     Gone::No
+}
+
+/// Whether the manifest still names the object at `url`. One that does not answer names nothing.
+async fn listed(session: &Session, url: &Url) -> bool {
+    let Some(id) = url.path_segments().and_then(|s| s.rev().find(|part| !part.is_empty()).map(str::to_owned)) else {
+        return false;
+    };
+    let Ok(mut manifest) = url.join("../../manifest/") else { return false };
+    let query = [("match[id]".to_owned(), id.clone()), ("match[version]".to_owned(), "all".to_owned())];
+    manifest.set_query(Some(&session.query(&query)));
+    let read = session.get("clean-up", manifest).await;
+    let records = read.json().and_then(|b| b.get("objects")).and_then(Value::as_array);
+    let names = |record: &Value| record.get("id").and_then(Value::as_str) == Some(&id);
+    (200..300).contains(&read.status()) && records.is_some_and(|records| records.iter().any(names))
 }
 
 /// Whether an answer shows that the object is not there; nothing where it tells neither.
