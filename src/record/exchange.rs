@@ -27,7 +27,6 @@ pub struct Exchange {
     /// When it was sent, RFC 3339 in UTC with microseconds.
     pub started: String,
     /// Wall time from sending to the last byte, in milliseconds.
-    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
     /// The same request as a command line; secrets are shell variables.
     pub curl: String,

@@ -18,10 +18,15 @@ pub use report::{ApiRoot, CleanUp, Collection, Report, Server, Shard, Standing, 
 pub use requirement::{Actor, Level, Requirement};
 pub use trial::{Known, Planned, Reading, Trial, Verdict};
 
-/// Milliseconds with three decimals at most: what is written can be read and written again, byte for
-/// byte, and nobody needs more.
-fn microseconds<S: serde::Serializer>(milliseconds: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((milliseconds * 1000.0).round() / 1000.0)
+/// Milliseconds since `started`, as [`microseconds`].
+pub(crate) fn milliseconds(started: std::time::Instant) -> f64 {
+    microseconds(started.elapsed().as_secs_f64() * 1000.0)
+}
+
+/// Milliseconds with three decimals at most. Rounded where they come from, so that a report that is read
+/// again shows in every format what the run showed; and nobody needs more.
+pub(crate) fn microseconds(milliseconds: f64) -> f64 {
+    (milliseconds * 1000.0).round() / 1000.0
 }
 
 /// Bytes in hexadecimal.

@@ -49,7 +49,6 @@ pub struct Suite {
     /// When the run began, RFC 3339.
     pub started: String,
     /// How long it took, in milliseconds.
-    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
     /// Whether the run was allowed to write, and where.
     pub write: Option<String>,

@@ -156,6 +156,5 @@ pub struct Trial {
     /// The evidence.
     pub exchanges: Vec<Exchange>,
     /// Wall time, in milliseconds.
-    #[serde(serialize_with = "super::microseconds")]
     pub duration_ms: f64,
 }

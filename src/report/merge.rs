@@ -224,6 +224,6 @@ fn span(parts: &[(PathBuf, Report)]) -> (String, f64) {
     let begun = parts.iter().map(|(_, r)| r).min_by(|a, b| a.suite.started.cmp(&b.suite.started));
     let start = begun.and_then(read);
     let end = parts.iter().filter_map(|(_, r)| Some(read(r)? + r.suite.duration_ms)).fold(f64::NEG_INFINITY, f64::max);
-    let duration = start.map_or(0.0, |start| (end - start).max(0.0));
+    let duration = start.map_or(0.0, |start| crate::record::microseconds((end - start).max(0.0)));
     (begun.map(|r| r.suite.started.clone()).unwrap_or_default(), duration)
 }

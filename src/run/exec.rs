@@ -84,7 +84,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         advice: case.advice.clone(),
         ambiguity: case.ambiguity.clone(),
         exchanges,
-        duration_ms: started.elapsed().as_secs_f64() * 1000.0,
+        duration_ms: crate::record::milliseconds(started),
         ..task.planned.came_to(verdict, reason)
     };
     if let Some((verdict, reason)) = &task.lacking {

@@ -164,7 +164,7 @@ async fn remove(session: &Session, url: &Url) -> Gone {
         // a collection that is spoilt shows none of its objects, and its manifest often does all the same
         let gone = match shows_nothing(&read) {
             Some(nothing) => nothing && !listed(session, url).await,
-            None if read.status() >= 500 => deleted && !listed(session, url).await,
+            None if deleted && read.status() >= 500 => !listed(session, url).await,
             None => said,
         };
         match (gone, deleted) {

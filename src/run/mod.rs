@@ -241,11 +241,8 @@ impl Run {
         if self.plan_only {
             return self.tell(Event::Finished(Summary::default())).await;
         }
-        let mut trials = self.trials((&survey, &abilities), &ledger, &tasks, exploration.as_ref()).await;
-        let cleaned = ledger.clean_up(&self.session).await;
-        if cleaned.removed > 0 || !cleaned.left.is_empty() {
-            self.tell(Event::CleanedUp { removed: cleaned.removed, left: cleaned.left }).await;
-        }
+        let mut trials = self.trials((&survey, &abilities), &tasks, exploration.as_ref()).await;
+        self.clean_up(&ledger).await;
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
         let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
@@ -259,8 +256,16 @@ impl Run {
             self.tell(Event::Note(e.to_string())).await;
             summary.exit = exit::UNTESTABLE;
         }
-        summary.duration_ms = started.elapsed().as_secs_f64() * 1000.0;
+        summary.duration_ms = crate::record::milliseconds(started);
         self.tell(Event::Finished(summary)).await;
+    }
+
+    /// Removes what a ledger knows to have been added, and tells what came of it.
+    async fn clean_up(&self, ledger: &Ledger) {
+        let ledger::CleanUp { removed, left } = ledger.clean_up(&self.session).await;
+        if removed > 0 || !left.is_empty() {
+            self.tell(Event::CleanedUp { removed, left }).await;
+        }
     }
 
     /// A server that cannot be tested: what was seen of it is judged all the same, by the cases that look at the
@@ -277,7 +282,7 @@ impl Run {
             plan.tasks.retain(|task| matches!(task.case.scope, case::Scope::Server | case::Scope::Root));
             plan.tasks.retain(|task| !task.planned.writes);
             self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
-            trials = self.trials((&survey, &abilities), &Ledger::default(), &plan.tasks, None).await;
+            trials = self.trials((&survey, &abilities), &plan.tasks, None).await;
         }
         let summary = verdict::summarise(&trials, &self.options, true, self.stopper.stopped());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);

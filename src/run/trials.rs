@@ -14,7 +14,6 @@ impl Run {
     pub(super) async fn trials(
         &self,
         (survey, abilities): (&Survey, &Abilities),
-        ledger: &Ledger,
         tasks: &[Task<'_>],
         exploration: Option<&Exploration<'_>>,
     ) -> Vec<Trial> {
@@ -24,7 +23,9 @@ impl Run {
             (_, _, true) => 1,
             _ => 0,
         };
-        let runner = exec::Runner { session: &self.session, options: &self.options, survey, ledger };
+        // what these add is removed before anything risky: a server that is spoilt removes nothing
+        let added = Ledger::default();
+        let runner = exec::Runner { session: &self.session, options: &self.options, survey, ledger: &added };
         let mut trials = Vec::new();
         for wanted in 0..3 {
             let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
@@ -37,7 +38,7 @@ impl Run {
             for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
                 let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
                 if changed && !self.stopper.stopped() {
-                    self.with_changes(&mut change, abilities, ledger, task, trial).await;
+                    self.with_changes(&mut change, abilities, &added, task, trial).await;
                 } else {
                     self.again(&runner, task, trial).await;
                 }
@@ -48,6 +49,7 @@ impl Run {
             let explored = self.explore(&runner, exploration, &trials).await;
             trials.extend(explored);
         }
+        self.clean_up(&added).await;
         let risky: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == 3).collect();
         trials.extend(self.risky(&runner, &risky).await);
         // what failed is told once nothing more can explain it
@@ -65,6 +67,9 @@ impl Run {
         let mut trials = Vec::new();
         let mut spoilt: Option<String> = None;
         for task in tasks {
+            // removed at once: what one leaves would be there for good when the next spoils the collection
+            let added = Ledger::default();
+            let runner = &exec::Runner { ledger: &added, ..*runner };
             let mut trial = match &spoilt {
                 Some(by) if task.lacking.is_none() => {
                     let trial = Trial {
@@ -85,6 +90,7 @@ impl Run {
             if trial.verdict == Verdict::Fail && spoilt.is_none() {
                 self.again(runner, task, &mut trial).await;
             }
+            self.clean_up(&added).await;
             trials.push(trial);
         }
         trials

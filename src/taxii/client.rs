@@ -138,7 +138,7 @@ impl Client {
             response,
             failure,
             started: format!("{clock:.6}"),
-            duration_ms: started.elapsed().as_secs_f64() * 1000.0,
+            duration_ms: crate::record::milliseconds(started),
             curl: curl(outgoing, &identity),
             parsed: Arc::default(),
         }

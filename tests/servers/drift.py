@@ -3,6 +3,7 @@
 usage: drift.py NAME SUITE OUT [OPTION...]
 """
 import base64
+import datetime
 import json
 import os
 import signal
@@ -24,6 +25,12 @@ def expected(name):
     return {line[0]: line[1].strip() for line in lines}
 
 
+def just_before(date):
+    """A timestamp of six decimals, one microsecond earlier."""
+    moment = datetime.datetime.strptime(date, "%Y-%m-%dT%H:%M:%S.%fZ") - datetime.timedelta(microseconds=1)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def held(line):
     """Every version of every object that the server's manifests name; None where it does not tell."""
     user = line["sees_all"]
@@ -41,14 +48,19 @@ def held(line):
         for root in ask("/taxii2/")["api_roots"]:
             for collection in ask(root + "collections/").get("collections", []):
                 path = "%scollections/%s/" % (root, collection["id"])
-                query = {"limit": "30", "match[version]": "all"}
+                query, so_far = {"limit": "100", "match[version]": "all"}, len(found)
                 while collection["can_read"]:
                     page = ask(path + "manifest/", **query)
                     for record in page.get("objects", []):
                         found.add((path + "objects/" + record["id"] + "/", record["version"]))
                     if not page.get("more"):
                         break
-                    query["added_after"] = page["objects"][-1]["date_added"]
+                    # from just before the last date: more objects may share it than the page had room for
+                    query["added_after"] = just_before(page["objects"][-1]["date_added"])
+                    if len(found) == so_far:
+                        print("what it holds cannot be told: a page of %s brings nothing new" % path)
+                        return None
+                    so_far = len(found)
     except urllib.error.HTTPError as error:
         print("what it holds cannot be told: %s answers %d" % (error.url, error.code))
         return None
