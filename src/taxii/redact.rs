@@ -12,7 +12,7 @@ use crate::record::{Body, CleanUp, Event, Exchange, Finding, Known, Planned, Rea
 /// What stands where a secret stood.
 pub const REDACTED: &str = "[redacted]";
 /// What stands where a text was cut.
-const CUT: char = '…';
+const CUT: &str = "…";
 /// Shorter secrets are not searched for: they would hit by chance.
 const SHORTEST: usize = 4;
 /// How much of a long secret is searched for, in characters; what follows without a break goes with it.
@@ -47,8 +47,19 @@ pub struct Redactor {
 #[derive(Clone, Debug)]
 struct Rule {
     regex: Regex,
+    /// Whether a match ends with the mark of a cut: most texts have none, which is seen faster than by the regex.
+    cut: bool,
     /// What stands for a match; `$1` is what stays of it.
     by: Vec<u8>,
+}
+
+impl Rule {
+    /// `text` with every match replaced; nothing where there is none.
+    fn applied(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let may_match = !self.cut || memchr::memmem::find(text, CUT.as_bytes()).is_some();
+        let found = may_match && self.regex.is_match(text);
+        found.then(|| self.regex.replace_all(text, self.by.as_slice()).into_owned())
+    }
 }
 
 /// What a [`Redactor`] has to hide.
@@ -82,9 +93,9 @@ impl Redactor {
         texts.sort_by_key(|s| std::cmp::Reverse(s.len()));
         for text in &texts {
             let regex = build(&spellings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, by: REDACTED.into() });
+            rules.push(Rule { regex, cut: false, by: REDACTED.into() });
             let regex = build(&beginnings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, by: format!("{REDACTED}{CUT}").into() });
+            rules.push(Rule { regex, cut: true, by: format!("{REDACTED}{CUT}").into() });
         }
         let urls = [
             // user and password before the host; no slash, percent-encoded or not
@@ -106,7 +117,7 @@ impl Redactor {
         let named = patterns.iter().map(|p| (p.clone(), REDACTED));
         for (pattern, by) in urls.into_iter().chain(named) {
             let regex = build(&pattern).map_err(|e| format!("\"{pattern}\" is no regular expression: {e}"))?;
-            rules.push(Rule { regex, by: by.into() });
+            rules.push(Rule { regex, cut: false, by: by.into() });
         }
         let own = HEADERS.iter().map(|h| (*h).to_owned());
         Ok(Redactor { rules, headers: own.chain(secrets.headers.iter().cloned()).collect() })
@@ -120,9 +131,8 @@ impl Redactor {
     }
 
     fn put(&self, text: &mut String) {
-        for Rule { regex, by } in &self.rules {
-            if regex.is_match(text.as_bytes()) {
-                let clean = regex.replace_all(text.as_bytes(), by.as_slice());
+        for rule in &self.rules {
+            if let Some(clean) = rule.applied(text.as_bytes()) {
                 *text = String::from_utf8_lossy(&clean).into_owned();
             }
         }
@@ -137,9 +147,9 @@ impl Redactor {
     }
 
     fn body(&self, body: &mut Body) {
-        for Rule { regex, by } in &self.rules {
-            if regex.is_match(&body.bytes) {
-                body.bytes = Bytes::from(regex.replace_all(&body.bytes, by.as_slice()).into_owned());
+        for rule in &self.rules {
+            if let Some(clean) = rule.applied(&body.bytes) {
+                body.bytes = Bytes::from(clean);
             }
         }
     }
