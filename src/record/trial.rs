@@ -1,5 +1,7 @@
 //! What became of one trial.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Exchange, Finding, Level};
@@ -99,6 +101,7 @@ impl Planned {
             reason: reason.into(),
             findings: Vec::new(),
             flaky: false,
+            causes: BTreeMap::new(),
             risky: self.risky,
             by_choice: false,
             known: None,
@@ -135,6 +138,10 @@ pub struct Trial {
     /// Whether an immediate repeat came to another verdict.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// Requirements that cannot be told to hold or not, because what this builds on is broken, each with the id of
+    /// the trial that shows it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub causes: BTreeMap<String, String>,
     /// Whether it may spoil a fragile server for the trials after it; it then ran last.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub risky: bool,

@@ -214,6 +214,8 @@ fn settle(trial: &mut Trial, task: &Task<'_>, explained: &[bool], cause: &Cause)
     let why = format!("{} fails ({})", cause.trial, TOOLS[cause.tool].requirement);
     let said = trial.findings.iter().zip(explained).find(|(_, e)| **e).map_or("", |(f, _)| f.message.as_str());
     let reason = format!("{said}; but {why}, on which this builds");
+    let open = trial.findings.iter().zip(explained).filter(|(_, e)| **e).map(|(f, _)| f.requirement.clone());
+    trial.causes.extend(open.map(|requirement| (requirement, cause.trial.clone())).collect::<Vec<_>>());
     let mut kept = explained.iter();
     trial.findings.retain(|_| !kept.next().is_some_and(|e| *e));
     if trial.findings.is_empty() {

@@ -90,6 +90,7 @@ mod tests {
             reason: String::new(),
             findings: Vec::new(),
             flaky: false,
+            causes: std::collections::BTreeMap::new(),
             risky: false,
             by_choice: false,
             known: None,

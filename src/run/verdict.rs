@@ -73,6 +73,20 @@ fn waivable(finding: &Finding, server: &str) -> bool {
     }
 }
 
+/// Requirements that a trial found to be broken, and that are not held against the server: since something else that is
+/// broken explains it, or since it did not come again.
+fn doubted(trial: &Trial) -> impl Iterator<Item = &String> {
+    let flaky = trial.flaky.then_some(&trial.requirements);
+    trial.causes.keys().chain(flaky.into_iter().flatten())
+}
+
+fn why_open(trial: &Trial, id: &str) -> String {
+    match trial.causes.get(id) {
+        Some(cause) if trial.verdict != Verdict::Inconclusive => format!("{cause} fails, on which {} builds", trial.id),
+        _ => trial.reason.clone(),
+    }
+}
+
 /// Counts over all trials, and the exit code. Known failures do not count towards it.
 pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrupted: bool) -> Summary {
     let mut summary = Summary { interrupted, ..Summary::default() };
@@ -92,9 +106,17 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
     let unexpected_warning = trials.iter().any(|t| t.verdict == Verdict::Warn && t.known.is_none());
     let fails = |id: &String| broken.contains(id) || known.contains(id);
     let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).into_iter().filter(|id| !fails(id)).collect();
-    let passed: BTreeSet<String> =
-        of(&[Verdict::Pass]).into_iter().filter(|r| !fails(r) && !warned.contains(r)).collect();
+    // what was found and is not held against the server is no proof that the requirement holds either
     let mut inconclusive = BTreeMap::new();
+    for (trial, id) in trials.iter().flat_map(|t| doubted(t).map(move |id| (t, id))) {
+        if level(id) >= Level::Derived && !fails(id) {
+            inconclusive.entry(id.clone()).or_insert_with(|| why_open(trial, id));
+        }
+    }
+    let passed: BTreeSet<String> = of(&[Verdict::Pass])
+        .into_iter()
+        .filter(|r| !fails(r) && !warned.contains(r) && !inconclusive.contains_key(r))
+        .collect();
     for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
         for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {
             if !fails(id) && !passed.contains(id) {

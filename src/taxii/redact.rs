@@ -230,6 +230,7 @@ impl Redactor {
     fn trial(&self, trial: &mut Trial) {
         self.put(&mut trial.id);
         self.put(&mut trial.reason);
+        self.all(trial.causes.values_mut());
         for Finding { message, expected, actual, pointer, .. } in &mut trial.findings {
             self.put(message);
             self.maybe(expected);

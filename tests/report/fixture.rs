@@ -62,6 +62,7 @@ pub fn trial(id: &str, verdict: Verdict, requirement: &str, reason: &str) -> Tri
         findings: Vec::new(),
         readings: Vec::new(),
         flaky: false,
+        causes: BTreeMap::new(),
         risky: false,
         by_choice: false,
         known: None,

@@ -134,6 +134,7 @@ prop_compose! {
         (id, case, title, file, reason) in any::<(String, String, String, String, String)>(),
         (advice, ambiguity, readings) in any::<(Option<String>, Option<String>, Vec<(String, String)>)>(),
         (verdict, level, known) in (verdict(), level(), option::of(known())),
+        causes in btree_map(any::<String>(), any::<String>(), 0..2),
         (flaky, risky, by_choice) in any::<(bool, bool, bool)>(),
         requirements in vec(any::<String>(), 0..3),
         findings in vec(finding(), 0..3),
@@ -142,7 +143,7 @@ prop_compose! {
     ) -> Trial {
         let readings = readings.into_iter().map(|(question, answer)| Reading { question, answer }).collect();
         Trial {
-            id, case, title, file, verdict, level, requirements, reason, findings, flaky, risky, by_choice, known, advice, ambiguity,
+            id, case, title, file, verdict, level, requirements, reason, findings, flaky, causes, risky, by_choice, known, advice, ambiguity,
             readings, exchanges, duration_ms,
         }
     }

@@ -63,6 +63,8 @@ pub(super) struct Row<'a> {
     pub tags: Vec<&'static str>,
     /// Why the failure was expected; empty where it was not.
     pub known: String,
+    /// Trials whose failure keeps this one from being judged: anchor and id.
+    pub causes: Vec<(&'a str, String)>,
     /// Requirements in words, where the trial needs them and no finding says them. For the others the
     /// script finds them among the requirements.
     pub words: Vec<Words>,
@@ -156,6 +158,10 @@ pub(super) fn trials<'a>(
         }
         let wanted = if shown < room.shown { important(trial, room) } else { BTreeSet::new() };
         shown += usize::from(!wanted.is_empty());
+        if !trial.causes.is_empty() {
+            let causes = report.trials.iter().zip(anchors).filter(|(t, _)| trial.causes.values().any(|c| *c == t.id));
+            row.causes = causes.map(|(t, anchor)| (anchor.as_str(), line(&t.id, 300))).collect();
+        }
         row.exchanges = sent(trial, report, &wanted, room, evidence);
         row.unlisted = trial.exchanges.len() - row.exchanges.len();
         cases[at].trials.push(row);
@@ -225,6 +231,7 @@ fn one<'a>(report: &Report, trial: &Trial, anchor: &'a str, requirement: Lookup<
         reason: line(&trial.reason, 600),
         tags: tags.into_iter().filter(|(_, is)| *is).map(|(tag, _)| tag).collect(),
         known: known.map(|k| line(&k, 600)).unwrap_or_default(),
+        causes: Vec::new(),
         words: ids.iter().map(|id| words(id, None, requirement)).collect(),
         findings: found(trial, requirement, room),
         hidden: trial.findings.len().saturating_sub(room.findings),
