@@ -35,6 +35,10 @@ const PAGING: &str = "T21-3.5-01";
 /// Objects come back as they were added (section 5.4).
 const AS_ADDED: &str = "T21-5.4-05";
 
+/// `match[id]` and `match[type]` select by id, and the type in it (section 3.4).
+const IDS: &str = "T21-3.4-11";
+const TYPES: &str = "T21-3.4-12";
+
 /// Malformed parameters are refused (section 3.4).
 const MALFORMED: &str = "T21-3.4-01";
 
@@ -56,8 +60,8 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.3-05", &[Manifest], |s| s.selects(Manifest) || s.made_version),
     tool("T21-5.7-02", &[], |s| s.deletes),
     // parameters without which little can be asked for
-    tool("T21-3.4-11", &[Objects], |s| s.asks(Objects, "match[id]")),
-    tool("T21-3.4-11", &[Manifest], |s| s.asks(Manifest, "match[id]")),
+    tool(IDS, &[Objects], |s| s.asks(Objects, "match[id]")),
+    tool(IDS, &[Manifest], |s| s.asks(Manifest, "match[id]")),
     tool("T21-3.4-06", &[Objects, Manifest], |s| s.limit),
     tool("T21-3.4-07", &[], |s| s.limit),
     // reading on over the manifest, which tells the dates
@@ -98,7 +102,7 @@ const TOOLS: &[Tool] = &[
     // the other filters
     tool("T21-5.4-04", &[Objects], |s| s.asks(Objects, "match[spec_version]")),
     tool("T21-3.4-19", &[], |s| s.version("")),
-    tool("T21-3.4-12", &[], |s| s.asks_anywhere("match[type]")),
+    tool(TYPES, &[], |s| s.asks_anywhere("match[type]")),
     tool("T21-3.4-24", &[], |s| s.asks_anywhere("match[spec_version]")),
     tool("T21-3.4-25", &[], |s| s.default_spec),
     tool("T21-3.4-27", &[], |s| s.list),
@@ -137,8 +141,10 @@ pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
             }
             let crash = findings().any(|f| is_crash(trial, f));
             let reads = findings().all(|f| is_read(trial, f));
-            // what is to be refused is refused without anything that it might build on, and what came back was there
-            let stands = |f: &Finding| f.requirement == MALFORMED || f.requirement == AS_ADDED && f.pointer.is_some();
+            // what is to be refused is refused without anything that it might build on, what came back was there, and
+            // an object's own id tells that it should not have come
+            let shown = |f: &Finding| f.pointer.is_some() && [AS_ADDED, IDS, TYPES].contains(&f.requirement.as_str());
+            let stands = |f: &Finding| f.requirement == MALFORMED || shown(f);
             let reads = reads && !findings().any(stands);
             let cause = broken.iter().filter(|b| reads && (b.crash || !crash)).find_map(|b| cause(b, task, own));
             match cause {
