@@ -174,6 +174,8 @@ facts! {
     DatesKnown = "dates-known", Inconclusive, "dates of addition are not known: the manifest does not tell", Some("manifest/answers");
     /// Pages carry `next`.
     NextOffered = "next-offered", Skip, "the server offers no next: pages go on by added_after", None;
+    /// Some POST of objects is answered without an internal error.
+    TakesPosts = "takes-posts", Inconclusive, "every POST of objects is answered by an internal error, or not at all", Some("add/answers");
     /// Objects that were added can be read back.
     Adds = "adds", Inconclusive, "objects that the suite added could not be read back", Some("add/answers");
     /// What is added gets a status that becomes complete.

@@ -27,14 +27,15 @@ struct Dataset {
 }
 
 /// Adds the dataset to a collection, reads the collection again, and says what the server can do:
-/// [`Fact::Completes`] where no status stayed pending, [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of one
-/// object, [`Fact::Deletes`] where an object could be deleted.
+/// [`Fact::TakesPosts`] where some POST is no internal error, [`Fact::Completes`] where no status stayed pending,
+/// [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of
+/// one object, [`Fact::Deletes`] where an object could be deleted.
 pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &mut Collection, seed: u64) -> Vec<Fact> {
     let Ok(dataset) = toml::from_str::<Dataset>(include_str!("../../cases/dataset.toml")) else { return Vec::new() };
     let Ok(objects) = object::make(&dataset.objects, seed, "dataset", &Values::new()) else { return Vec::new() };
     let url = paths::under(root, &["collections", &collection.id]);
     let target = paths::under(&url, &["objects"]);
-    let mut patient = true;
+    let (mut patient, mut taken) = (true, false);
     for batch in &dataset.batches {
         let batch: Vec<Value> = batch.iter().filter_map(|n| objects.get(n).cloned()).collect();
         let mut outgoing = Outgoing::get("dataset", target.clone());
@@ -44,6 +45,7 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         ledger.added(&target, &batch);
         let exchange = session.send(&outgoing, Actor::Client).await;
         ledger.observe(&exchange);
+        taken |= exchange.response.is_some() && exchange.status() < 500;
         if let Some(id) = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned())) {
             // one status that stays pending is enough to know that waiting is of no use
             patient = patient && wait(session, ledger, root, &id).await;
@@ -54,6 +56,9 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         }
     }
     let mut facts = Vec::new();
+    if taken {
+        facts.push(Fact::TakesPosts);
+    }
     if patient {
         facts.push(Fact::Completes);
     }

@@ -326,7 +326,12 @@ impl Run {
         abilities.write_to = Some(collection.id.clone());
         collection.written = true;
         if self.plan_only {
-            abilities.facts.extend([case::Fact::Adds, case::Fact::Completes, case::Fact::Deletes]);
+            abilities.facts.extend([
+                case::Fact::TakesPosts,
+                case::Fact::Adds,
+                case::Fact::Completes,
+                case::Fact::Deletes,
+            ]);
             return Ok(abilities);
         }
         let facts = dataset::load(

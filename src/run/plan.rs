@@ -228,6 +228,10 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
             needs.push(Fact::Writable);
         }
     }
+    let posts = step.add.is_some() || target.as_ref().is_some_and(|(m, t)| *m == "POST" && t == "objects");
+    if posts && actor == Actor::Client && place.is_none() && !case.plain {
+        needs.push(Fact::TakesPosts);
+    }
     if step.add.is_some() && actor == Actor::Client && place.is_none() && !case.plain {
         needs.push(Fact::Completes);
         // what judges whether that can be read which was added cannot take it for granted
