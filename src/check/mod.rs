@@ -45,6 +45,8 @@ pub struct StepRecord {
     pub walked: bool,
     /// Why a walk over pages stopped before its end, in words.
     pub stopped: Option<String>,
+    /// Whether it stopped because the suite reads no more, and not because it could not.
+    pub enough: bool,
     /// Objects that were posted.
     pub posted: Vec<Value>,
 }
@@ -55,7 +57,7 @@ pub struct Bound {
     /// The collection resource as the list gives it.
     pub resource: Value,
     /// What it holds.
-    pub holdings: Holdings,
+    pub holdings: std::sync::Arc<Holdings>,
 }
 
 /// Everything that judging needs. No check asks for more.

@@ -1,5 +1,7 @@
 //! Word `rule`: what is about one resource and no schema can say.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::body::members_of;
@@ -309,16 +311,14 @@ fn instant_of(version: Option<&str>) -> Option<Timestamp> {
 fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
     let mut judged = 0;
     let records = members_of(Endpoint::Manifest, None, context.exchanges());
+    let mut records_of: HashMap<&str, Vec<_>> = HashMap::new();
+    for record in &records {
+        records_of.entry(&record.id).or_default().push(instant_of(record.version.as_deref()));
+    }
+    let held = context.transcript.bound.holdings.by_id();
     for member in members_of(Endpoint::Manifest, None, std::slice::from_ref(exchange)) {
-        let objects: Vec<&Value> = context
-            .transcript
-            .bound
-            .holdings
-            .items
-            .iter()
-            .filter(|h| h.id == member.id)
-            .filter_map(|h| h.object.as_deref())
-            .collect();
+        let of_id = held.get(member.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let objects: Vec<&Value> = of_id.iter().filter_map(|h| h.object.as_deref()).collect();
         let versions: Vec<&str> =
             objects.iter().filter_map(|o| o.get("modified").or(o.get("created"))?.as_str()).collect();
         let (Some(version), false) = (&member.version, versions.is_empty()) else { continue };
@@ -333,8 +333,7 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
             );
         }
         // as many records as objects: each version has to have its own, and none that of another
-        let of_id: Vec<_> =
-            records.iter().filter(|r| r.id == member.id).map(|r| instant_of(r.version.as_deref())).collect();
+        let of_id = records_of.get(member.id.as_str()).map_or(&[][..], Vec::as_slice);
         let missing = versions.iter().find(|v| !of_id.contains(&instant_of(Some(v))));
         if let Some(missing) = missing.filter(|_| of_id.len() == versions.len()) {
             return broken(

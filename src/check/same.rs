@@ -84,10 +84,12 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             let borders = super::selection::Borders::of(context, now, &b);
             let holdings = &context.transcript.bound.holdings.items;
             let tie = |m: &&Member<'_>| holdings.iter().any(|h| m.may_be(h) && borders.may_lose(h));
+            let cut = earlier.stopped.as_ref().or(context.record.stopped.as_ref());
+            let (a, b) = if cut.is_some() { Default::default() } else { (a, b) };
             let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).filter(|m| !tie(m));
             let lost: Vec<String> = lost.map(Member::key).collect();
             let alien: Vec<String> = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id)).map(Member::key).collect();
-            if let Some(why) = earlier.stopped.as_ref().or(context.record.stopped.as_ref()) {
+            if let Some(why) = cut {
                 outcome.block(format!("not all pages could be read: {why}"));
             } else if !lost.is_empty() || !alien.is_empty() {
                 differ("two answers that have to name the same objects differ", some(&lost), some(&alien));
@@ -99,11 +101,21 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
         }
         SameWhat::Members | SameWhat::Sequence => {
             let (mut a, mut b) = (named(earlier, before), named(context.record, now));
+            let in_sequence = if earlier.enough || context.record.enough { (a.clone(), b.clone()) } else { Default::default() };
             if same.what == SameWhat::Members {
                 a.sort();
                 b.sort();
             }
-            if a != b {
+            // of two beginnings the shorter is judged; in which order equal dates come is open
+            let cut = earlier.enough || context.record.enough;
+            if cut && a != b {
+                let both = a.len().min(b.len());
+                if in_sequence.0[..both] == in_sequence.1[..both] {
+                    outcome.saw(format!("the first {} named by both", super::selection::count(both, "object")));
+                } else {
+                    outcome.block("only the beginning was read of so many objects, and the two begin in different ways");
+                }
+            } else if a != b {
                 let only = |x: &[String], y: &[String]| {
                     some(&x.iter().filter(|i| !y.contains(i)).cloned().collect::<Vec<_>>())
                 };

@@ -1,6 +1,6 @@
 //! Word `selection`: the answer against what the oracle selects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::body::{Known, Member, key, key_in, members_of, more};
 use super::{Context, Outcome, some};
@@ -89,11 +89,16 @@ pub fn check(context: &Context<'_>) -> Outcome {
             answer: format!("{} at page borders inside such a group cannot be reached", count(ties.len(), "object")),
         });
     }
+    let beginning = Beginning::of(context, &members);
+    let (missing, unread) = beginning.part(missing);
+    if unread > 0 && beginning.is_void() && word != SelectionWord::Within {
+        outcome.block(beginning.why());
+    }
     if !missing.is_empty() && word != SelectionWord::Within {
         let names: Vec<String> = missing.iter().map(|h| key_in(endpoint, h)).collect();
-        if let Some(why) = &context.record.stopped {
+        if let Some(why) = context.record.stopped.as_ref().filter(|_| !context.record.enough) {
             outcome.block(format!("not all pages could be read: {why}"));
-        } else if ended {
+        } else if ended || context.record.enough {
             let mut finding = context.finding(
                 exchanges.len() - 1,
                 format!("the answer lacks {} that the query selects", count(names.len(), "object")),
@@ -114,9 +119,55 @@ pub fn check(context: &Context<'_>) -> Outcome {
     } else if judged < context.expect.at_least.unwrap_or(1) {
         outcome.block(format!("only {} to judge", count(judged, "object")));
     } else {
-        outcome.saw(format!("{} on {}", count(members.len(), "object"), count(exchanges.len(), "page")));
+        let rest = if unread > 0 { format!("; {unread} further ones were not read") } else { String::new() };
+        outcome.saw(format!("{} on {}{rest}", count(members.len(), "object"), count(exchanges.len(), "page")));
     }
     outcome
+}
+
+/// What a walk that read the beginning alone can have missed: what was added before the last that it showed. Objects
+/// come in the order in which they were added (section 3.3).
+pub(super) struct Beginning {
+    /// Whether the walk ended for this reason.
+    cut: bool,
+    /// The date added of the last object that came, as far as dates are known and in order.
+    end: Option<Timestamp>,
+    /// Whether no two dates differ, so that nothing is known to come before anything else.
+    flat: bool,
+}
+
+impl Beginning {
+    /// That of the step's walk.
+    pub(super) fn of(context: &Context<'_>, members: &[Member<'_>]) -> Beginning {
+        if !context.record.enough {
+            return Beginning { cut: false, end: None, flat: false };
+        }
+        let known = Known::of(&context.transcript.bound.holdings);
+        let dates: Vec<Timestamp> = members.iter().filter_map(|m| known.added(m)).collect();
+        let dates = if dates.is_sorted() { dates } else { Vec::new() };
+        Beginning { cut: true, end: dates.last().copied(), flat: dates.first() == dates.last() }
+    }
+
+    /// Those of `missing` that should have come, and the number of those that may come later.
+    pub(super) fn part<'a>(&self, missing: Vec<&'a Holding>) -> (Vec<&'a Holding>, usize) {
+        if !self.cut {
+            return (missing, 0);
+        }
+        let all = missing.len();
+        let due: Vec<&Holding> = missing.into_iter().filter(|h| h.added.is_some() && h.added < self.end).collect();
+        let later = all - due.len();
+        (due, later)
+    }
+
+    /// Whether it tells nothing of what is missing.
+    pub(super) fn is_void(&self) -> bool {
+        self.cut && (self.end.is_none() || self.flat)
+    }
+
+    /// Why it tells nothing.
+    pub(super) fn why(&self) -> &'static str {
+        "only the beginning was read of so many objects, and by their dates of addition it is not known which belong to it"
+    }
 }
 
 /// Whether the case knows beyond doubt what it is about, so that nothing is an answer too: what it posted itself.
@@ -142,7 +193,7 @@ impl Borders {
         };
         let member = |page: usize| {
             let last = members.iter().rfind(|m| m.page == page)?;
-            last.added_of(&holdings.items)
+            last.added_of(holdings.items.iter().filter(|h| h.id == last.id))
         };
         let pages: Vec<usize> = (0..exchanges.len()).filter(by_date).collect();
         Borders {
@@ -202,14 +253,17 @@ fn difference<'a>(
         _ => known.key(m),
     };
     let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
-    let wanted: BTreeSet<String> = selection.items.iter().map(|h| of_holding(h)).collect();
-    let got: BTreeSet<String> = members.iter().map(of_member).collect();
+    // of hundreds of thousands few came: only what has the same id is compared
+    let ids: HashSet<&str> = members.iter().map(|m| m.id.as_str()).collect();
+    let came = |h: &&&Holding| ids.contains(h.id.as_str());
+    let wanted: HashSet<String> = selection.items.iter().filter(came).map(|h| of_holding(h)).collect();
+    let got: HashSet<String> = members.iter().map(of_member).collect();
     let missing = selection
         .items
         .iter()
         .copied()
         .filter(|h| h.shown_by(endpoint) || word == SelectionWord::Known)
-        .filter(|h| (h.certain || h.shown_by(endpoint)) && !got.contains(&of_holding(h)))
+        .filter(|h| (h.certain || h.shown_by(endpoint)) && !(came(&h) && got.contains(&of_holding(h))))
         // when it was added is not known, so whether that is later is not known either
         .filter(|h| h.added.is_some() || query.added_after.is_none())
         .collect();

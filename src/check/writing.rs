@@ -291,7 +291,10 @@ fn read_back(context: &Context<'_>) -> Outcome {
                 finding.pointer = Some(found.pointer.clone());
                 outcome.findings.push(finding);
             }
-            None => outcome.saw(format!("{id} is not there")),
+            None => match &context.record.stopped {
+                Some(why) => outcome.block(format!("not all pages could be read: {why}")),
+                None => outcome.saw(format!("{id} is not there")),
+            },
         }
     }
     outcome

@@ -1,6 +1,7 @@
 //! `serve`: the reference server on this machine.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::server::{self, Defect, Options, Server, USERS, Variant};
 
@@ -30,6 +31,9 @@ pub struct Args {
     /// How many objects a page holds at most
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = positive)]
     page_size: usize,
+    /// Objects of this bundle or envelope are in the collection `Read only` as well
+    #[arg(long, value_name = "FILE")]
+    load: Option<PathBuf>,
     /// List the variants, with what allows them, and stop
     #[arg(long)]
     list_variants: bool,
@@ -56,7 +60,15 @@ pub fn run(args: &Args) -> u8 {
             return exit::USAGE;
         }
     };
+    let load = match args.load.as_deref().map(loaded).transpose() {
+        Ok(load) => load,
+        Err(why) => {
+            eprintln!("error: {why}");
+            return exit::USAGE;
+        }
+    };
     let options = Options {
+        load,
         tls: !args.no_tls,
         port: args.port,
         asynchronous: args.asynchronous,
@@ -72,6 +84,14 @@ pub fn run(args: &Args) -> u8 {
             exit::UNTESTABLE
         }
     }
+}
+
+/// The text of a file whose objects are to be loaded.
+fn loaded(file: &Path) -> Result<Arc<str>, String> {
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+    let count = server::loadable(&text).ok_or_else(|| format!("{}: no bundle, and no envelope", file.display()))?;
+    println!("{count} objects of {} are in the collection Read only", file.display());
+    Ok(text.into())
 }
 
 async fn serve(args: &Args, options: Options) -> u8 {

@@ -150,12 +150,19 @@ impl Holdings {
         self.items.retain(|h| !gone.contains(&h.sequence));
     }
 
-    /// Takes over the date that a manifest tells of a version, where none was known.
-    pub fn learn(&mut self, id: &str, version: Option<&str>, added: Timestamp) {
-        let fits = |h: &&mut Holding| {
-            h.id == id && h.added.is_none() && (h.version.is_none() || version.is_some_and(|v| h.is_version(v)))
-        };
-        self.items.iter_mut().filter(fits).for_each(|h| h.added = Some(added));
+    /// Takes over the dates that a manifest tells of versions, by id, where none was known.
+    pub fn learn<'a>(&mut self, told: impl IntoIterator<Item = (&'a str, Option<&'a str>, Timestamp)>) {
+        let mut dateless: HashMap<String, Vec<&mut Holding>> = HashMap::new();
+        for holding in self.items.iter_mut().filter(|h| h.added.is_none()) {
+            dateless.entry(holding.id.clone()).or_default().push(holding);
+        }
+        for (id, version, added) in told {
+            for holding in dateless.get_mut(id).into_iter().flatten() {
+                if holding.added.is_none() && (holding.version.is_none() || version.is_some_and(|v| holding.is_version(v))) {
+                    holding.added = Some(added);
+                }
+            }
+        }
     }
 
     /// The holding with this id and version.

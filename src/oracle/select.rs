@@ -1,6 +1,6 @@
 //! Which holdings a query selects. Where the standard leaves room, each reading gives a selection.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{Holding, Holdings, Query, VersionWord};
 use crate::taxii::Timestamp;
@@ -160,15 +160,16 @@ fn keep_latest_spec(items: &mut Vec<&Holding>, reading: Reading) {
         (h.id.as_str(), if reading.spec_per_id { None } else { h.at })
     }
     // of two that count as one version the one that says so itself is the later: no reading gives both
-    let rank = |h: &Holding| (spec(h, reading).to_owned(), h.spec.is_some());
-    let mut latest: BTreeMap<_, (String, bool)> = BTreeMap::new();
-    for h in items.iter() {
-        let best = latest.entry(key(h, reading)).or_default();
-        if rank(h) > *best {
-            *best = rank(h);
-        }
+    fn rank(h: &Holding, reading: Reading) -> (&str, bool) {
+        (spec(h, reading), h.spec.is_some())
     }
-    items.retain(|h| latest.get(&key(h, reading)).is_some_and(|best| *best == rank(h)));
+    let mut latest: HashMap<_, (&str, bool)> = HashMap::with_capacity(items.len());
+    for h in items.iter() {
+        let h: &Holding = h;
+        let best = latest.entry(key(h, reading)).or_default();
+        *best = rank(h, reading).max(*best);
+    }
+    items.retain(|h| latest.get(&key(h, reading)).is_some_and(|best| *best == rank(h, reading)));
 }
 
 fn keep_versions(items: &mut Vec<&Holding>, words: &[VersionWord], reading: Reading) {
@@ -178,7 +179,7 @@ fn keep_versions(items: &mut Vec<&Holding>, words: &[VersionWord], reading: Read
     fn rank(h: &Holding) -> (Option<Timestamp>, Option<&str>) {
         (h.at, h.version.as_deref())
     }
-    let mut ends: BTreeMap<&str, _> = BTreeMap::new();
+    let mut ends: HashMap<&str, _> = HashMap::with_capacity(items.len());
     for h in items.iter() {
         let h: &Holding = h;
         let (first, last) = ends.entry(h.id.as_str()).or_insert_with(|| (rank(h), rank(h)));

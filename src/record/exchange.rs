@@ -118,6 +118,15 @@ impl Body {
         Body { bytes: bytes.into(), cut, stored: None }
     }
 
+    /// Keeps no more than a report needs: the excerpt, with size and hash of the whole.
+    pub fn shorten(&mut self) {
+        if self.stored.is_none() && self.bytes.len() > EXCERPT {
+            let stored = Stored { size: self.size(), sha256: self.sha256() };
+            // copied, so that the whole can go
+            *self = Body { bytes: Bytes::copy_from_slice(&self.bytes[..EXCERPT]), cut: true, stored: Some(stored) };
+        }
+    }
+
     /// The first [`EXCERPT`] bytes as text; what is not UTF-8 is replaced.
     pub fn excerpt(&self) -> String {
         let shown = match self.stored {

@@ -1,6 +1,7 @@
 //! Objects that the suite adds before anything is asked, where it may write.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -52,7 +53,8 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
         }
         for object in &batch {
             let sequence = collection.holdings.items.len();
-            collection.holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
+            let holdings = Arc::make_mut(&mut collection.holdings);
+            holdings.items.extend(Holding::of(object, sequence).map(|h| Holding { own: true, ..h }));
         }
     }
     let mut facts = Vec::new();
@@ -65,7 +67,7 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     let probe = objects.get("probe").and_then(|p| p.get("id")).and_then(Value::as_str).unwrap_or_default().to_owned();
     let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("dataset", paths::under(&target, &[&probe])) };
     session.send(&outgoing, Actor::Client).await;
-    collection.holdings.items.retain(|h| h.id != probe);
+    Arc::make_mut(&mut collection.holdings).items.retain(|h| h.id != probe);
     // some servers take no objects without `modified`: that is a case of its own
     let own: Vec<String> =
         collection.holdings.items.iter().filter(|h| h.own && h.versioned()).map(|h| h.id.clone()).collect();

@@ -3,7 +3,7 @@
 mod add;
 mod request;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use super::recording::NOT_RECORDED;
 use super::session::{Session, retry_after};
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
-use super::walk::{Walker, walk};
+use super::walk::{Bounds, Walker, walk};
 use crate::case::template::{Values, fill};
 use crate::case::variable::variable;
 use crate::case::{Actor, Expect, Held, Step, Walk, object};
@@ -26,6 +26,9 @@ use crate::oracle::{Holding, Holdings, Query};
 use crate::record::{Exchange, Trial, Verdict};
 use crate::taxii::client::is_of_certificate;
 use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
+
+/// A body that is longer than this is not kept whole without need, in bytes.
+const LONG: usize = 128 * 1024;
 
 /// How long a status may be pending.
 const PENDING: Duration = Duration::from_secs(30);
@@ -96,7 +99,7 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         resource: c.resource.clone(),
         holdings: match case.holdings {
             Held::All => c.holdings.clone(),
-            Held::Own => Holdings { complete: true, ..Holdings::default() },
+            Held::Own => Arc::new(Holdings { complete: true, ..Holdings::default() }),
         },
     });
     let mut run = Run {
@@ -116,6 +119,11 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
     let mut exchanges = std::mem::take(&mut run.exchanges);
     // what was read of the bodies takes several times their size, and is not needed any more
     exchanges.iter_mut().for_each(|exchange| exchange.parsed = Arc::default());
+    let pointed: BTreeSet<usize> = match &result {
+        Ok(outcome) => outcome.findings.iter().filter_map(|f| f.exchange).collect(),
+        Err(_) => BTreeSet::new(),
+    };
+    shorten(runner.session, &mut exchanges, &pointed);
     let requirements = task.planned.requirements.clone();
     match result {
         Ok(mut outcome) => {
@@ -125,6 +133,18 @@ pub async fn run(runner: &Runner<'_>, task: &Task<'_>, attempt: u32) -> Trial {
         Err(Stop::Skipped(why)) => trial(Verdict::Skip, why, requirements, Outcome::default(), exchanges),
         Err(Stop::Blocked(why)) => trial(Verdict::Inconclusive, why, requirements, Outcome::default(), exchanges),
         Err(Stop::Error(why)) => trial(Verdict::Error, why, requirements, Outcome::default(), exchanges),
+    }
+}
+
+/// Of the long bodies of a trial only those are kept whole that a finding points into.
+fn shorten(session: &Session, exchanges: &mut [Exchange], pointed: &BTreeSet<usize>) {
+    let long = |e: &Exchange| e.response.as_ref().is_some_and(|r| r.body.bytes.len() > LONG);
+    for (_, exchange) in exchanges.iter_mut().enumerate().filter(|(at, e)| !pointed.contains(at) && long(e)) {
+        // secrets first: hash and size are those of what a report could show
+        *exchange = session.redactor().exchange(exchange.clone());
+        if let Some(response) = &mut exchange.response {
+            response.body.shorten();
+        }
     }
 }
 
@@ -208,10 +228,12 @@ impl Run<'_> {
             return;
         }
         let exchanges = &self.exchanges[record.exchanges.clone()];
-        for member in members_of(Endpoint::Manifest, None, exchanges) {
-            if let Some(added) = member.added.as_deref().and_then(Timestamp::parse) {
-                self.bound.holdings.learn(&member.id, member.version.as_deref(), added);
-            }
+        // of a large collection all dates are known, and nothing is copied
+        if self.bound.holdings.items.iter().any(|h| h.added.is_none()) {
+            let members = members_of(Endpoint::Manifest, None, exchanges);
+            let dated =
+                members.iter().filter_map(|m| Some((m.id.as_str(), m.version.as_deref(), Timestamp::parse(m.added.as_deref()?)?)));
+            Arc::make_mut(&mut self.bound.holdings).learn(dated);
         }
         for (name, object) in &self.objects {
             let text = |key: &str| object.get(key).and_then(Value::as_str);
@@ -365,14 +387,16 @@ impl Run<'_> {
             mode => Some(mode),
         };
         if let (Some(mode), Some(endpoint)) = (walks, endpoint) {
+            let bounds = Bounds::of(self.collection.map_or(0, |c| c.holdings.items.len()));
             let walked = if step.adding.is_empty() && step.deleting.is_empty() {
-                walk(&self.session, &outgoing, self.actor(step), endpoint, mode).await
+                walk(&self.session, &outgoing, self.actor(step), endpoint, (mode, bounds)).await
             } else {
-                self.walk_amid_changes(step, Walker::new(&outgoing, endpoint, mode)).await?
+                self.walk_amid_changes(step, Walker::new(&outgoing, endpoint, mode).within(bounds)).await?
             };
             record.exchanges.start = self.exchanges.len();
             record.walked = true;
             record.stopped = walked.stopped;
+            record.enough = walked.enough;
             self.exchanges.extend(walked.exchanges);
             return Ok(());
         }
@@ -388,7 +412,7 @@ impl Run<'_> {
                 self.poll(step, &id, true).await?;
             }
             if deleted && let Some(object) = &record.object {
-                self.bound.holdings.delete(object, &Query::of_url(outgoing.url.as_str()));
+                Arc::make_mut(&mut self.bound.holdings).delete(object, &Query::of_url(outgoing.url.as_str()));
             }
         }
         Ok(())

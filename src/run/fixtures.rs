@@ -32,7 +32,7 @@ pub async fn find(session: &Session, survey: &mut Survey) {
     let collection = &mut survey.roots[r].collections[c];
     let mut known = Holdings::default();
     objects().for_each(|object| known.add(object));
-    collection.holdings = known;
+    collection.holdings = std::sync::Arc::new(known);
     collection.fixtures = true;
     read(session, &paths::under(&url, &["collections", &collection.id]), collection).await;
     let missing: Vec<String> = objects().filter(|o| !holds(collection, o)).map(words).collect();

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use url::Url;
 
 use super::session::Session;
-use super::walk::walk;
+use super::walk::{Bounds, walk};
 use crate::case::{Actor, Fact, Walk};
 use crate::check::body::{Known, Member, members, members_of};
 use crate::oracle::{Holding, Holdings};
@@ -29,9 +29,9 @@ pub async fn probe(session: &Session, url: &Url, holdings: &Holdings) -> BTreeSe
     if latest_by_default(session, url, holdings).await {
         facts.insert(Fact::LatestByDefault);
     }
-    let known = Known::of(holdings);
+    let (known, bounds) = (Known::of(holdings), Bounds::of(holdings.items.len()));
     for (endpoint, fact) in [(Endpoint::Objects, Fact::ObjectsInOrder), (Endpoint::Manifest, Fact::ManifestInOrder)] {
-        let exchanges = ask(session, url, endpoint, &[("match[version]", "all")]).await;
+        let exchanges = ask(session, url, (endpoint, bounds), &[("match[version]", "all")]).await;
         let dates: Vec<Timestamp> =
             members_of(endpoint, None, &exchanges).iter().filter_map(|m| known.added(m)).collect();
         if dates.windows(2).all(|w| w[0] <= w[1]) {
@@ -67,7 +67,7 @@ async fn match_id(session: &Session, url: &Url, endpoint: Endpoint, holdings: &H
     let other = holdings.items.iter().find(both).map_or(unknown.clone(), |h| h.id.clone());
     let several = format!("{unknown},{other},{id}");
     for (asked, wanted) in [(id, vec![id]), (unknown.as_str(), vec![]), (several.as_str(), vec![id, &other])] {
-        let exchanges = ask(session, url, endpoint, &[("match[id]", asked)]).await;
+        let exchanges = ask(session, url, (endpoint, Bounds::of(holdings.items.len())), &[("match[id]", asked)]).await;
         let members = members_of(endpoint, None, &exchanges);
         let shown: BTreeSet<&str> = members.iter().map(|m| m.id.as_str()).collect();
         if shown != wanted.into_iter().filter(|id| *id != unknown).collect() {
@@ -77,13 +77,21 @@ async fn match_id(session: &Session, url: &Url, endpoint: Endpoint, holdings: &H
     true
 }
 
-async fn ask(session: &Session, url: &Url, endpoint: Endpoint, parameters: &[(&str, &str)]) -> Vec<Exchange> {
+async fn ask(
+    session: &Session,
+    url: &Url,
+    (endpoint, bounds): (Endpoint, Bounds),
+    parameters: &[(&str, &str)],
+) -> Vec<Exchange> {
     let parameters: Vec<(String, String)> =
         parameters.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let mut outgoing = Outgoing::get("probe", paths::under(url, &[endpoint.name()]));
     outgoing.url.set_query(Some(&session.query(&parameters)));
-    walk(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges
+    walk(session, &outgoing, Actor::Client, endpoint, (Walk::Auto, bounds)).await.exchanges
 }
+
+/// Of so many versions the later half is asked for by `added_after`; of more, the last so many.
+const RECENT: usize = 500;
 
 /// Most objects with several versions that are asked for at once.
 const SEVERAL: usize = 20;
@@ -101,7 +109,8 @@ async fn latest_by_default(session: &Session, url: &Url, holdings: &Holdings) ->
     if ids.is_empty() {
         return true;
     }
-    let exchanges = ask(session, url, Endpoint::Objects, &[("match[id]", &ids.join(","))]).await;
+    let bounds = Bounds::of(holdings.items.len());
+    let exchanges = ask(session, url, (Endpoint::Objects, bounds), &[("match[id]", &ids.join(","))]).await;
     let members = members_of(Endpoint::Objects, None, &exchanges);
     // in one specification version or in several: that is another case's matter
     ids.iter().all(|id| {
@@ -113,11 +122,18 @@ async fn latest_by_default(session: &Session, url: &Url, holdings: &Holdings) ->
 
 /// Whether `added_after` with a date in the middle selects what was added later, of all versions.
 async fn added_after(session: &Session, url: &Url, holdings: &Holdings) -> bool {
-    let dates: BTreeSet<Timestamp> = holdings.items.iter().filter_map(|h| h.added).collect();
-    let Some(middle) = dates.iter().nth(dates.len() / 2).copied() else { return false };
+    let mut dates: Vec<Timestamp> = holdings.items.iter().filter_map(|h| h.added).collect();
+    dates.sort_unstable();
+    // of many no more are asked for than one walk reads
+    let recent = dates.len().saturating_sub(RECENT);
+    if recent == 0 {
+        dates.dedup();
+    }
+    let Some(middle) = dates.get(recent.max(dates.len() / 2)).copied() else { return false };
     let parameters = [("added_after", middle.to_string()), ("match[version]", "all".to_owned())];
     let parameters: Vec<(&str, &str)> = parameters.iter().map(|(n, v)| (*n, v.as_str())).collect();
-    let exchanges = ask(session, url, Endpoint::Objects, &parameters).await;
+    let bounds = Bounds::of(holdings.items.len());
+    let exchanges = ask(session, url, (Endpoint::Objects, bounds), &parameters).await;
     let members = members_of(Endpoint::Objects, None, &exchanges);
     let known = Known::of(holdings);
     let later = members.iter().filter_map(|m| known.added(m)).all(|d| d > middle);

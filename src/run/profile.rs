@@ -228,20 +228,21 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("many-ids", ids[..ids.len().min(40)].join(","));
         }
     }
-    let kind = |id: &str| versions[id][0].kind.clone();
-    let mut kinds: Vec<String> = Vec::new();
+    let kind = |id: &str| versions[id][0].kind.as_str();
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
     for id in &ids {
-        if !kinds.contains(&kind(id)) {
-            kinds.push(kind(id));
+        match kinds.iter_mut().find(|(k, _)| *k == kind(id)) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((kind(id), 1)),
         }
     }
     // types of many objects give pages, and dates to put in order
-    kinds.sort_by_key(|k| std::cmp::Reverse(ids.iter().filter(|id| kind(id) == *k).count()));
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     if kinds.len() > 1 {
         facts.insert(Fact::TwoTypes);
-        for (name, k) in [("type", &kinds[0]), ("type-b", &kinds[1])] {
-            set(name, k.clone());
-            if let Some(id) = ids.iter().find(|id| kind(id) == *k) {
+        for (name, (k, _)) in [("type", kinds[0]), ("type-b", kinds[1])] {
+            set(name, k.to_owned());
+            if let Some(id) = ids.iter().find(|id| kind(id) == k) {
                 set(&format!("object-of-{name}"), (*id).to_owned());
             }
         }

@@ -1,13 +1,14 @@
 //! A full read of a collection: what it holds, by its objects and by its manifest.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
 
 use super::session::Session;
 use super::survey::Collection;
-use super::walk::{MAX_PAGES, Walked, beyond, walk};
+use super::walk::{Bounds, LARGE, Walked, beyond, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
 use crate::check::content;
@@ -37,23 +38,26 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
             collection.answers.push(endpoint);
         }
     }
-    collection.holdings = join(&in_objects, &in_manifest, &own);
+    collection.holdings = Arc::default(); // what was known before is not needed beside what is known now
+    let mut holdings = join(&in_objects, &in_manifest, &own);
     if collection.answers.contains(&Endpoint::Manifest) {
-        let (more, in_vain) = fill_in(session, url, &collection.holdings).await;
+        let (more, in_vain) = fill_in(session, url, &holdings).await;
         let known: BTreeSet<String> = in_manifest.iter().map(Member::key).collect();
         let mut records = in_manifest.clone();
         records.extend(members_of(Endpoint::Manifest, None, &more).into_iter().filter(|r| !known.contains(&r.key())));
         if records.len() > in_manifest.len() {
-            collection.holdings = join(&in_objects, &records, &own);
+            holdings = join(&in_objects, &records, &own);
         }
-        for holding in collection.holdings.items.iter_mut().filter(|h| !h.in_manifest) {
+        for holding in holdings.items.iter_mut().filter(|h| !h.in_manifest) {
             holding.unlisted = in_vain.contains(&holding.id);
         }
     }
-    collection.holdings.complete = objects_stopped.is_none()
+    holdings.complete = objects_stopped.is_none()
         && (!collection.answers.contains(&Endpoint::Manifest) || manifest_stopped.is_none())
-        && collection.holdings.items.iter().all(|h| h.certain);
-    if let Some(id) = collection.holdings.ids().first().map(|s| (*s).to_owned()) {
+        && holdings.items.iter().all(|h| h.certain);
+    drop((in_objects, in_manifest));
+    drop((objects, manifest));
+    if let Some(id) = holdings.ids().first().map(|s| (*s).to_owned()) {
         let object = session.get("object", paths::under(url, &["objects", &id])).await;
         if object.json().is_some_and(|b| object.status() < 300 && !members(Endpoint::Object, None, b, 0).is_empty()) {
             collection.answers.push(Endpoint::Object);
@@ -69,8 +73,9 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
         // of no object nothing can be asked, so nothing speaks against these endpoints
         collection.answers.extend([Endpoint::Object, Endpoint::Versions]);
     }
-    own_versions(session, url, &own, &mut collection.holdings).await;
-    collection.facts = super::probe::probe(session, url, &collection.holdings).await;
+    own_versions(session, url, &own, &mut holdings).await;
+    collection.facts = super::probe::probe(session, url, &holdings).await;
+    collection.holdings = Arc::new(holdings);
     collection.private = private(session, url).await;
     let mut one = paths::under(url, &["objects"]);
     one.set_query(Some("limit=1"));
@@ -121,8 +126,8 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exch
         let query =
             session.query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
-        let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, Walk::Auto).await;
-        let endless = walked.exchanges.len() >= MAX_PAGES;
+        let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, (Walk::Auto, Bounds::of(holdings.items.len()))).await;
+        let endless = walked.enough;
         let nothing = |e: &Exchange| {
             e.status() == 404
                 || e.status() == 200 && e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).is_empty())
@@ -171,6 +176,8 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (
         let first = request(session, url, endpoint, std::slice::from_ref(&version));
         exchanges.extend(beyond(session, &first, &exchanges, endpoint).await);
     }
+    // of so many the same is not read twice, in case that some of what names no version counts as the later
+    let large = members_of(endpoint, None, &exchanges).len() > LARGE;
     // without match[spec_version] the latest comes alone (section 3.4.1)
     for spec in ["2.0", "2.1"] {
         let spec = ("match[spec_version]".to_owned(), spec.to_owned());
@@ -182,7 +189,7 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (
             stopped = stopped.or(why);
         }
         // nothing of the older: all that there is has been read, unless what names no version counts as the later
-        if nothing && !older {
+        if nothing && (!older || large) {
             break;
         }
     }
@@ -196,7 +203,7 @@ async fn pages(
     parameters: &[(String, String)],
 ) -> (Vec<Exchange>, Option<String>) {
     let first = request(session, url, endpoint, parameters);
-    let Walked { exchanges, stopped } = walk(session, &first, Actor::Client, endpoint, Walk::Auto).await;
+    let Walked { exchanges, stopped, .. } = walk(session, &first, Actor::Client, endpoint, (Walk::Auto, Bounds::SURVEY)).await;
     (exchanges, stopped)
 }
 

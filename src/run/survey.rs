@@ -67,7 +67,7 @@ pub struct Collection {
     /// Read endpoints that answer a plain request with their resource.
     pub answers: Vec<Endpoint>,
     /// What it holds.
-    pub holdings: Holdings,
+    pub holdings: std::sync::Arc<Holdings>,
     /// Whether pages carry `next`.
     pub next: bool,
     /// Whether its content was read.

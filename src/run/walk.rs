@@ -6,14 +6,41 @@ use serde_json::Value;
 use url::Url;
 
 use super::session::Session;
+use super::slim;
 use crate::case::{Actor, Walk};
 use crate::check::body::{members, more};
 use crate::check::paging::next_of;
+use crate::check::selection::count;
 use crate::record::Exchange;
 use crate::taxii::{Endpoint, Outgoing, Timestamp};
 
-/// Most pages that one walk reads.
-pub const MAX_PAGES: usize = 500;
+/// Of more objects than this a trial reads the beginning alone: what it asks is judged on that. The survey reads all.
+pub const LARGE: usize = 2_000;
+
+/// How much one walk reads at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Pages.
+    pub pages: usize,
+    /// Objects, records or versions; the page on which their number is reached is the last.
+    pub objects: usize,
+    /// Whether pages are kept whole, and not only what tells what they name.
+    pub whole: bool,
+}
+
+impl Bounds {
+    /// Everything, of a server that comes to an end at all.
+    pub const ALL: Bounds = Bounds { pages: 500, objects: usize::MAX, whole: true };
+    /// Everything, where it is read once for all trials.
+    pub const SURVEY: Bounds = Bounds { pages: 1_500, objects: usize::MAX, whole: false };
+    /// The beginning.
+    pub const BEGINNING: Bounds = Bounds { pages: 50, objects: LARGE, whole: true };
+
+    /// What one trial reads of a collection that holds so many versions of objects.
+    pub fn of(held: usize) -> Bounds {
+        if held > LARGE { Bounds::BEGINNING } else { Bounds::ALL }
+    }
+}
 
 /// What a walk brought.
 pub struct Walked {
@@ -21,6 +48,8 @@ pub struct Walked {
     pub exchanges: Vec<Exchange>,
     /// Why it stopped before the end, in words.
     pub stopped: Option<String>,
+    /// Whether it stopped because the suite reads no more, and not because it could not.
+    pub enough: bool,
 }
 
 /// Reads from `first` to the last page.
@@ -28,17 +57,22 @@ pub struct Walked {
 /// With [`Walk::Auto`] it goes on by `next` where there is one and by `added_after` otherwise, and
 /// where a page fails that was asked for without `limit`, it begins again with one: some servers
 /// page only so, and most cases are about something else.
-pub async fn walk(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endpoint, mode: Walk) -> Walked {
-    let walked = pages(session, first, actor, endpoint, mode).await;
+pub async fn walk(
+    session: &Session,
+    first: &Outgoing,
+    actor: Actor,
+    endpoint: Endpoint,
+    (mode, bounds): (Walk, Bounds),
+) -> Walked {
+    let walked = pages(session, actor, Walker::new(first, endpoint, mode).within(bounds)).await;
     let size = walked.exchanges.first().and_then(|e| e.json()).map_or(0, |b| members(endpoint, Some("-"), b, 0).len());
     let limited = first.url.query_pairs().any(|(n, _)| n == "limit");
-    let endless = walked.exchanges.len() >= MAX_PAGES;
-    if !matches!(mode, Walk::Auto) || walked.stopped.is_none() || limited || size == 0 || endless {
+    if !matches!(mode, Walk::Auto) || walked.stopped.is_none() || limited || size == 0 || walked.enough {
         return walked;
     }
     let mut again = first.clone();
     again.url.query_pairs_mut().append_pair("limit", &size.to_string());
-    let second = pages(session, &again, actor, endpoint, mode).await;
+    let second = pages(session, actor, Walker::new(&again, endpoint, mode).within(bounds)).await;
     if second.stopped.is_none() { second } else { walked }
 }
 
@@ -54,9 +88,10 @@ pub async fn beyond(session: &Session, first: &Outgoing, walked: &[Exchange], en
     while let Some(last) = further.last().or(walked.last()).and_then(|e| last_date(e, endpoint, e.json()?)) {
         let mut outgoing = first.clone();
         outgoing.url = with(&first.url, "added_after", &last.to_string());
-        let pages = pages(session, &outgoing, Actor::Client, endpoint, Walk::Auto).await.exchanges;
+        let walker = Walker::new(&outgoing, endpoint, Walk::Auto).within(Bounds::SURVEY);
+        let pages = pages(session, Actor::Client, walker).await.exchanges;
         let found = shown(&pages);
-        if found.is_subset(&known) || further.len() + pages.len() > MAX_PAGES {
+        if found.is_subset(&known) || further.len() + pages.len() > Bounds::SURVEY.pages {
             break;
         }
         known.extend(found);
@@ -65,8 +100,7 @@ pub async fn beyond(session: &Session, first: &Outgoing, walked: &[Exchange], en
     further
 }
 
-async fn pages(session: &Session, first: &Outgoing, actor: Actor, endpoint: Endpoint, mode: Walk) -> Walked {
-    let mut walker = Walker::new(first, endpoint, mode);
+async fn pages(session: &Session, actor: Actor, mut walker: Walker) -> Walked {
     while let Some(outgoing) = walker.next.take() {
         walker.take(session.send(&outgoing, actor).await);
     }
@@ -78,6 +112,8 @@ pub struct Walker {
     first: Outgoing,
     endpoint: Endpoint,
     mode: Walk,
+    bounds: Bounds,
+    shown: usize,
     cursor: Option<Timestamp>,
     empty: usize,
     /// What is to be sent next; nothing at the end.
@@ -89,8 +125,15 @@ pub struct Walker {
 impl Walker {
     /// A walk that begins with `first`.
     pub fn new(first: &Outgoing, endpoint: Endpoint, mode: Walk) -> Walker {
-        let walked = Walked { exchanges: Vec::new(), stopped: None };
-        Walker { first: first.clone(), endpoint, mode, cursor: None, empty: 0, next: Some(first.clone()), walked }
+        let (next, bounds) = (Some(first.clone()), Bounds::ALL);
+        let walked = Walked { exchanges: Vec::new(), stopped: None, enough: false };
+        let first = first.clone();
+        Walker { first, endpoint, mode, bounds, shown: 0, cursor: None, empty: 0, next, walked }
+    }
+
+    /// The same walk within other bounds.
+    pub fn within(self, bounds: Bounds) -> Walker {
+        Walker { bounds, ..self }
     }
 
     /// Takes in a page, and says in [`Walker::next`] how to go on.
@@ -99,6 +142,11 @@ impl Walker {
         match self.after() {
             Ok(next) => self.next = next,
             Err(why) => (self.next, self.walked.stopped) = (None, Some(why)),
+        }
+        if !self.bounds.whole
+            && let Some(exchange) = self.walked.exchanges.last_mut()
+        {
+            slim::slim(exchange);
         }
     }
 
@@ -122,6 +170,7 @@ impl Walker {
         let previous = page.checked_sub(1).and_then(|p| self.walked.exchanges[p].json());
         let shown = |b: &Value| members(self.endpoint, Some("-"), b, 0).iter().map(|m| m.key()).collect::<Vec<_>>();
         let now = shown(body);
+        self.shown += now.len();
         self.empty = if now.is_empty() { self.empty + 1 } else { 0 };
         if self.empty == 3 {
             return Err("three pages without an object, and still more is true".into());
@@ -129,8 +178,12 @@ impl Walker {
         if !now.is_empty() && previous.is_some_and(|p| shown(p) == now) {
             return Err(format!("page {} is the same as the page before", page + 1));
         }
-        if page + 1 == MAX_PAGES {
-            return Err(format!("more is still true after {MAX_PAGES} pages"));
+        if page + 1 >= self.bounds.pages || self.shown >= self.bounds.objects {
+            self.walked.enough = true;
+            return Err(format!(
+                "more is still true after {}, and no more is read of one answer",
+                count(page + 1, "page")
+            ));
         }
         let next = if self.mode == Walk::AddedAfter { None } else { next_of(body) };
         let url = match next {

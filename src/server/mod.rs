@@ -15,6 +15,7 @@
 //! # }
 //! ```
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use self::effect::Effect;
@@ -53,7 +54,7 @@ pub use self::defect::{Defect, defect, defects};
 pub use self::handle::{handle, handle_at};
 pub use self::http::{Request, Response, TAXII};
 pub use self::listen::{Server, StartError, start};
-pub use self::seed::ROOTS;
+pub use self::seed::{ROOTS, loadable};
 pub use self::state::{ApiRoot, Collection, State};
 pub use self::variant::{Variant, clash, variant, variants};
 
@@ -70,6 +71,8 @@ pub struct Options {
     pub delay: Duration,
     /// How many objects a page holds at most; at least 1.
     pub page_size: usize,
+    /// A bundle or envelope, as text: its objects are in the collection `Read only` at the start, beside the seed.
+    pub load: Option<Arc<str>>,
     /// What it does in another way that the standard allows.
     pub variants: Vec<&'static Variant>,
     /// What it does wrong.
@@ -93,6 +96,7 @@ impl Default for Options {
             asynchronous: false,
             delay: Duration::from_millis(30),
             page_size: 100,
+            load: None,
             variants: Vec::new(),
             defects: Vec::new(),
         }

@@ -1,5 +1,7 @@
 //! What the server holds when it starts: API roots, collections and their content, all of it fixed.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
 use super::rules::Rules;
@@ -132,6 +134,47 @@ pub fn fill(store: &mut Store, rules: &Rules) {
         }
         store.prune(collection, rules.retention);
     }
+}
+
+/// The collection that a file is loaded into.
+const LOADED: &str = "2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32";
+/// When the first objects of a file that is loaded were added.
+const FIRST_LOADED: &str = "2024-06-01T00:00:00.000000Z";
+/// How many objects of a file that is loaded were added at one time.
+const BATCH: usize = 100;
+
+/// How many objects [`load`] would take from a text; `None` where it has no list of objects.
+pub fn loadable(text: &str) -> Option<usize> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+    let date = time::parse(FIRST_LOADED)?;
+    let rules = Rules::default();
+    Some(json::items(text, "objects")?.into_iter().filter(|text| write::seeded(&rules, text, date).is_some()).count())
+}
+
+/// What tells the versions of objects apart.
+#[derive(Deserialize, PartialEq, Eq, Hash)]
+struct Named {
+    id: Option<String>,
+    created: Option<String>,
+    modified: Option<String>,
+    spec_version: Option<String>,
+}
+
+/// Adds the objects of a bundle or an envelope to [`LOADED`], a second apart for each [`BATCH`]. What is no object of
+/// STIX is left out.
+pub fn load(store: &mut Store, rules: &Rules, text: &str) {
+    let objects = json::items(text, "objects").unwrap_or_default();
+    let mut date = time::parse(FIRST_LOADED).unwrap_or_default();
+    let mut seen = HashSet::new();
+    for batch in objects.chunks(BATCH) {
+        date = store.later(date + jiff::SignedDuration::from_secs(1));
+        // the same version of the same object is held once (section 5.5)
+        let new = batch.iter().filter(|text| serde_json::from_str::<Named>(text).is_ok_and(|named| seen.insert(named)));
+        for object in new.filter_map(|text| write::seeded(rules, text, date)) {
+            store.add(LOADED, (rules.loaded)(date), object);
+        }
+    }
+    store.prune(LOADED, rules.retention);
 }
 
 /// The batches of a seed file, each with the texts of its objects.

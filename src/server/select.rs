@@ -53,6 +53,10 @@ fn by_spec<'a>(rules: &Rules, filter: &Filter, mut records: Vec<&'a Record>) -> 
 
 /// Of each version of each object the one of the latest specification version (section 3.4.1).
 pub fn latest_spec(mut records: Vec<&Record>) -> Vec<&Record> {
+    // of one specification version all are the latest, as in most collections
+    if records.windows(2).all(|two| two[0].object.spec_version == two[1].object.spec_version) {
+        return records;
+    }
     let mut latest: HashMap<(&str, Timestamp), (u64, u64)> = HashMap::new();
     let key = |record: &Record| spec_number(&record.object.spec_version);
     for record in &records {
@@ -69,16 +73,16 @@ fn spec_number(spec: &str) -> (u64, u64) {
 }
 
 fn by_version<'a>(rules: &Rules, picks: &[Pick], mut records: Vec<&'a Record>) -> Vec<&'a Record> {
-    let mut versions: HashMap<&str, Vec<&Record>> = HashMap::new();
+    let objects = records.iter().map(|record| record.entity + 1).max().unwrap_or(0);
+    let mut versions: Vec<Vec<&Record>> = vec![Vec::new(); objects];
     for record in &records {
-        versions.entry(&record.object.id).or_default().push(record);
+        versions[record.entity].push(record);
     }
-    for group in versions.values_mut() {
+    for group in &mut versions {
         group.sort_by_key(|record| record.object.instant);
     }
     records.retain(|record| {
-        let group = versions.get(record.object.id.as_str()).map_or(&[][..], Vec::as_slice);
-        (rules.join_picks)(rules, picks, record, group)
+        (rules.join_picks)(rules, picks, record, &versions[record.entity])
     });
     records
 }

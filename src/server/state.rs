@@ -58,6 +58,8 @@ impl Collection {
 pub struct Record {
     /// Place in the order of adding; never used twice.
     pub number: u64,
+    /// Number of its object, the same for all versions of it: cheaper to compare than ids.
+    pub entity: usize,
     /// When it was added; the same for all objects of one request.
     pub date_added: Timestamp,
     /// The object itself.
@@ -105,6 +107,7 @@ pub struct Store {
     pub jobs: Vec<Job>,
     /// How many requests were answered.
     pub requests: u64,
+    entities: HashMap<String, usize>,
     last_date: Timestamp,
     last_number: u64,
 }
@@ -125,7 +128,9 @@ impl Store {
     /// Adds an object to a collection.
     pub fn add(&mut self, collection: &'static str, date_added: Timestamp, object: Object) {
         self.last_number += 1;
-        let record = Record { number: self.last_number, date_added, object, deleted: false };
+        let next = self.entities.len();
+        let entity = *self.entities.entry(object.id.clone()).or_insert(next);
+        let record = Record { number: self.last_number, entity, date_added, object, deleted: false };
         self.records.entry(collection).or_default().push(record);
     }
 
@@ -178,6 +183,9 @@ impl State {
         let hooks = effect::apply(options.effects(), &mut rules);
         let mut store = Store::default();
         seed::fill(&mut store, &rules);
+        if let Some(text) = &options.load {
+            seed::load(&mut store, &rules, text);
+        }
         Self {
             origin: origin.to_owned(),
             page_size: rules.page_size.unwrap_or(options.page_size).max(1),

@@ -1,5 +1,6 @@
 //! Adds objects for a trial, waits until they are processed, and changes a collection while it is read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -94,7 +95,8 @@ impl Run<'_> {
 
     /// Takes down that these objects are in the collection of the trial.
     fn held(&mut self, objects: &[Value]) {
-        objects.iter().for_each(|object| self.bound.holdings.add(object));
+        let holdings = Arc::make_mut(&mut self.bound.holdings);
+        objects.iter().for_each(|object| holdings.add(object));
     }
 
     /// Walks over pages, and between them adds and deletes what the step says, one object at a time.
@@ -118,7 +120,7 @@ impl Run<'_> {
                         "an object could not be deleted ({status}): see delete/answers"
                     )));
                 }
-                self.bound.holdings.items.retain(|h| h.id != id);
+                Arc::make_mut(&mut self.bound.holdings).items.retain(|h| h.id != id);
             }
         }
         Ok(walker.walked)

@@ -191,7 +191,7 @@ impl<'a> Writer<'a> {
             let duplicate = self.holds(*item);
             let Some(new) = Holding::of(&object, 0) else { return };
             self.held.add(&object);
-            self.held.learn(&new.id, new.version.as_deref(), date);
+            self.held.learn([(new.id.as_str(), new.version.as_deref(), date)]);
             self.values.insert(format!("{}.added", item.name()), date.to_string());
             let past = self.past.entry(item.slot).or_default();
             past.late |= !duplicate && latest.is_some() && new.at < latest;
