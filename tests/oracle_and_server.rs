@@ -95,7 +95,7 @@ impl World {
             let (_, body) = self.send(Method::GET, &target, None);
             for member in members(Endpoint::Manifest, None, &body, 0) {
                 let added = member.added.as_deref().and_then(taxii::Timestamp::parse).expect("a date");
-                self.held.learn(&member.id, member.version.as_deref(), added);
+                self.held.learn([(member.id.as_str(), member.version.as_deref(), added)]);
             }
         }
         prop_assert!(self.held.items.iter().all(|h| h.added.is_some()), "the manifest does not tell every date");

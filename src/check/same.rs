@@ -101,7 +101,8 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
         }
         SameWhat::Members | SameWhat::Sequence => {
             let (mut a, mut b) = (named(earlier, before), named(context.record, now));
-            let in_sequence = if earlier.enough || context.record.enough { (a.clone(), b.clone()) } else { Default::default() };
+            let in_sequence =
+                if earlier.enough || context.record.enough { (a.clone(), b.clone()) } else { Default::default() };
             if same.what == SameWhat::Members {
                 a.sort();
                 b.sort();
@@ -113,7 +114,8 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 if in_sequence.0[..both] == in_sequence.1[..both] {
                     outcome.saw(format!("the first {} named by both", super::selection::count(both, "object")));
                 } else {
-                    outcome.block("only the beginning was read of so many objects, and the two begin in different ways");
+                    outcome
+                        .block("only the beginning was read of so many objects, and the two begin in different ways");
                 }
             } else if a != b {
                 let only = |x: &[String], y: &[String]| {

@@ -158,7 +158,9 @@ impl Holdings {
         }
         for (id, version, added) in told {
             for holding in dateless.get_mut(id).into_iter().flatten() {
-                if holding.added.is_none() && (holding.version.is_none() || version.is_some_and(|v| holding.is_version(v))) {
+                if holding.added.is_none()
+                    && (holding.version.is_none() || version.is_some_and(|v| holding.is_version(v)))
+                {
                     holding.added = Some(added);
                 }
             }

@@ -231,8 +231,9 @@ impl Run<'_> {
         // of a large collection all dates are known, and nothing is copied
         if self.bound.holdings.items.iter().any(|h| h.added.is_none()) {
             let members = members_of(Endpoint::Manifest, None, exchanges);
-            let dated =
-                members.iter().filter_map(|m| Some((m.id.as_str(), m.version.as_deref(), Timestamp::parse(m.added.as_deref()?)?)));
+            let dated = members
+                .iter()
+                .filter_map(|m| Some((m.id.as_str(), m.version.as_deref(), Timestamp::parse(m.added.as_deref()?)?)));
             Arc::make_mut(&mut self.bound.holdings).learn(dated);
         }
         for (name, object) in &self.objects {

@@ -126,7 +126,9 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exch
         let query =
             session.query(&[("match[id]".to_owned(), id.to_owned()), ("match[version]".to_owned(), "all".to_owned())]);
         outgoing.url.set_query(Some(&query));
-        let walked = walk(session, &outgoing, Actor::Client, Endpoint::Manifest, (Walk::Auto, Bounds::of(holdings.items.len()))).await;
+        let walked =
+            walk(session, &outgoing, Actor::Client, Endpoint::Manifest, (Walk::Auto, Bounds::of(holdings.items.len())))
+                .await;
         let endless = walked.enough;
         let nothing = |e: &Exchange| {
             e.status() == 404
@@ -203,7 +205,8 @@ async fn pages(
     parameters: &[(String, String)],
 ) -> (Vec<Exchange>, Option<String>) {
     let first = request(session, url, endpoint, parameters);
-    let Walked { exchanges, stopped, .. } = walk(session, &first, Actor::Client, endpoint, (Walk::Auto, Bounds::SURVEY)).await;
+    let Walked { exchanges, stopped, .. } =
+        walk(session, &first, Actor::Client, endpoint, (Walk::Auto, Bounds::SURVEY)).await;
     (exchanges, stopped)
 }
 

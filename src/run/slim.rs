@@ -9,12 +9,14 @@ use serde_json::{Map, Value};
 use crate::record::{Body, Exchange};
 
 /// The members by which an object or a manifest record is known.
-const KEPT: [&str; 8] = ["type", "id", "spec_version", "created", "modified", "date_added", "version", "media_type"];
+const KEPT: [&str; 6] = ["id", "spec_version", "created", "modified", "date_added", "version"];
 
 /// Leaves of the answer's body what tells which objects it names and how the walk goes on.
 pub fn slim(exchange: &mut Exchange) {
     let kept = exchange.json().map(|body| match body {
-        Value::Object(members) => Value::Object(members.iter().map(|(name, value)| (name.clone(), list(value))).collect()),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), list(value))).collect())
+        }
         other => other.clone(),
     });
     exchange.parsed = Arc::new(OnceLock::from(kept));
@@ -64,6 +66,9 @@ mod tests {
         let kept = exchange.json().expect("kept");
         let after: Vec<String> = members(Endpoint::Objects, None, kept, 0).iter().map(|m| m.key()).collect();
         assert_eq!(before, after);
-        assert_eq!((&kept["more"], &kept["next"], kept["objects"][0].get("content")), (&json!(true), &json!("n"), None));
+        assert_eq!(
+            (&kept["more"], &kept["next"], kept["objects"][0].get("content")),
+            (&json!(true), &json!("n"), None)
+        );
     }
 }

@@ -81,9 +81,7 @@ fn by_version<'a>(rules: &Rules, picks: &[Pick], mut records: Vec<&'a Record>) -
     for group in &mut versions {
         group.sort_by_key(|record| record.object.instant);
     }
-    records.retain(|record| {
-        (rules.join_picks)(rules, picks, record, &versions[record.entity])
-    });
+    records.retain(|record| (rules.join_picks)(rules, picks, record, &versions[record.entity]));
     records
 }
 
