@@ -22,7 +22,7 @@ fn feed() -> String {
             })
         };
         match n % 4 {
-            0 if n % 40 == 0 => (0..3).map(|v| indicator(version(v))).collect(),
+            0 if n.is_multiple_of(40) => (0..3).map(|v| indicator(version(v))).collect(),
             0 | 1 => vec![indicator(at.clone())],
             _ => vec![json!({
                 "type": "relationship", "spec_version": "2.1", "id": id("relationship", n), "created": at, "modified": at,

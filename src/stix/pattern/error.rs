@@ -121,6 +121,6 @@ pub mod code {
     pub const SUBSET_ADDRESS: &str = "pattern-subset-address";
     /// EXISTS on a path that may name several properties.
     pub const EXISTS_PATH: &str = "pattern-exists-path";
-    /// A regular expression that no PCRE library compiles.
+    /// A regular expression that no version of PCRE2 compiles.
     pub const REGULAR_EXPRESSION: &str = "pattern-regular-expression";
 }

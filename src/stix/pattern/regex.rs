@@ -1,7 +1,7 @@
 //! Whether a text can be a PCRE expression (9.6.1, MATCHES).
 //!
-//! No crate reads all of PCRE, and several versions of the library are in use. So this looks for faults that each of
-//! them rejects (groups and classes left open, quantifiers without anything to repeat, and the like) and takes
+//! No crate reads all of PCRE, and several versions of PCRE2 are in use. So this looks for faults that each of them
+//! rejects (groups and classes left open, quantifiers without anything to repeat, and the like) and takes
 //! whatever it does not know for valid. One pass, linear in the length of the text.
 
 mod class;

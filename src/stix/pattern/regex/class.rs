@@ -14,6 +14,10 @@ impl Scan {
         if self.next_is('^') {
             self.at += 1;
         }
+        // the end of a quotation, and an empty one, are nothing: a `]` behind them is still the first character
+        while let Some(nothing) = ["\\E", "\\Q\\E"].into_iter().find(|nothing| self.is_next(nothing)) {
+            self.at += nothing.len();
+        }
         let first = self.at;
         // The character before, where it can begin a range: plain ones only.
         let mut low = None;
@@ -76,9 +80,16 @@ impl Scan {
                 self.at += digits.len();
                 return Ok(Some(digits.into_iter().fold(0, |code, digit| code * 16 + digit)));
             }
+            c if escape::is_no_escape(c) => return fault_at(start, format!("PCRE has no escape `\\{c}`")),
+            'o' if !braces => return fault_at(start, "`\\o` is not followed by a brace"),
+            'A' | 'B' | 'C' | 'G' | 'K' | 'R' | 'X' | 'Z' | 'k' | 'z' => {
+                return fault_at(start, format!("`\\{c}` is no character, and stands in no class"));
+            }
+            'N' if !braces => return fault_at(start, "`\\N` stands in no class"),
             'p' | 'P' if braces => self.property(start)?,
             'o' | 'N' if braces => self.skip_name('}')?,
-            'p' | 'P' | 'c' => self.at = self.text.len().min(self.at + 1),
+            'p' | 'P' => self.category(start)?,
+            'c' => self.at = self.text.len().min(self.at + 1),
             '0'..='9' => {
                 self.at += self.text[self.at..].iter().take(2).take_while(|c| c.is_ascii_digit()).count();
             }

@@ -143,7 +143,8 @@ impl Scan {
         while let Some(&c) = self.text.get(self.at) {
             self.at += 1;
             match c {
-                ')' => return Ok(true),
+                // a setting is nothing that could be repeated
+                ')' => return Ok(false),
                 ':' => {
                     self.open(start, Group::Plain);
                     return Ok(false);
