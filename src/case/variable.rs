@@ -47,9 +47,9 @@ pub const VARIABLES: &[Variable] = &[
     v("versioned.count-1", Some(Fact::TwoVersions), "one less"),
     v("versioned.count+1", Some(Fact::TwoVersions), "one more"),
     v(
-        "versioned.last.six-digits",
+        "versioned.first.six-digits",
         Some(Fact::TwoVersions),
-        "its latest version, the same instant with six fractional digits",
+        "its earliest version, the same instant with six fractional digits",
     ),
     v("versioned.last.before", Some(Fact::TwoVersions), "a millisecond before its latest version"),
     v("versioned.last.after", Some(Fact::TwoVersions), "a millisecond after its latest version"),

@@ -64,7 +64,7 @@ pub(super) fn of_manifest(context: &Context<'_>, body: &Value) -> Said {
     let holdings = &context.transcript.bound.holdings.items;
     // where the object really is of that type, it is the collection that does not say so
     let true_to = |id: &str, kind: &str| {
-        holdings.iter().any(|h| h.id == id && h.spec.as_deref().is_some_and(|s| names(kind, &stix(s))))
+        holdings.iter().any(|h| h.id == id && h.spec_beyond_doubt().is_some_and(|s| names(kind, &stix(s))))
     };
     match records.iter().find(|(id, kind)| !allowed.iter().any(|a| names(a, kind)) && !true_to(id, kind)) {
         Some((_, bad)) => broken(

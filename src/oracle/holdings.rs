@@ -70,6 +70,11 @@ impl Holding {
         }
     }
 
+    /// The specification version that leaves no room: what the object says, or 2.1 where STIX 2.0 has no such objects.
+    pub fn spec_beyond_doubt(&self) -> Option<&str> {
+        self.spec.as_deref().or_else(|| super::select::is_sco(&self.kind).then_some("2.1"))
+    }
+
     /// Whether a full read by this endpoint showed it: what that lacks, a filter cannot be blamed for.
     pub fn shown_by(&self, endpoint: Endpoint) -> bool {
         match endpoint {

@@ -131,7 +131,7 @@ fn spec(holding: &Holding, reading: Reading) -> &str {
     }
 }
 
-fn is_sco(kind: &str) -> bool {
+pub(super) fn is_sco(kind: &str) -> bool {
     const SCOS: [&str; 18] = [
         "artifact",
         "autonomous-system",

@@ -268,9 +268,11 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         set("versioned.count", v.len().to_string());
         set("versioned.count-1", (v.len() - 1).to_string());
         set("versioned.count+1", (v.len() + 1).to_string());
+        if let Some(at) = v[0].at {
+            set("versioned.first.six-digits", at.spelled(6));
+        }
         if let Some(at) = v.last().and_then(|h| h.at) {
             let millisecond = Timestamp::MICROSECOND * 1000;
-            set("versioned.last.six-digits", at.spelled(6));
             set("versioned.last.before", at.plus(-millisecond).spelled(3));
             set("versioned.last.after", at.plus(millisecond).spelled(3));
         }

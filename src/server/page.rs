@@ -55,7 +55,8 @@ pub fn cut<'a>(
     if let Some(token) = &filter.next {
         let position = (rules.undress)(token).and_then(|token| read(state, &query, &token));
         let position = position.ok_or_else(|| Problem::malformed("next", "does not belong to this query"))?;
-        let behind = |(place, record): (usize, &&Record)| (rules.resumes)(place, record, position);
+        let length = selected.len();
+        let behind = |(place, record): (usize, &&Record)| (rules.resumes)(place, length, record, position);
         start = selected.iter().enumerate().position(behind).unwrap_or(selected.len());
         selected.drain(..start);
     }

@@ -64,8 +64,8 @@ pub struct Rules {
     /// Puts the selection in order.
     pub order: fn(Endpoint, &mut Vec<&Record>),
 
-    /// Whether a record comes after the position of a page token: place in the selection, record, position.
-    pub resumes: fn(usize, &Record, u64) -> bool,
+    /// Whether a record comes after the position of a page token: place in the selection, its length, record, position.
+    pub resumes: fn(usize, usize, &Record, u64) -> bool,
     /// How many objects a page holds at most, where that is not what the options say.
     pub page_size: Option<usize>,
     /// How many of the records left go on this page: client's limit, server's cap.
@@ -156,7 +156,7 @@ impl Default for Rules {
             nothing_is_404: false,
             deleted_is_404: false,
             order: |_, records| records.sort_by_key(|record| (record.date_added, record.number)),
-            resumes: |_, record, position| record.number > position,
+            resumes: |_, _, record, position| record.number > position,
             page_size: None,
             length: page::length,
             more: |_, left, length| length < left,

@@ -1,5 +1,7 @@
 //! Authentication and rights (sections 1.6.9 and 5).
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, StatusCode, header};
 
 use super::super::access::{self, USERS, User};
@@ -249,6 +251,29 @@ pub(super) const DEFECTS: &[Defect] = &[
         "DELETE is admitted where a client may write, but not read",
         &[Rule(|rules| {
             rules.admit = |at, read, write| access::admit(at, read || (at == Endpoint::Delete && write), write);
+        })],
+    ),
+    Defect::new(
+        "garbled-credentials-500",
+        &["T21-3.1-13"],
+        "credentials that are no Base64 lead to 500 at discovery and API roots",
+        &[Response(|_, call, response| {
+            let open = matches!(call.endpoint(), Some(Endpoint::Discovery | Endpoint::ApiRoot));
+            let asked = call.request.header(&header::AUTHORIZATION).unwrap_or_default();
+            let basic = asked.strip_prefix("Basic ");
+            if open && basic.is_some_and(|basic| STANDARD.decode(basic).is_err()) {
+                response.headers.remove(header::WWW_AUTHENTICATE);
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "status-open",
+        &["T21-4.3-12"],
+        "a status is shown without authentication",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| open(at, Endpoint::Status, request);
+            rules.shows_status = |status, _, root| status.root == root.name;
         })],
     ),
 ];

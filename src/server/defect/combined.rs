@@ -285,4 +285,65 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "delete-takes-what-came-along",
+        &["T21-5.7-02"],
+        "DELETE takes along what was added in the same request as the object",
+        &[Response(|state, call, response| {
+            if call.endpoint() != Some(Endpoint::Delete) || response.status != StatusCode::OK {
+                return;
+            }
+            let object = call.route.as_ref().map(|route| route.object.clone()).unwrap_or_default();
+            with_records(state, call, |records| {
+                let gone = records.iter().filter(|record| record.object.id == object && record.deleted);
+                let dates: Vec<jiff::Timestamp> = gone.map(|record| record.date_added).collect();
+                for record in records.iter_mut().filter(|record| dates.contains(&record.date_added)) {
+                    record.deleted = true;
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "delete-missing-version-takes-latest",
+        &["T21-5.7-03"],
+        "DELETE with a match[version] that the object does not have removes its latest version",
+        &[Response(|state, call, response| {
+            let missing = call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND;
+            if missing && asks(call, "match[version]") {
+                again(state, call, response, |request| {
+                    drop_parameters(request, |name, _| name == "match[version]");
+                    request.query.push_str("&match[version]=last");
+                });
+            }
+        })],
+    ),
+    Defect::new(
+        "limit-and-date-give-newest",
+        &["T21-3.5-02"],
+        "limit beside added_after gives the newest of what was added since, not the oldest",
+        &[Response(|state, call, response| {
+            let limit = parameter(&call.request.query, "limit").and_then(|limit| limit.parse::<usize>().ok());
+            let (Some(limit), Some(Endpoint::Objects)) = (limit, call.endpoint()) else { return };
+            if !asks(call, "added_after") || asks(call, "next") || response.status != StatusCode::OK {
+                return;
+            }
+            let next = response.value().unwrap_or_default()["next"].clone();
+            let mut request = call.request.clone();
+            request.path = request.path.replace("/objects/", "/manifest/");
+            drop_parameters(&mut request, |name, _| name == "limit");
+            let all = super::plain(state, request).unwrap_or_default();
+            let records = all["objects"].as_array().map_or(&[][..], Vec::as_slice);
+            let before = records.len().checked_sub(limit + 1).and_then(|last| records[last]["date_added"].as_str());
+            if let Some(date) = before {
+                again(state, call, response, |request| {
+                    drop_parameters(request, |name, _| name == "added_after");
+                    request.query.push_str(&format!("&added_after={date}"));
+                });
+                super::edit(response, |body| {
+                    body["more"] = true.into();
+                    body["next"] = next;
+                });
+            }
+        })],
+    ),
 ];

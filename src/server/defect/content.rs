@@ -153,4 +153,16 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         })],
     ),
+    Defect::new(
+        "markings-get-modified",
+        &["T21-5.4-05"],
+        "marking definitions get a property modified, as every other object has",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object["type"] == "marking-definition" && object.get("modified").is_none() {
+                    object["modified"] = object["created"].clone();
+                }
+            });
+        })],
+    ),
 ];

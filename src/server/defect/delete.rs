@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::super::route::Endpoint;
 use super::Defect;
-use super::Effect::{Response, Rule};
+use super::Effect::{Request, Response, Rule};
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -98,6 +98,29 @@ pub(super) const DEFECTS: &[Defect] = &[
                 Endpoint::Versions => &[super::super::query::Pick::All],
                 _ => &[super::super::query::Pick::Last],
             };
+        })],
+    ),
+    Defect::new(
+        "delete-from-unknown-collection-200",
+        &["T21-5.2-06"],
+        "DELETE in a collection that does not exist is answered 200",
+        &[Response(|_, call, response| {
+            let collection = response.value().unwrap_or_default()["description"]
+                .as_str()
+                .is_some_and(|text| text.contains("collection"));
+            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && collection {
+                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-ignores-spec-version",
+        &["T21-3.1-12"],
+        "DELETE ignores match[spec_version]",
+        &[Request(|request| {
+            if request.method == http::Method::DELETE {
+                super::drop_parameters(request, |name, _| name == "match[spec_version]");
+            }
         })],
     ),
 ];

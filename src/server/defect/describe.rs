@@ -312,6 +312,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "media-types-of-the-older-alone",
+        &["T21-5.2-05"],
+        "a collection of STIX 2.0 that has come to hold STIX 2.1 too still names STIX 2.0 alone",
+        &[Json(SHOWN, |_, body| {
+            collection(body, |one| {
+                if let Some(list) = one.get_mut("media_types").and_then(Value::as_array_mut).filter(|l| l.len() > 1) {
+                    list.truncate(1);
+                }
+            });
+        })],
+    ),
+    Defect::new(
         "unknown-collection-200",
         &["T21-5.2-06"],
         "an unknown collection answers 200 with an empty object",

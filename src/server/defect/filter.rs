@@ -15,6 +15,12 @@ fn seconds(at: Timestamp) -> i64 {
     at.as_second()
 }
 
+/// Whether one object is asked for.
+fn is_one(request: &super::super::http::Request) -> bool {
+    let rest = request.path.split_once("/objects/").map_or("", |(_, rest)| rest);
+    request.method == http::Method::GET && !rest.is_empty() && !rest.ends_with("/versions/")
+}
+
 /// Ignores `added_after` on one endpoint.
 fn always_after(rules: &mut Rules, endpoint: Endpoint) {
     rules.added_after = match endpoint {
@@ -327,5 +333,37 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-02"],
         "added_after makes the server drop the connection; seen in FreeTAXII",
         &[Response(|_, call, response| response.dropped = super::asks(call, "added_after"))],
+    ),
+    Defect::new(
+        "spec-version-ignored-on-object",
+        &["T21-5.6-05"],
+        "match[spec_version] is ignored where one object is asked for",
+        &[Request(|request| {
+            if is_one(request) {
+                drop_parameters(request, |name, _| name == "match[spec_version]");
+            }
+        })],
+    ),
+    Defect::new(
+        "brackets-in-small-digits-are-unknown-on-object",
+        &["T21-5.6-05"],
+        "where one object is asked for, brackets are decoded that are encoded in capital digits alone",
+        &[Request(|request| {
+            if is_one(request) {
+                let pairs = request.query.split('&').filter(|pair| !pair.starts_with("match%5b"));
+                request.query = pairs.collect::<Vec<_>>().join("&");
+            }
+        })],
+    ),
+    Defect::new(
+        "object-by-specification-or-date",
+        &["T21-3.1-12"],
+        "added_after is ignored beside match[spec_version] where one object is asked for",
+        &[Request(|request| {
+            let query = percent_decode(&request.query).unwrap_or_default();
+            if is_one(request) && query.contains("match[spec_version]=") {
+                drop_parameters(request, |name, _| name == "added_after");
+            }
+        })],
     ),
 ];

@@ -251,4 +251,41 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "parameter-twice-500",
+        &["T21-3.4-04"],
+        "a parameter that occurs twice leads to 500: it is read as a list",
+        &[Answer(|_, call, response| {
+            let twice = response.value().unwrap_or_default()["description"]
+                .as_str()
+                .is_some_and(|text| text.contains("occurs more than once"));
+            if call.endpoint().is_some_and(Endpoint::reads) && response.status == StatusCode::BAD_REQUEST && twice {
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "limit-beyond-64-bits-500",
+        &["T21-3.4-01"],
+        "a limit that 64 bits do not hold leads to 500",
+        &[Answer(|_, call, response| {
+            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit="));
+            let digits = limit.filter(|limit| !limit.is_empty() && limit.bytes().all(|byte| byte.is_ascii_digit()));
+            if digits.is_some_and(|digits| digits.parse::<u64>().is_err()) {
+                *response = super::super::error::Problem::malformed("limit", "is too large").response();
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "version-of-six-digits-ignored",
+        &["T21-3.4-19"],
+        "a timestamp in match[version] that has other than three decimals does not count",
+        &[Request(|request| {
+            drop_parameters(request, |name, value| {
+                let decimals = value.split_once('.').map_or(0, |(_, rest)| rest.len() - 1);
+                name == "match[version]" && time::parse(value).is_some() && decimals != 3
+            });
+        })],
+    ),
 ];

@@ -258,4 +258,17 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "manifest-for-stix-alone-500",
+        &["T21-3.1-07"],
+        "a client that accepts STIX alone gets 500 for the manifest",
+        &[Answer(|_, call, response| {
+            let accept = accept(&call.request);
+            let alone = accept.contains("stix+json") && !accept.contains("taxii+json");
+            if call.endpoint() == Some(Endpoint::Manifest) && response.status.is_success() && alone {
+                *response = super::super::error::Problem::not_acceptable().response();
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
 ];

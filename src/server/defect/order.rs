@@ -7,7 +7,7 @@ use super::Effect::Rule;
 
 /// Lets pages follow one another by place, so that they join to the whole in any order.
 fn by_place(rules: &mut Rules) {
-    rules.resumes = |place, _, position| place as u64 >= position;
+    rules.resumes = |place, _, _, position| place as u64 >= position;
     rules.position = |start, _, length| (start + length) as u64;
 }
 

@@ -1,5 +1,7 @@
 //! limit, more and next (sections 3.4, 3.5 and 3.7).
 
+use std::sync::PoisonError;
+
 use http::StatusCode;
 
 use super::super::page;
@@ -223,7 +225,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.5-03"],
         "next counts places, so that a deletion between pages hides an object",
         &[Rule(|rules| {
-            rules.resumes = |place, _, position| place as u64 >= position;
+            rules.resumes = |place, _, _, position| place as u64 >= position;
             rules.position = |start, _, length| (start + length) as u64;
         })],
     ),
@@ -301,5 +303,54 @@ pub(super) const DEFECTS: &[Defect] = &[
                 super::edit(response, |body| body["objects"] = newest.into());
             }
         })],
+    ),
+    Defect::new(
+        "next-counts-what-is-left",
+        &["T21-3.5-03"],
+        "next counts what is left, so that what is added between pages hides as much",
+        &[Rule(|rules| {
+            rules.resumes = |place, length, _, position| (length - place) as u64 <= position;
+            rules.position = |_, left, length| (left.len() - length) as u64;
+        })],
+    ),
+    Defect::new(
+        "manifest-next-drops-type",
+        &["T21-3.5-01"],
+        "the manifest has next, too, and there match[type] does not count",
+        &[
+            Rule(|rules| {
+                rules.next_everywhere = true;
+                rules.bound = false;
+            }),
+            Request(|request| {
+                if request.path.ends_with("/manifest/") && request.query.contains("next=") {
+                    drop_parameters(request, |name, _| name == "match[type]");
+                }
+            }),
+        ],
+    ),
+    Defect::new(
+        "next-ignored-on-object",
+        &["T21-5.6-05"],
+        "next leads to the first page again where one object is asked for",
+        &[Request(|request| {
+            if request.path.contains("/objects/") && !request.path.ends_with("/objects/") {
+                drop_parameters(request, |name, _| name == "next");
+            }
+        })],
+    ),
+    Defect::new(
+        "next-dies-by-use",
+        &["T21-3.5-01"],
+        "next can be used once: where the answer is lost, so is the page",
+        &[
+            Rule(|rules| rules.cursors = page::Cursors::New),
+            Response(|state, call, response| {
+                let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
+                if let Some(next) = next.filter(|_| response.status == StatusCode::OK) {
+                    state.cursors.lock().unwrap_or_else(PoisonError::into_inner).remove(next);
+                }
+            }),
+        ],
     ),
 ];

@@ -206,4 +206,27 @@ pub(super) const DEFECTS: &[Defect] = &[
             body["request_timestamp"] = super::super::time::micros(jiff::Timestamp::now()).into();
         })],
     ),
+    Defect::new(
+        "request-timestamp-of-local-time",
+        &["T21-4.3-01"],
+        "request_timestamp is the local time of the server, two hours ahead, with Z behind it",
+        &[Json(STATUSES, |_, body| {
+            let requested = body["request_timestamp"].as_str().and_then(super::super::time::parse);
+            if let Some(local) = requested.and_then(|at| at.checked_add(Duration::from_secs(7200)).ok()) {
+                body["request_timestamp"] = super::super::time::micros(local).into();
+            }
+        })],
+    ),
+    Defect::new(
+        "status-with-hyphen",
+        &["T21-7-01"],
+        "a custom property of status resources has a hyphen in its name",
+        &[Json(STATUSES, |_, body| body["x-vendor-node"] = "1".into())],
+    ),
+    Defect::new(
+        "status-without-prefix",
+        &["T21-7-02"],
+        "a status resource names its collection in a property without x_",
+        &[Json(STATUSES, |_, body| body["collection_id"] = "5fa2c93a-6150-4ca0-9d32-be8f40c17265".into())],
+    ),
 ];

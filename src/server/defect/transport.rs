@@ -124,4 +124,15 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "discovery-as-html",
+        &["T21-3.1-02"],
+        "discovery is answered 200 with the page of a web application",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Discovery) && response.status == StatusCode::OK {
+                response.set("content-type", "text/html");
+                response.body = "<!doctype html><title>TAXII</title><script src=\"/main.js\"></script>".into();
+            }
+        })],
+    ),
 ];

@@ -25,6 +25,24 @@ fn stringify(value: &mut Value) {
     *value = value.to_string().into();
 }
 
+/// Text in CESU-8: what takes two units in UTF-16 takes three octets for each of them.
+fn cesu_8(text: &str) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len());
+    for one in text.chars() {
+        let mut units = [0; 2];
+        match one.encode_utf16(&mut units) {
+            [_] => octets.extend(one.encode_utf8(&mut [0; 4]).bytes()),
+            pair => {
+                for unit in pair {
+                    let [high, low] = unit.to_be_bytes();
+                    octets.extend([0xe0 | high >> 4, 0x80 | (high & 0xf) << 2 | low >> 6, 0x80 | low & 0x3f]);
+                }
+            }
+        }
+    }
+    octets
+}
+
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
         "can-read-as-string",
@@ -286,5 +304,15 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-2-06"],
         "titles that consist of digits are numbers: that of an API root is one",
         &[Json(&[Endpoint::ApiRoot], |_, body| body["title"] = 2026.into())],
+    ),
+    Defect::new(
+        "six-octets-for-a-bird",
+        &["T21-2-06"],
+        "characters beyond U+FFFF of one object come as surrogates in UTF-8 (CESU-8), as some databases store them",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Object) && response.status.is_success() {
+                response.body = cesu_8(&String::from_utf8_lossy(&response.body)).into();
+            }
+        })],
     ),
 ];

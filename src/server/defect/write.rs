@@ -4,7 +4,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::http::Request as Asked;
+use super::super::http::{Request as Asked, Response as Answer};
 use super::super::route::Endpoint;
 use super::super::state::Record;
 use super::Effect::{Json, Request, Response, Rule};
@@ -29,6 +29,16 @@ fn rewrite(request: &mut Asked, change: impl FnOnce(&mut Value)) {
 fn is_good(object: &Value) -> bool {
     let (kind, id) = (object["type"].as_str(), object["id"].as_str());
     kind.is_some_and(|kind| id.is_some_and(|id| id.strip_prefix(kind).is_some_and(|rest| rest.len() == 38)))
+}
+
+/// Answers a POST as if all of this many objects had been added.
+fn pretend(response: &mut Answer, objects: u64) {
+    let id = uuid::Uuid::new_v4().to_string();
+    *response = Answer::json(
+        StatusCode::ACCEPTED,
+        &json!({ "id": id, "status": "complete", "total_count": objects, "success_count": objects,
+            "failure_count": 0, "pending_count": 0 }),
+    );
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -71,12 +81,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Response(|_, call, response| {
             let list = call.request.body.first() == Some(&b'[');
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNPROCESSABLE_ENTITY && list {
-                let id = uuid::Uuid::new_v4().to_string();
-                *response = super::super::http::Response::json(
-                    StatusCode::ACCEPTED,
-                    &json!({ "id": id, "status": "complete", "total_count": 0, "success_count": 0,
-                        "failure_count": 0, "pending_count": 0 }),
-                );
+                pretend(response, 0);
             }
         })],
     ),
@@ -98,12 +103,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let cut = call.request.body.first() == Some(&b'{')
                 && serde_json::from_slice::<Value>(&call.request.body).is_err_and(|error| error.is_eof());
             if call.endpoint() == Some(Endpoint::Add) && !response.status.is_success() && cut {
-                let id = uuid::Uuid::new_v4().to_string();
-                *response = super::super::http::Response::json(
-                    StatusCode::ACCEPTED,
-                    &json!({ "id": id, "status": "complete", "total_count": 0, "success_count": 0,
-                        "failure_count": 0, "pending_count": 0 }),
-                );
+                pretend(response, 0);
             }
         })],
     ),
@@ -209,7 +209,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let start = Timestamp::from_second(1_719_792_000).unwrap_or(now);
                 start.checked_add(ahead / 100).unwrap_or(now)
             };
-            rules.resumes = |place, _, position| place as u64 >= position;
+            rules.resumes = |place, _, _, position| place as u64 >= position;
             rules.position = |start, _, length| (start + length) as u64;
         })],
     ),
@@ -233,12 +233,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a POST to a collection that does not exist is answered 202 with a status",
         &[Response(|_, call, response| {
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::NOT_FOUND {
-                let id = uuid::Uuid::new_v4().to_string();
-                *response = super::super::http::Response::json(
-                    StatusCode::ACCEPTED,
-                    &json!({ "id": id, "status": "complete", "total_count": 1, "success_count": 1,
-                        "failure_count": 0, "pending_count": 0 }),
-                );
+                pretend(response, 1);
             }
         })],
     ),
@@ -264,5 +259,21 @@ pub(super) const DEFECTS: &[Defect] = &[
                 response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
+    ),
+    Defect::new(
+        "bundle-taken-for-nothing",
+        &["T21-5.5-05"],
+        "a body that is a bundle is accepted, and nothing of it is added",
+        &[
+            Rule(|rules| rules.knows_member = |name| name != "type"),
+            Response(|_, call, response| {
+                if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNPROCESSABLE_ENTITY {
+                    let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+                    if posted["type"] == "bundle" {
+                        pretend(response, posted["objects"].as_array().map_or(0, |list| list.len() as u64));
+                    }
+                }
+            }),
+        ],
     ),
 ];
