@@ -31,7 +31,7 @@ fn again(state: &State, call: &Call, response: &mut Answer, change: impl FnOnce(
 }
 
 /// Does something with the records of the collection that is called, in the order of adding.
-fn with_records<T>(state: &State, call: &Call, then: impl FnOnce(&mut Vec<Record>) -> T) -> Option<T> {
+pub(super) fn with_records<T>(state: &State, call: &Call, then: impl FnOnce(&mut Vec<Record>) -> T) -> Option<T> {
     let route = call.route.as_ref()?;
     let root = ROOTS.iter().find(|root| root.name == route.root)?;
     let collection = root.collections.iter().find(|known| access::names(known, &route.collection))?;

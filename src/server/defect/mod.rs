@@ -7,11 +7,12 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::effect::{ENVELOPES, Effect, READS, STATUSES, asks, drop_parameters, each, edit, remove, rename};
+use super::effect::{ENVELOPES, Effect, READS, STATUSES, asks, drop_parameters, each, edit, list, remove, rename};
 use super::http::Request;
 use super::state::State;
 
 mod access;
+mod close;
 mod combined;
 mod content;
 mod delete;
@@ -86,6 +87,7 @@ static FAMILIES: &[&[Defect]] = &[
     status::DEFECTS,
     delete::DEFECTS,
     combined::DEFECTS,
+    close::DEFECTS,
 ];
 
 static ALL: LazyLock<Vec<Defect>> = LazyLock::new(|| FAMILIES.concat());
