@@ -371,9 +371,12 @@ fn insisting(talk: &mut Interview) {
     talk.send(authorized(Method::DELETE, &format!("{NOWHERE}/objects/note--1/")));
     let objects = format!("{EMPTY}/objects/");
     let five = format!("{objects}note--00000000-0000-4000-8000-000000000005/");
-    talk.post(&objects, json!({ "objects": [note(5, "2024-01-02T00:00:00.000Z")] }).to_string());
-    talk.post(&objects, json!({ "objects": [note(5, "2024-01-03T00:00:00.000Z")] }).to_string());
-    talk.get(&format!("{five}?match%5bversion%5d=first"));
+    talk.post(&objects, json!({ "objects": [note(5, "2024-01-02T00:00:00.500Z")] }).to_string());
+    talk.post(&objects, json!({ "objects": [note(5, "2024-01-02T00:00:00.500001Z")] }).to_string());
+    talk.get(&format!("{five}versions/"));
+    for version in ["first", "2024-01-02T00:00:00.500Z"] {
+        talk.get(&format!("{five}?match%5bversion%5d={version}"));
+    }
     talk.get(&format!("{five}?match[spec_version]=2.1&added_after=2030-01-01T00:00:00.000000Z"));
     let first = format!("{objects}?match[version]=all&limit=1");
     let next = talk.get(&first)["next"].as_str().unwrap_or("none").to_owned();
