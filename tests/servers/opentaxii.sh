@@ -66,6 +66,21 @@ root_id() { python3 "$here/opentaxii_data.py" root "$dir" "$1"; }
   "$bin/opentaxii-add-collection" -r "$first" -t "Empty"
   "$bin/opentaxii-add-collection" -r "$second" -t "Private, second root"
 } > "$dir/setup.log" 2>&1
+# It makes ids up. The same ones each time let reports of two runs be compared.
+"$bin/python" - "$dir/data.db" <<'PY'
+import hashlib
+import sqlite3
+import sys
+import uuid
+
+with sqlite3.connect(sys.argv[1]) as data:
+    for table, referring in (("opentaxii_api_root", "opentaxii_collection"), ("opentaxii_collection", None)):
+        for old, title in data.execute("select id, title from " + table).fetchall():
+            new = uuid.UUID(hashlib.md5(title.encode()).hexdigest(), version=4).hex
+            data.execute("update %s set id = ? where id = ?" % table, (new, old))
+            if referring:
+                data.execute("update %s set api_root_id = ? where api_root_id = ?" % referring, (new, old))
+PY
 # Each request is authenticated anew, which takes a tenth of a second with 260,000 rounds. These passwords are no secret.
 "$bin/python" - "$dir/accounts.db" <<'PY'
 import sqlite3
