@@ -18,8 +18,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
         let (name, value) = &entries[index];
         let here = path.key(name);
         if entries[..index].iter().any(|(k, _)| k == name) {
-            self.should(&here, "repeated-name", "", || {
-                format!("`{name}` is given twice; readers differ in which one they take")
+            self.must(&here, "repeated-name", "S21-12.1-01", || {
+                format!("`{name}` is given twice, which the JSON of STIX, I-JSON, forbids")
             });
         }
         // Parts have no rows for reserved names, which are kept wherever the table of a type is extended (3.8, 11.1).

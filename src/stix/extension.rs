@@ -143,8 +143,8 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
             let here = path.key(name);
             if name != "extension_type" {
                 self.extension_property_name(name, rules, &here);
-                if self.advice && self.is_reserved(name) {
-                    self.should(&here, "reserved-name", "S21-3.8-01", || {
+                if self.is_reserved(name) {
+                    self.must(&here, "reserved-name", "S21-3.8-01", || {
                         format!("`{name}` is reserved for later versions of the standard")
                     });
                 }

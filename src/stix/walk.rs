@@ -79,8 +79,8 @@ impl<'n, 'a, 'o> Walk<'n, 'a, 'o> {
             let here = path.key(name);
             if view.has(at) {
                 // Both are judged: readers differ in which one they take.
-                self.should(&here, "repeated-name", "", || {
-                    format!("`{name}` is given twice; readers differ in which one they take")
+                self.must(&here, "repeated-name", "S21-12.1-01", || {
+                    format!("`{name}` is given twice, which the JSON of STIX, I-JSON, forbids")
                 });
             } else {
                 view.seen |= 1 << at;
