@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::options::Options;
-use super::verdict::binds;
+use super::verdict::{binds, doubted};
 use crate::case::profile::{Profile, profiles};
 use crate::case::{Case, register};
 use crate::record::{Level, Standing, Trial, Verdict};
@@ -26,9 +26,14 @@ fn standing(profile: &Profile, cases: &[Case], options: &Options, trials: &[Tria
     };
     let findings = about.iter().filter(|t| t.verdict == Verdict::Fail).flat_map(|t| &t.findings);
     let broken: BTreeSet<&str> = findings.filter(|f| binds(f.level, options)).map(|f| f.requirement.as_str()).collect();
+    let doubted: BTreeSet<&str> = about.iter().flat_map(|t| doubted(t)).map(String::as_str).collect();
     let judged = ids(&|t| matches!(t.verdict, Verdict::Pass | Verdict::Warn | Verdict::Fail));
+    let judged: BTreeSet<&str> = judged.into_iter().filter(|id| broken.contains(id) || !doubted.contains(id)).collect();
     // what the server does not offer is not held against it
-    let unjudged = ids(&|t| matches!(t.verdict, Verdict::Inconclusive | Verdict::Error) || t.by_choice);
+    let unjudged: BTreeSet<&str> = ids(&|t| matches!(t.verdict, Verdict::Inconclusive | Verdict::Error) || t.by_choice)
+        .union(&doubted)
+        .copied()
+        .collect();
     let strong = |id: &&str| register::requirement(id).is_none_or(|r| r.level >= Level::Derived);
     let open: Vec<String> = unjudged.difference(&judged).filter(|id| strong(id)).map(|id| (*id).to_owned()).collect();
     Standing {

@@ -75,7 +75,7 @@ fn waivable(finding: &Finding, server: &str) -> bool {
 
 /// Requirements that a trial found to be broken, and that are not held against the server: since something else that is
 /// broken explains it, or since it did not come again.
-fn doubted(trial: &Trial) -> impl Iterator<Item = &String> {
+pub(super) fn doubted(trial: &Trial) -> impl Iterator<Item = &String> {
     let flaky = trial.flaky.then_some(&trial.requirements);
     trial.causes.keys().chain(flaky.into_iter().flatten())
 }
@@ -108,14 +108,16 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
     let warned: BTreeSet<String> = of(&[Verdict::Warn, Verdict::Fail]).into_iter().filter(|id| !fails(id)).collect();
     // what was found and is not held against the server is no proof that the requirement holds either
     let mut inconclusive = BTreeMap::new();
+    let mut doubt: BTreeSet<&str> = BTreeSet::new();
     for (trial, id) in trials.iter().flat_map(|t| doubted(t).map(move |id| (t, id))) {
+        doubt.insert(id);
         if level(id) >= Level::Derived && !fails(id) {
             inconclusive.entry(id.clone()).or_insert_with(|| why_open(trial, id));
         }
     }
     let passed: BTreeSet<String> = of(&[Verdict::Pass])
         .into_iter()
-        .filter(|r| !fails(r) && !warned.contains(r) && !inconclusive.contains_key(r))
+        .filter(|r| !fails(r) && !warned.contains(r) && !doubt.contains(r.as_str()))
         .collect();
     for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
         for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {
@@ -144,4 +146,50 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
     summary.passed = passed.into_iter().collect();
     summary.inconclusive = inconclusive;
     summary
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Planned;
+
+    const ID: &str = "T21-3.4-12";
+
+    fn trial(id: &str, verdict: Verdict) -> Trial {
+        let planned = Planned {
+            id: id.into(),
+            case: id.into(),
+            title: String::new(),
+            requirements: vec![ID.into()],
+            level: Level::Must,
+            writes: false,
+            risky: false,
+            steps: Vec::new(),
+            skip: None,
+        };
+        planned.came_to(verdict, "a reason")
+    }
+
+    fn summary(trials: &[Trial]) -> Summary {
+        let url = Url::parse("https://localhost/taxii2/").expect("a URL");
+        summarise(trials, &Options::new(url), false, false)
+    }
+
+    #[test]
+    fn what_failed_once_does_not_hold() {
+        let passed = trial("a", Verdict::Pass);
+        assert_eq!(summary(std::slice::from_ref(&passed)).passed, [ID]);
+        let flaky = Trial { flaky: true, ..trial("b", Verdict::Inconclusive) };
+        let explained = Trial {
+            causes: BTreeMap::from([(ID.to_owned(), "other".to_owned())]),
+            ..trial("b", Verdict::Inconclusive)
+        };
+        for doubtful in [flaky, explained] {
+            let summary = summary(&[passed.clone(), doubtful]);
+            assert!(summary.passed.is_empty());
+            assert_eq!(summary.inconclusive.get(ID).map(String::as_str), Some("a reason"));
+        }
+        // what was merely not judged leaves what was
+        assert_eq!(summary(&[passed, trial("b", Verdict::Inconclusive)]).passed, [ID]);
+    }
 }
