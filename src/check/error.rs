@@ -61,11 +61,14 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 fn kind(exchange: &Exchange) -> Kind<'_> {
     let Some(response) = &exchange.response else { return Kind::None };
-    let claims = response.header("content-type").is_some_and(|t| t.to_ascii_lowercase().contains("taxii+json"));
+    let media_type = response.header("content-type").map(str::to_ascii_lowercase).unwrap_or_default();
+    let claims = media_type.contains("taxii+json");
+    // a format of its own may have a title too, such as the problem details of RFC 9457
+    let another = media_type.contains("+json") && !claims;
     // names that section 3.6.1 alone defines; a description may be anybody's
     let own = ["title", "error_id", "error_code", "http_status", "external_details"];
     match exchange.json() {
-        Some(body) if claims || own.iter().any(|name| body.get(name).is_some()) => Kind::Message(body),
+        Some(body) if claims || !another && own.iter().any(|name| body.get(name).is_some()) => Kind::Message(body),
         _ if response.body.bytes.iter().all(u8::is_ascii_whitespace) => Kind::None,
         _ if claims => Kind::Message(&Value::Null),
         _ => {

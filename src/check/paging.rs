@@ -129,7 +129,11 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
         }
         return outcome;
     }
-    let shown = if context.record.walked { members.len() } else { members.iter().filter(|m| m.page == last).count() };
+    let on_page = || members.iter().filter(|m| context.record.walked || m.page == last);
+    // what others have added since the survey leaves a rest that is not known
+    let known: HashSet<&str> = context.transcript.bound.holdings.items.iter().map(|h| h.id.as_str()).collect();
+    let foreign = on_page().filter(|m| !known.contains(m.id.as_str()) && !is_own(context, &m.id)).count();
+    let shown = on_page().count() - foreign;
     let sizes: Vec<usize> =
         selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
     let (least, most) = (sizes.iter().copied().min().unwrap_or(0), sizes.iter().copied().max().unwrap_or(0));
@@ -164,6 +168,9 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
         }
         MoreWord::False if shown < most => {
             outcome.block(format!("the server shows {shown} of {most} objects a page, so something is left"))
+        }
+        MoreWord::False if more(exchange) && foreign > 0 => {
+            outcome.block("others have added objects meanwhile, so that something may be left");
         }
         MoreWord::False if more(exchange) => {
             finding.message = format!("more is true although all {} were shown", count(shown, "object"));

@@ -6,7 +6,7 @@ use super::body::{key, members_of};
 use super::selection::{Borders, count, names};
 use super::{Context, Outcome, brief, some};
 use crate::case::expect::{CountsWord, DetailsWord};
-use crate::record::Exchange;
+use crate::record::{Exchange, Level};
 use crate::taxii::{Endpoint, Timestamp};
 
 /// Judges whichever of the words are there.
@@ -123,7 +123,10 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
         };
         match wrong {
             Some(message) => {
-                let mut finding = context.finding(*i, message);
+                let mut finding = context.finding(*i, message.as_str());
+                if message == SILENT {
+                    finding.level = finding.level.min(Level::Should);
+                }
                 finding.actual = Some(shown);
                 outcome.findings.push(finding);
             }
@@ -132,6 +135,9 @@ fn counts(context: &Context<'_>, word: CountsWord) -> Outcome {
     }
     outcome
 }
+
+/// A message is optional (section 4.3.1), and what clients need all the same.
+const SILENT: &str = "a failure is named without a message";
 
 /// What is wrong with the status of good and bad objects, if anything.
 ///
@@ -144,7 +150,7 @@ fn mixed(body: &Value, sum: u64, total: u64, bad: u64) -> Option<String> {
     } else if sum < total {
         Some(format!("of {total} posted objects {sum} are accounted for: the bad one vanishes"))
     } else if failures.is_some_and(|f| f.iter().any(silent)) {
-        Some("a failure is named without a message".into())
+        Some(SILENT.into())
     } else {
         None
     }

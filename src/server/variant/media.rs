@@ -79,7 +79,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         &[Rule(|rules| {
             rules.takes = |request| {
                 let text = request.header(&header::CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
-                let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '"')).collect();
+                let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '"')).collect();
                 plain == super::super::http::TAXII
             };
         })],
