@@ -78,6 +78,8 @@ facts! {
     BasicCredentials = "basic-credentials", Skip, "no HTTP Basic credentials were given: use --user", None;
     /// The user gave a second client's credentials.
     OtherClient = "other-client", Skip, "no second client was given: use --other-user", None;
+    /// The collection is closed to the second client, and not to the first.
+    ClosedToOther = "closed-to-other", Skip, "the second client may read every collection that the first may read", None;
     /// Two API roots are tested.
     TwoRoots = "two-roots", Skip, "only one API root is tested", None;
     /// The API root does not refuse the client as a whole.

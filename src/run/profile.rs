@@ -151,6 +151,7 @@ pub fn profile(
         fact(*f, true);
     }
     fact(Fact::Private, collection.private);
+    fact(Fact::ClosedToOther, collection.closed_to_other);
     fact(Fact::NextOffered, collection.next);
     fact(Fact::CompleteRead, collection.holdings.complete);
     of_holdings(&mut p, &collection.holdings);

@@ -76,6 +76,8 @@ pub struct Collection {
     pub written: bool,
     /// Whether it is closed to clients without credentials.
     pub private: bool,
+    /// Whether the server tells the second client that it may not read it.
+    pub closed_to_other: bool,
     /// Whether it holds the fixtures, as the user says.
     pub fixtures: bool,
     /// What works there that cases use as tools.
@@ -151,15 +153,8 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
         }
     }
     survey.authentication = demands_authentication(session, survey).await;
-    if !matches!(options.other, super::Credentials::None)
-        && let Some(root) = survey.roots.iter().find(|r| r.lists)
-    {
-        let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
-        let exchange = session.send(&outgoing, crate::case::Actor::Other).await;
-        survey.other_client = resource(&exchange).is_some();
-        if !survey.other_client {
-            survey.notes.push(format!("the credentials of the second client are refused ({})", exchange.status()));
-        }
+    if !matches!(options.other, super::Credentials::None) {
+        look_as_other(session, survey).await;
     }
     read_collections(session, options, survey).await;
     survey.server.api_roots = survey.roots.iter().map(summary).collect();
@@ -258,6 +253,29 @@ fn collection(entry: Value) -> Option<Collection> {
         resource: entry,
         ..Collection::default()
     })
+}
+
+/// Looks at the collections as the second client: whether it is let in, and what it may not read.
+async fn look_as_other(session: &Session, survey: &mut Survey) {
+    let mut refused = None;
+    for root in survey.roots.iter_mut().filter(|r| r.lists) {
+        let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
+        let exchange = session.send(&outgoing, crate::case::Actor::Other).await;
+        let Some(list) = resource(&exchange) else {
+            refused.get_or_insert(exchange.status());
+            continue;
+        };
+        survey.other_client = true;
+        let entries = list.get("collections").and_then(Value::as_array).cloned().unwrap_or_default();
+        let closed = |entry: &&Value| entry.get("can_read") == Some(&Value::Bool(false));
+        let closed: Vec<&str> = entries.iter().filter(closed).filter_map(|e| e.get("id")?.as_str()).collect();
+        for collection in &mut root.collections {
+            collection.closed_to_other = closed.contains(&collection.id.as_str());
+        }
+    }
+    if let Some(status) = refused.filter(|_| !survey.other_client) {
+        survey.notes.push(format!("the credentials of the second client are refused ({status})"));
+    }
 }
 
 async fn demands_authentication(session: &Session, survey: &Survey) -> bool {

@@ -47,8 +47,8 @@ pub fn authenticate(_: Option<Endpoint>, request: &Request) -> Option<&'static U
 }
 
 /// `can_read` of a collection for a user.
-pub fn may_read(collection: &Collection, _: &User) -> bool {
-    collection.read
+pub fn may_read(collection: &Collection, user: &User) -> bool {
+    collection.read && (user.writes || !collection.internal)
 }
 
 /// `can_write` of a collection for a user.

@@ -26,6 +26,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("full-sample"),
                 read: true,
                 write: true,
+                internal: false,
                 media_types: &[STIX_21],
             },
             Collection {
@@ -35,6 +36,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("read-only"),
                 read: true,
                 write: false,
+                internal: false,
                 media_types: &[STIX_21],
             },
             Collection {
@@ -44,6 +46,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("letter-box"),
                 read: false,
                 write: true,
+                internal: false,
                 media_types: &[STIX_21],
             },
             Collection {
@@ -53,6 +56,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("no-access"),
                 read: false,
                 write: false,
+                internal: false,
                 media_types: &[STIX_21],
             },
             Collection {
@@ -62,6 +66,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: None,
                 read: true,
                 write: true,
+                internal: false,
                 media_types: &[],
             },
             Collection {
@@ -71,6 +76,7 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("mixed"),
                 read: true,
                 write: false,
+                internal: false,
                 media_types: &[STIX_20, STIX_21],
             },
         ],
@@ -88,15 +94,17 @@ pub const ROOTS: &[ApiRoot] = &[
                 alias: Some("small-sample"),
                 read: true,
                 write: true,
+                internal: false,
                 media_types: &[STIX_21],
             },
             Collection {
                 id: "82d5fc6d-9483-4fd3-8a65-e1b273f4a598",
                 title: "Archive",
-                description: "A few old objects, which nobody may change.",
+                description: "A few old objects, which nobody may change, and which are not for everybody.",
                 alias: None,
                 read: true,
                 write: false,
+                internal: true,
                 media_types: &[STIX_21],
             },
         ],

@@ -41,6 +41,8 @@ pub struct Collection {
     pub read: bool,
     /// Whether anybody may write to it.
     pub write: bool,
+    /// Whether those who may write nowhere may not even read it.
+    pub internal: bool,
     /// The media types of what it holds; empty means that the property is left out.
     pub media_types: &'static [&'static str],
 }

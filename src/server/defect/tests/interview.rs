@@ -11,6 +11,8 @@ const FULL: &str = "/api1/collections/full-sample";
 const MIXED: &str = "/api1/collections/mixed";
 const SMALL: &str = "/api2/collections/small-sample";
 const EMPTY: &str = "/api1/collections/5fa2c93a-6150-4ca0-9d32-be8f40c17265";
+const INTERNAL: &str = "/api2/collections/82d5fc6d-9483-4fd3-8a65-e1b273f4a598/objects/\
+                        tool--28eb7e5c-dd63-414c-8549-da9deaf1b0f3/";
 const WRITE_ONLY: &str = "/api1/collections/3d80a718-4f3e-4a7e-9b10-9c6d2eaf5043";
 const NO_ACCESS: &str = "/api1/collections/4e91b829-504f-4b8f-8c21-ad7e3fb06154";
 const NOWHERE: &str = "/api1/collections/00000000-0000-4000-8000-000000000000";
@@ -368,6 +370,7 @@ fn combining(talk: &mut Interview) {
 fn insisting(talk: &mut Interview) {
     talk.send(Request::new(Method::GET, "/taxii2/").with("authorization", "Basic not*base64"));
     talk.get(&format!("{FULL}/objects/?limit=100000000000000000000000000000000"));
+    talk.send(Request::new(Method::GET, INTERNAL).with("authorization", "Bearer reader-token"));
     talk.send(authorized(Method::DELETE, &format!("{NOWHERE}/objects/note--1/")));
     let objects = format!("{EMPTY}/objects/");
     let five = format!("{objects}note--00000000-0000-4000-8000-000000000005/");
