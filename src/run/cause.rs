@@ -100,7 +100,8 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-17", &[], |s| s.version("first")),
     tool("T21-3.4-15", &[], |s| s.default_version),
     // the other filters
-    tool("T21-5.4-04", &[Objects], |s| s.asks(Objects, "match[spec_version]")),
+    // which specification version an object is of, it says itself
+    tool("T21-5.4-04", &[Objects], |s| s.asks_anywhere("match[spec_version]")),
     tool("T21-3.4-19", &[], |s| s.version("")),
     tool(TYPES, &[], |s| s.asks_anywhere("match[type]")),
     tool("T21-3.4-24", &[], |s| s.asks_anywhere("match[spec_version]")),
