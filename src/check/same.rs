@@ -81,14 +81,17 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             let alike = |x: &Member<'_>, y: &Member<'_>| {
                 x.id == y.id && (x.version.is_none() || y.version.is_none() || x.key() == y.key())
             };
-            let borders = super::selection::Borders::of(context, now, &b);
+            // either walk may lose what shares a date at a border of its pages
+            let borders =
+                [(before, &a), (now, &b)].map(|(e, members)| super::selection::Borders::of(context, e, members));
             let holdings = &context.transcript.bound.holdings.items;
-            let tie = |m: &&Member<'_>| holdings.iter().any(|h| m.may_be(h) && borders.may_lose(h));
+            let tied = |m: &Member<'_>, i: usize| holdings.iter().any(|h| m.may_be(h) && borders[i].may_lose(h));
             let cut = earlier.stopped.as_ref().or(context.record.stopped.as_ref());
             let (a, b) = if cut.is_some() { Default::default() } else { (a, b) };
-            let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n))).filter(|m| !tie(m));
+            let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n)) && !tied(m, 1));
             let lost: Vec<String> = lost.map(Member::key).collect();
-            let alien: Vec<String> = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id)).map(Member::key).collect();
+            let alien = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id) && !tied(n, 0));
+            let alien: Vec<String> = alien.map(Member::key).collect();
             if let Some(why) = cut {
                 outcome.block(format!("not all pages could be read: {why}"));
             } else if !lost.is_empty() || !alien.is_empty() {
