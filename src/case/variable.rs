@@ -25,6 +25,7 @@ pub const VARIABLES: &[Variable] = &[
     v("alias", Some(Fact::Alias), "alias of the collection"),
     v("object", Some(Fact::SomeObject), "id of an object of the collection"),
     v("object.version", Some(Fact::SomeObject), "its latest version"),
+    v("object.cut", Some(Fact::SomeObject), "its id without the last character"),
     v("object-b", Some(Fact::ThreeObjects), "id of another object"),
     v("object-c", Some(Fact::ThreeObjects), "id of a third object"),
     v(

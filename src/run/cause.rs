@@ -42,9 +42,14 @@ const TYPES: &str = "T21-3.4-12";
 /// Malformed parameters are refused (section 3.4).
 const MALFORMED: &str = "T21-3.4-01";
 
+/// `more` tells whether objects remain (section 3.4).
+const MORE: &str = "T21-3.4-08";
+const NO_MORE: &str = "T21-3.4-09";
+
 /// What trials build on, the most basic first. What comes later is only judged where what comes earlier works.
 const TOOLS: &[Tool] = &[
     // answers of the endpoints at all
+    tool("T21-5.2-04", &[], |s| s.by_alias),
     tool("T21-3.7-01", &[Objects], |s| s.reads(Objects)),
     tool("T21-3.7-01", &[Object], |s| s.reads(Object)),
     tool("T21-3.7-02", &[Objects], |s| s.reads(Objects)),
@@ -69,19 +74,19 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-02", &[Manifest], |s| s.asks(Manifest, "added_after") || s.walks(Manifest) || s.dates),
     tool("T21-3.2-02", &[Manifest], |s| s.walks(Manifest)),
     tool("T21-3.2-03", &[Manifest], |s| s.walks(Manifest)),
-    tool("T21-3.4-08", &[Manifest], |s| s.walks(Manifest)),
-    tool("T21-3.4-09", &[Manifest], |s| s.walks(Manifest)),
+    tool(MORE, &[Manifest], |s| s.walks(Manifest)),
+    tool(NO_MORE, &[Manifest], |s| s.walks(Manifest)),
     tool("T21-5.5-10", &[], |s| s.dates || s.asks_anywhere("added_after")),
     tool("T21-3.4-03", &[Objects], |s| s.limit && s.reads(Objects)),
     // reading on over the rest
     tool("T21-3.2-02", &[Versions], |s| s.walks(Versions)),
     tool("T21-3.2-03", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.4-08", &[Objects], |s| s.walks(Objects)),
-    tool("T21-3.4-08", &[Object], |s| s.walks(Object)),
-    tool("T21-3.4-08", &[Versions], |s| s.walks(Versions)),
-    tool("T21-3.4-09", &[Objects], |s| s.walks(Objects)),
-    tool("T21-3.4-09", &[Object], |s| s.walks(Object)),
-    tool("T21-3.4-09", &[Versions], |s| s.walks(Versions)),
+    tool(MORE, &[Objects], |s| s.walks(Objects)),
+    tool(MORE, &[Object], |s| s.walks(Object)),
+    tool(MORE, &[Versions], |s| s.walks(Versions)),
+    tool(NO_MORE, &[Objects], |s| s.walks(Objects)),
+    tool(NO_MORE, &[Object], |s| s.walks(Object)),
+    tool(NO_MORE, &[Versions], |s| s.walks(Versions)),
     tool(PAGING, &[], |s| s.walks(Objects) || s.walks(Object) || s.next),
     tool("T21-5.5-07", &[Objects], |s| s.selects(Objects)),
     tool("T21-5.5-07", &[Manifest], |s| s.selects(Manifest) || s.dates),
@@ -205,8 +210,13 @@ fn same_place(one: &str, other: &str) -> bool {
 /// Place of a finding's requirement in the list of tools; behind its end if it is none. What goes wrong on pages of a
 /// filter may be the filter's fault, and says nothing of paging as a tool.
 fn rank_of(trial: &Trial, finding: &Finding, steps: &[Step]) -> usize {
-    let filters = |s: &Step| s.asks_anywhere("match[") || s.asks_anywhere("added_after");
-    if finding.requirement == PAGING && steps.iter().any(filters) {
+    let by_date = |s: &Step| s.asks_anywhere("added_after");
+    let filtered = match finding.requirement.as_str() {
+        PAGING => steps.iter().any(|s| by_date(s) || s.asks_anywhere("match[")),
+        MORE | NO_MORE => steps.iter().any(by_date),
+        _ => false,
+    };
+    if filtered {
         return TOOLS.len();
     }
     let at = shown(trial, finding).and_then(endpoint);

@@ -182,12 +182,14 @@ pub fn find<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Opt
 }
 
 fn fits(c: &Collection, bound: Option<&Collection>, place: Place) -> bool {
+    // a right that the collection does not tell is not denied
+    let (no_read, no_write) = (c.denies("can_read"), c.denies("can_write"));
     match place {
-        Place::Unreadable => !c.can_read,
-        Place::Unwritable => !c.can_write,
-        Place::ReadOnly => c.can_read && !c.can_write,
-        Place::WriteOnly => !c.can_read && c.can_write,
-        Place::NoAccess => !c.can_read && !c.can_write,
+        Place::Unreadable => no_read,
+        Place::Unwritable => no_write,
+        Place::ReadOnly => c.can_read && no_write,
+        Place::WriteOnly => no_read && c.can_write,
+        Place::NoAccess => no_read && no_write,
         Place::Empty => c.read && !c.written && c.holdings.items.is_empty() && c.answers.contains(&Endpoint::Objects),
         Place::Other => c.can_read && bound.is_some_and(|b| b.id != c.id),
         Place::Unknown => false,
@@ -217,6 +219,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         facts.insert(Fact::SomeObject);
         set("object", (*id).to_owned());
         set("object.version", last_version(id));
+        set("object.cut", id.chars().take(id.chars().count() - 1).collect());
         let plain = select(holdings, Scope::Collection, &Query::default());
         let count = plain.iter().map(|s| s.items.len()).max().unwrap_or(0);
         set("count", count.to_string());

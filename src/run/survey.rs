@@ -91,6 +91,15 @@ impl Collection {
         self.id == name || text("alias") == Some(name) || text("title") == Some(name)
     }
 
+    /// Whether it says that the client does not have this right.
+    pub fn denies(&self, right: &str) -> bool {
+        match self.resource.get(right) {
+            Some(Value::Bool(told)) => !told,
+            Some(Value::String(told)) => told.eq_ignore_ascii_case("false"),
+            _ => false,
+        }
+    }
+
     /// Its alias, if it has one.
     pub fn alias(&self) -> Option<&str> {
         self.resource.get("alias").and_then(Value::as_str)

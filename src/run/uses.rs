@@ -2,7 +2,7 @@
 
 use super::plan::Task;
 use crate::case::expect::{OrderWord, SelectionWord};
-use crate::case::{Actor, Expect, Walk, template, texts};
+use crate::case::{Actor, By, Expect, Walk, template, texts};
 use crate::taxii::Endpoint;
 
 /// One step, as far as it matters what it builds on.
@@ -17,6 +17,8 @@ pub struct Step {
     pub named: bool,
     /// Whether it is about another client or another collection.
     pub elsewhere: bool,
+    /// Whether the collection is asked by its alias.
+    pub by_alias: bool,
     /// Whether an object is deleted.
     pub deletes: bool,
     /// Whether the number of objects is limited.
@@ -111,6 +113,7 @@ fn look(task: &Task<'_>, step: &crate::case::Step) -> Step {
         adds,
         named,
         elsewhere: step.place.of(&task.row).is_some() || step.actor.of(&task.row).unwrap_or_default() != Actor::Client,
+        by_alias: step.by.of(&task.row) == Some(By::Alias),
         deletes: method == "DELETE",
         limit,
         next,

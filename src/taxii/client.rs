@@ -271,8 +271,12 @@ fn http(transport: &Transport, tls: rustls::ClientConfig) -> Result<reqwest::Cli
         .map_err(|e| ClientError::Build(chain(&e)))
 }
 
-/// A server may compress although nobody asked it to; the result is bounded like any body.
+/// A server may compress although nobody asked it to; the result is bounded like any body. The answer to HEAD names a coding,
+/// and has no body.
 fn decompress(bytes: Bytes, encoding: &str) -> Result<(Bytes, bool), String> {
+    if bytes.is_empty() {
+        return Ok((bytes, false));
+    }
     let mut out = Vec::new();
     let limit = MAX_BODY as u64 + 1;
     let read = match encoding.trim().to_ascii_lowercase().as_str() {
@@ -342,5 +346,6 @@ mod tests {
         assert_eq!(out.len(), MAX_BODY);
         assert!(cut);
         assert!(decompress("x".into(), "gzip").is_err());
+        assert_eq!(decompress(Bytes::new(), "gzip"), Ok((Bytes::new(), false)), "HEAD has no body");
     }
 }

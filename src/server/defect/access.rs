@@ -17,6 +17,17 @@ fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&
     access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { USERS.first() } else { None })
 }
 
+/// A known name opens one endpoint, with any password.
+fn by_name(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
+    let known = || {
+        let credentials = request.header(&header::AUTHORIZATION)?.strip_prefix("Basic ")?;
+        let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let (name, _) = text.split_once(':')?;
+        USERS.iter().find(|user| user.name == name)
+    };
+    access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { known() } else { None })
+}
+
 /// As [`access::admit`], but rights do not matter on one endpoint.
 fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Result<(), Problem> {
     if endpoint == to { Ok(()) } else { access::admit(endpoint, read, write) }
@@ -106,14 +117,31 @@ pub(super) const DEFECTS: &[Defect] = &[
         "objects-take-any-password",
         &["T21-5.4-03"],
         "objects are shown to a known user whatever the password",
-        &[Rule(|rules| {
-            rules.authenticate = |at, request| {
-                access::authenticate(at, request).or_else(|| {
-                    let asked = request.headers.contains_key(header::AUTHORIZATION);
-                    if asked { open(at, Endpoint::Objects, request) } else { None }
-                })
-            }
-        })],
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Objects, request))],
+    ),
+    Defect::new(
+        "collection-takes-any-password",
+        &["T21-5.2-07"],
+        "a collection is shown to a known user whatever the password",
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Collection, request))],
+    ),
+    Defect::new(
+        "manifest-takes-any-password",
+        &["T21-5.3-03"],
+        "the manifest is shown to a known user whatever the password",
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Manifest, request))],
+    ),
+    Defect::new(
+        "object-takes-any-password",
+        &["T21-5.6-04"],
+        "an object is shown to a known user whatever the password",
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Object, request))],
+    ),
+    Defect::new(
+        "versions-take-any-password",
+        &["T21-5.8-05"],
+        "versions are shown to a known user whatever the password",
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Versions, request))],
     ),
     Defect::new(
         "add-open",

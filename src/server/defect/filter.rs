@@ -134,6 +134,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| rules.match_id = |ids, object| ids.first() == Some(&object.id))],
     ),
     Defect::new(
+        "match-id-by-prefix",
+        &["T21-3.4-11"],
+        "match[id] takes in every id that begins with a value",
+        &[Rule(|rules| rules.match_id = |ids, object| ids.iter().any(|id| object.id.starts_with(id.as_str())))],
+    ),
+    Defect::new(
         "match-id-two-500",
         &["T21-3.4-11"],
         "two ids in match[id] lead to 500; seen in medallion",

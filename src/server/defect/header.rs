@@ -48,6 +48,26 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Answer(|_, call, response| drop_on(call, response, Endpoint::Versions, FIRST))],
     ),
     Defect::new(
+        "no-first-date-on-next-pages",
+        &["T21-3.2-01"],
+        "X-TAXII-Date-Added-First is missing where next is used",
+        &[Answer(|_, call, response| {
+            if call.request.query.contains("next=") {
+                response.headers.remove(FIRST);
+            }
+        })],
+    ),
+    Defect::new(
+        "no-last-date-on-next-pages",
+        &["T21-3.2-02"],
+        "X-TAXII-Date-Added-Last is missing where next is used",
+        &[Answer(|_, call, response| {
+            if call.request.query.contains("next=") {
+                response.headers.remove(LAST);
+            }
+        })],
+    ),
+    Defect::new(
         "no-last-date",
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing everywhere",

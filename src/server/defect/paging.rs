@@ -51,6 +51,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "limit-ignored-with-added-after",
+        &["T21-3.4-06"],
+        "limit is ignored beside added_after",
+        &[Request(|request| {
+            if request.query.contains("added_after=") {
+                drop_parameters(request, |name, _| name == "limit");
+            }
+        })],
+    ),
+    Defect::new(
         "version-ignored-on-object",
         &["T21-5.6-05"],
         "match[version] is ignored where one object is asked for",
@@ -122,6 +132,17 @@ pub(super) const DEFECTS: &[Defect] = &[
             let list = if body.get("versions").is_some() { "versions" } else { "objects" };
             let full = format!("limit={}", body[list].as_array().map_or(0, Vec::len));
             if call.request.query.split('&').any(|pair| pair == full) {
+                body["more"] = true.into();
+            }
+        })],
+    ),
+    Defect::new(
+        "more-on-full-page-after-next",
+        &["T21-3.4-09"],
+        "more is true on a last page that next led to, where it is just full",
+        &[Json(ENVELOPES, |call, body| {
+            let full = format!("limit={}", body["objects"].as_array().map_or(0, Vec::len));
+            if asks(call, "next") && call.request.query.split('&').any(|pair| pair == full) {
                 body["more"] = true.into();
             }
         })],
