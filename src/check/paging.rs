@@ -39,7 +39,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
 fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word: OrderWord) -> Outcome {
     let mut outcome = Outcome::default();
     let known = Known::of(&context.transcript.bound.holdings);
-    let dated: Vec<(&Member<'_>, Timestamp)> = members.iter().filter_map(|m| Some((m, known.added(m)?))).collect();
+    // what comes again on a later page is a fault of paging
+    let mut first = BTreeSet::new();
+    let members: Vec<&Member<'_>> = members.iter().filter(|m| first.insert(m.key())).collect();
+    let dated: Vec<(&Member<'_>, Timestamp)> = members.iter().filter_map(|m| Some((*m, known.added(m)?))).collect();
     if word == OrderWord::DateAdded {
         if let Some(pair) = dated.windows(2).find(|p| p[0].1 > p[1].1) {
             let mut finding = context.finding(pair[1].0.page, "objects are not in ascending order of date added");
@@ -63,7 +66,7 @@ fn order(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
         return outcome;
     }
     let selections = selections(context);
-    let shown: BTreeSet<String> = members.iter().map(Member::key).collect();
+    let shown: BTreeSet<String> = members.iter().map(|m| m.key()).collect();
     let last = dated.iter().map(|(_, t)| *t).max();
     let passed_over = |s: &crate::oracle::Selection<'_>| -> Vec<String> {
         s.items

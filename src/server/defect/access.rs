@@ -20,8 +20,8 @@ fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&
 /// A known name opens one endpoint, with any password.
 fn by_name(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
     let known = || {
-        let credentials = request.header(&header::AUTHORIZATION)?.strip_prefix("Basic ")?;
-        let text = String::from_utf8(STANDARD.decode(credentials).ok()?).ok()?;
+        let asked = request.header(&header::AUTHORIZATION)?;
+        let text = String::from_utf8(STANDARD.decode(asked.strip_prefix("Basic ")?).ok()?).ok()?;
         let (name, _) = text.split_once(':')?;
         USERS.iter().find(|user| user.name == name)
     };

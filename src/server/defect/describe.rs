@@ -64,6 +64,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Json(&[Endpoint::ApiRoot], |_, body| drop(remove(body, "title")))],
     ),
     Defect::new(
+        "other-root-without-max-content-length",
+        &["T21-3.8-02"],
+        "only the first API root has max_content_length",
+        &[Json(&[Endpoint::ApiRoot], |call, body| {
+            if !call.request.path.starts_with("/api1/") {
+                remove(body, "max_content_length");
+            }
+        })],
+    ),
+    Defect::new(
         "collection-without-title",
         &["T21-3.8-02"],
         "collections have no title",

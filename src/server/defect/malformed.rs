@@ -60,6 +60,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "parameters-decoded-twice",
+        &["T21-3.4-01"],
+        "the values of parameters are percent-decoded twice",
+        &[Request(|request| request.query = request.query.replace("%25", "%"))],
+    ),
+    Defect::new(
         "limit-zero-taken",
         &["T21-3.4-01"],
         "limit=0 means no limit; seen in OpenTAXII",
