@@ -48,6 +48,17 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "version-all-by-default-on-manifest",
+        &["T21-3.4-15"],
+        "without match[version] the manifest has a record of every version",
+        &[Rule(|rules| {
+            rules.default_versions = |at| match at {
+                Endpoint::Objects | Endpoint::Object => &[Pick::Last],
+                _ => &[Pick::All],
+            };
+        })],
+    ),
+    Defect::new(
         "version-last-by-date-added",
         &["T21-3.4-16", "T21-3.4-15"],
         "the latest version is the one that was added last",
