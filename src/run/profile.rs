@@ -219,7 +219,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         facts.insert(Fact::SomeObject);
         set("object", (*id).to_owned());
         set("object.version", last_version(id));
-        set("object.cut", id.chars().take(id.chars().count() - 1).collect());
+        set("object.cut", id.chars().take(id.chars().count().saturating_sub(1)).collect());
         let plain = select(holdings, Scope::Collection, &Query::default());
         let count = plain.iter().map(|s| s.items.len()).max().unwrap_or(0);
         set("count", count.to_string());
