@@ -67,7 +67,7 @@ facts! {
     /// The server is reached by HTTPS.
     Https = "https", Skip, "the server is tested over plain HTTP", None;
     /// Collections are not open to everybody.
-    Authentication = "authentication", Skip, "the server asks nobody for credentials", None;
+    Authentication = "authentication", Skip, "collections are listed to everybody", None;
     /// Discovery answers 401 to a client without credentials.
     ClosedDiscovery = "closed-discovery", Skip, "discovery does not ask for credentials", None;
     /// The collection is closed to clients without credentials.

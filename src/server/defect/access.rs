@@ -144,6 +144,17 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Versions, request))],
     ),
     Defect::new(
+        "collections-and-versions-open",
+        &["T21-5.8-05"],
+        "versions are shown without authentication, and the list of collections, which tells less",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let listed = at == Some(Endpoint::Collections);
+                open(at, if listed { Endpoint::Collections } else { Endpoint::Versions }, request)
+            };
+        })],
+    ),
+    Defect::new(
         "add-open",
         &["T21-5.5-03"],
         "objects are added without authentication",
