@@ -143,6 +143,13 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
     // a page that comes again shows nothing further
     let distinct = members.iter().map(|m| m.key()).collect::<std::collections::HashSet<_>>().len();
     let over = word == MoreWord::False && shown.min(distinct) >= most;
+    if over && last > 0 && members.iter().all(|m| m.page != last) && more(&exchanges[last - 1]) {
+        let mut finding = context.finding(last - 1, "more is true, and the page that follows is empty");
+        finding.expected = Some("false, or none".into());
+        finding.pointer = Some("/more".into());
+        outcome.findings.push(finding);
+        return outcome;
+    }
     if let Some(why) = context.record.stopped.as_ref().filter(|_| !over) {
         outcome.block(format!("not all pages could be read: {why}"));
         return outcome;
