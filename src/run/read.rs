@@ -258,8 +258,11 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
     }
     for (record, _) in records.iter().zip(&used).filter(|(_, used)| !**used) {
         let known = items_of.entry(&record.id).or_default();
-        // a record of an object that was read, under a version that it does not have
-        if let Some(&i) = known.iter().find(|&&i| items[i].in_objects && !items[i].in_manifest) {
+        // a record of an object that was read, under a version that it does not have; that of one which was added and
+        // not read, since pages by date lost it, is another matter
+        let at = record.version.as_deref().and_then(Timestamp::parse);
+        let lost = at.is_some() && own.iter().any(|o| o.id == record.id && o.at == at);
+        if let Some(&i) = known.iter().find(|&&i| !lost && items[i].in_objects && !items[i].in_manifest) {
             versions_disagree = true;
             items[i].added = record.added.as_deref().and_then(Timestamp::parse);
             continue;
