@@ -42,6 +42,9 @@ const TYPES: &str = "T21-3.4-12";
 /// Malformed parameters are refused (section 3.4).
 const MALFORMED: &str = "T21-3.4-01";
 
+/// The manifest has a record of every version that the filters select (section 5.3).
+const RECORDS: &str = "T21-5.3-08";
+
 /// `more` tells whether objects remain (section 3.4).
 const MORE: &str = "T21-3.4-08";
 const NO_MORE: &str = "T21-3.4-09";
@@ -67,6 +70,8 @@ const TOOLS: &[Tool] = &[
     // parameters without which little can be asked for
     tool(IDS, &[Objects], |s| s.asks(Objects, "match[id]")),
     tool(IDS, &[Manifest], |s| s.asks(Manifest, "match[id]")),
+    // which its case asks for by id alone
+    tool("T21-3.4-15", &[Manifest], |s| s.reads(Manifest) && s.default_version),
     tool("T21-3.4-06", &[Objects, Manifest], |s| s.limit),
     tool("T21-3.4-07", &[], |s| s.limit),
     // reading on over the manifest, which tells the dates
@@ -91,7 +96,7 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.5-07", &[Objects], |s| s.selects(Objects)),
     tool("T21-5.5-07", &[Manifest], |s| s.selects(Manifest) || s.dates),
     tool("T21-5.5-07", &[], |s| s.named),
-    tool("T21-5.3-08", &[Manifest], |s| s.dates || s.asks(Manifest, "match[version]")),
+    tool(RECORDS, &[Manifest], |s| s.dates || s.asks(Manifest, "match[version]")),
     tool("T21-3.4-02", &[], |s| s.asks_anywhere("added_after")),
     tool("T21-3.2-02", &[], |s| s.by_date),
     tool("T21-3.2-03", &[], |s| s.by_date),
@@ -213,7 +218,7 @@ fn rank_of(trial: &Trial, finding: &Finding, steps: &[Step]) -> usize {
     let by_date = |s: &Step| s.asks_anywhere("added_after");
     let filtered = match finding.requirement.as_str() {
         PAGING => steps.iter().any(|s| by_date(s) || s.asks_anywhere("match[")),
-        MORE | NO_MORE => steps.iter().any(by_date),
+        MORE | NO_MORE | RECORDS => steps.iter().any(by_date),
         _ => false,
     };
     if filtered {
