@@ -1,10 +1,25 @@
 //! Deleting objects (section 5.7).
 
+use std::collections::HashSet;
+
 use http::StatusCode;
+use jiff::Timestamp;
 
 use super::super::route::Endpoint;
+use super::super::state::Store;
 use super::Defect;
 use super::Effect::{Request, Response, Rule};
+
+/// Hides each record of which there is a tombstone.
+fn bury(store: &mut Store, _: u64, _: Timestamp) {
+    for records in store.records.values_mut() {
+        let dead: HashSet<(usize, Timestamp)> =
+            records.iter().filter(|r| r.deleted).map(|r| (r.entity, r.object.instant)).collect();
+        for record in records.iter_mut().filter(|r| dead.contains(&(r.entity, r.object.instant))) {
+            record.deleted = true;
+        }
+    }
+}
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -33,6 +48,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.7-02"],
         "DELETE answers 200 and deletes nothing; seen in OpenTAXII",
         &[Rule(|rules| rules.deletes = |_, _, _| false)],
+    ),
+    Defect::new(
+        "deleted-for-ever",
+        &["T21-5.5-07"],
+        "what was deleted and is added again is counted as a success, and never shown",
+        &[Rule(|rules| rules.meanwhile = bury)],
     ),
     Defect::new(
         "delete-leaves-manifest",

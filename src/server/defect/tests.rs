@@ -46,6 +46,8 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "added-after-drops-connection",
     "large-limit-400",
     "unknown-collection-takes-objects",
+    // an object that comes, goes and comes again
+    "deleted-for-ever",
 ];
 
 #[test]
