@@ -91,11 +91,16 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             let lost = a.iter().filter(|m| !b.iter().any(|n| alike(m, n)) && !tied(m, 1));
             let lost: Vec<String> = lost.map(Member::key).collect();
             let alien = b.iter().filter(|n| !a.iter().any(|m| m.id == n.id) && !tied(n, 0));
-            let alien: Vec<String> = alien.map(Member::key).collect();
+            // what nobody knew of may have been added between the two
+            let (alien, arrived): (Vec<_>, Vec<_>) =
+                alien.partition(|n| holdings.iter().any(|h| h.id == n.id) || super::selection::is_own(context, &n.id));
+            let alien: Vec<String> = alien.into_iter().map(Member::key).collect();
             if let Some(why) = cut {
                 outcome.block(format!("not all pages could be read: {why}"));
             } else if !lost.is_empty() || !alien.is_empty() {
                 differ("two answers that have to name the same objects differ", some(&lost), some(&alien));
+            } else if !arrived.is_empty() {
+                outcome.block("others have added objects between the two answers");
             } else if a.is_empty() {
                 outcome.block("neither answer names an object");
             } else {

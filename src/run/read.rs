@@ -153,15 +153,19 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exch
 
 /// Whether some endpoint of the collection is closed to a client without credentials. Where one is, all have to be.
 async fn private(session: &Session, url: &Url) -> bool {
-    for path in [&[][..], &["manifest"], &["objects"]] {
+    let mut forbidden = 0;
+    let asked = [&[][..], &["manifest"], &["objects"]];
+    for path in asked {
         let outgoing = Outgoing::get("private", paths::under(url, path));
         let exchange = session.send(&outgoing, Actor::Nobody).await;
         // no answer at all is a refusal too (section 8.2.2)
-        if exchange.response.is_none() || matches!(exchange.status(), 401 | 403 | 404) {
+        if exchange.response.is_none() || matches!(exchange.status(), 401 | 404) {
             return true;
         }
+        forbidden += usize::from(exchange.status() == 403);
     }
-    false
+    // who is shown some may be forbidden the rest, like anybody else without the right
+    forbidden == asked.len()
 }
 
 /// Every version of everything, of every specification version; the latest versions alone where the server cannot
