@@ -108,17 +108,4 @@ pub(super) const VARIANTS: &[Variant] = &[
             }
         })],
     ),
-    Variant::new(
-        "unknown-collection-403",
-        "unknown collections",
-        "section 5.2; T21-5.2-06",
-        "a collection that is not there is answered 403, but for DELETE, which section 5.7 answers 404 without rights",
-        &[Response(|_, call, response| {
-            let body = response.value().unwrap_or_default();
-            let collection = body["description"].as_str() == Some("There is no such collection.");
-            if collection && call.endpoint() != Some(Endpoint::Delete) {
-                retell(response, StatusCode::FORBIDDEN);
-            }
-        })],
-    ),
 ];
