@@ -180,7 +180,8 @@ impl Walker {
         }
         if page + 1 >= self.bounds.pages || self.shown >= self.bounds.objects {
             self.walked.enough = true;
-            let held = if self.bounds.objects == LARGE { " where more than 2000 objects are held" } else { "" };
+            let held = (self.bounds.objects == LARGE).then(|| format!(" where more than {LARGE} objects are held"));
+            let held = held.unwrap_or_default();
             return Err(format!("more is still true after {}, and no more is read{held}", count(page + 1, "page")));
         }
         let next = if self.mode == Walk::AddedAfter { None } else { next_of(body) };

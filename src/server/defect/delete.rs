@@ -5,10 +5,20 @@ use std::collections::HashSet;
 use http::StatusCode;
 use jiff::Timestamp;
 
+use super::super::handle::Call;
+use super::super::http::Response as Sent;
 use super::super::route::Endpoint;
 use super::super::state::Store;
 use super::Defect;
 use super::Effect::{Request, Response, Rule};
+
+/// Answers 200 to a DELETE that was answered 404 for want of this.
+fn deleted_all_the_same(call: &Call, response: &mut Sent, missing: &str) {
+    let said = response.value().unwrap_or_default()["description"].as_str().is_some_and(|text| text.contains(missing));
+    if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && said {
+        *response = Sent::taxii(StatusCode::OK, "{}");
+    }
+}
 
 /// Hides each record of which there is a tombstone.
 fn bury(store: &mut Store, _: u64, _: Timestamp) {
@@ -101,14 +111,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "delete-unknown-200",
         &["T21-5.7-06"],
         "deleting an unknown object is answered 200",
-        &[Response(|_, call, response| {
-            let object = response.value().unwrap_or_default()["description"]
-                .as_str()
-                .is_some_and(|text| text.contains("object or version"));
-            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && object {
-                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
-            }
-        })],
+        &[Response(|_, call, response| deleted_all_the_same(call, response, "object or version"))],
     ),
     Defect::new(
         "delete-latest-alone",
@@ -125,14 +128,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "delete-from-unknown-collection-200",
         &["T21-5.2-06"],
         "DELETE in a collection that does not exist is answered 200",
-        &[Response(|_, call, response| {
-            let collection = response.value().unwrap_or_default()["description"]
-                .as_str()
-                .is_some_and(|text| text.contains("collection"));
-            if call.endpoint() == Some(Endpoint::Delete) && response.status == StatusCode::NOT_FOUND && collection {
-                *response = super::super::http::Response::taxii(StatusCode::OK, "{}");
-            }
-        })],
+        &[Response(|_, call, response| deleted_all_the_same(call, response, "collection"))],
     ),
     Defect::new(
         "delete-ignores-spec-version",

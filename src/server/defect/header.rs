@@ -17,6 +17,12 @@ fn drop_on(call: &Call, response: &mut Response, endpoint: Endpoint, header: &st
     }
 }
 
+fn drop_after_next(call: &Call, response: &mut Response, header: &str) {
+    if call.request.query.contains("next=") {
+        response.headers.remove(header);
+    }
+}
+
 /// Rewrites both headers where they are.
 fn restyle(response: &mut Response, style: impl Fn(&str) -> String) {
     for header in [FIRST, LAST] {
@@ -51,21 +57,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "no-first-date-on-next-pages",
         &["T21-3.2-01"],
         "X-TAXII-Date-Added-First is missing where next is used",
-        &[Answer(|_, call, response| {
-            if call.request.query.contains("next=") {
-                response.headers.remove(FIRST);
-            }
-        })],
+        &[Answer(|_, call, response| drop_after_next(call, response, FIRST))],
     ),
     Defect::new(
         "no-last-date-on-next-pages",
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing where next is used",
-        &[Answer(|_, call, response| {
-            if call.request.query.contains("next=") {
-                response.headers.remove(LAST);
-            }
-        })],
+        &[Answer(|_, call, response| drop_after_next(call, response, LAST))],
     ),
     Defect::new(
         "no-last-date",
