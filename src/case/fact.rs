@@ -156,6 +156,8 @@ facts! {
     Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object that is there as STIX 2.0 and 2.1, or objects of both.
     TwoSpecs = "two-specs", Skip, "no collection holds both STIX 2.0 and 2.1", None;
+    /// An object that is there as STIX 2.0 and 2.1.
+    OneInTwoSpecs = "one-in-two-specs", Skip, "no collection holds an object as STIX 2.0 and as 2.1", None;
     /// `match[id]` works on objects.
     MatchId = "match-id", Inconclusive, "match[id] does not select on objects, and the trial builds on it", Some("filter/id");
     /// `match[id]` works on the manifest.

@@ -59,6 +59,7 @@ pub const VARIABLES: &[Variable] = &[
     v("unversioned.created", Some(Fact::Unversioned), "when it was created"),
     v("sco", Some(Fact::Sco), "id of a cyber-observable object"),
     v("sco.version", Some(Fact::Sco), "the version that the server gives it"),
+    v("in-two-specs", Some(Fact::OneInTwoSpecs), "id of an object that is there as STIX 2.0 and 2.1"),
     v("added-late.version", Some(Fact::AddedAfterModified), "when an object was modified that was added after that"),
     v("first-added", Some(Fact::DatesKnown), "the earliest date of addition"),
     v("middle-added", Some(Fact::ThreeDates), "a date of addition with earlier and later ones"),

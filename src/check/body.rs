@@ -20,6 +20,8 @@ pub struct Member<'a> {
     pub added: Option<String>,
     /// `spec_version` of an object.
     pub spec: Option<String>,
+    /// `media_type` of a record of the manifest.
+    pub media: Option<&'a str>,
     /// The object itself, where the answer holds it.
     pub object: Option<&'a Value>,
     /// JSON pointer to it.
@@ -112,8 +114,16 @@ pub fn members<'a>(endpoint: Endpoint, object: Option<&str>, body: &'a Value, pa
     let items = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let member = |(i, item): (usize, &'a Value)| {
         let pointer = format!("/{key}/{i}");
-        let mut member =
-            Member { id: String::new(), version: None, added: None, spec: None, object: None, pointer, page };
+        let mut member = Member {
+            id: String::new(),
+            version: None,
+            added: None,
+            spec: None,
+            media: None,
+            object: None,
+            pointer,
+            page,
+        };
         match endpoint {
             Endpoint::Versions => {
                 member.id = object?.to_owned();
@@ -123,6 +133,7 @@ pub fn members<'a>(endpoint: Endpoint, object: Option<&str>, body: &'a Value, pa
                 member.id = text(item, "id")?;
                 member.version = text(item, "version");
                 member.added = text(item, "date_added");
+                member.media = item.get("media_type").and_then(Value::as_str);
             }
             _ => {
                 member.id = text(item, "id")?;

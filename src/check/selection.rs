@@ -1,6 +1,6 @@
 //! Word `selection`: the answer against what the oracle selects.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::body::{Known, Member, key, key_in, members_of, more};
 use super::{Context, Outcome, some};
@@ -236,7 +236,8 @@ fn difference<'a>(
     members: &'a [Member<'a>],
 ) -> Difference<'a> {
     let holdings = &context.transcript.bound.holdings;
-    // records and versions do not tell the specification version
+    let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
+    // versions do not tell the specification version, and records need not
     let word = match (word, endpoint) {
         (SelectionWord::Specs, Endpoint::Manifest | Endpoint::Versions) => SelectionWord::Versions,
         (word, _) => word,
@@ -247,12 +248,12 @@ fn difference<'a>(
         _ => key_in(endpoint, h),
     };
     let known = Known::of(holdings);
+    let earlier = if query.specs.is_none() { in_later_media(members) } else { HashSet::new() };
     let of_member = |m: &Member<'_>| match word {
         SelectionWord::Ids => m.id.clone(),
         SelectionWord::Specs => format!("{} {}", m.key(), m.spec.as_deref().unwrap_or("-")),
         _ => known.key(m),
     };
-    let query = context.exchanges().first().map(|e| Query::of_url(&e.request.url)).unwrap_or_default();
     // of hundreds of thousands few came: only what has the same id is compared
     let ids: HashSet<&str> = members.iter().map(|m| m.id.as_str()).collect();
     let came = |h: &&&Holding| ids.contains(h.id.as_str());
@@ -269,10 +270,24 @@ fn difference<'a>(
         .collect();
     let unexpected = members
         .iter()
-        .filter(|m| !wanted.contains(&of_member(m)))
+        .filter(|m| !wanted.contains(&of_member(m)) || earlier.contains(&(m.page, m.pointer.as_str())))
         .filter(|m| is_own(context, &m.id) || !is_arrival(m, &query, holdings.items.iter().filter(|h| h.id == m.id)))
         .collect();
     Difference { missing, unexpected }
+}
+
+/// Page and pointer of each record beside which another has the same version of the same object in a later media type:
+/// without `match[spec_version]` the latest comes alone (section 3.4.1).
+fn in_later_media<'a>(members: &'a [Member<'_>]) -> HashSet<(usize, &'a str)> {
+    let mut versions: HashMap<String, Vec<&Member<'_>>> = HashMap::new();
+    for member in members.iter().filter(|m| m.media.is_some()) {
+        versions.entry(member.key()).or_default().push(member);
+    }
+    let earlier = |same: Vec<&'a Member<'_>>| {
+        let latest = same.iter().filter_map(|m| m.media).max();
+        same.into_iter().filter(move |m| m.media < latest).map(|m| (m.page, m.pointer.as_str()))
+    };
+    versions.into_values().flat_map(earlier).collect()
 }
 
 /// Whether this is the id of an object that the case made: nobody else can have added it.

@@ -311,6 +311,11 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
     if specs.len() > 1 && (bare_sdo || certain.iter().any(|h| h.spec.as_deref() == Some("2.0"))) {
         facts.insert(Fact::TwoSpecs);
     }
+    let specs_of = |id: &str| versions[id].iter().filter(|h| h.certain).map(|h| &h.spec).collect::<BTreeSet<_>>();
+    if let Some(id) = ids.iter().find(|id| specs_of(id).len() > 1) {
+        facts.insert(Fact::OneInTwoSpecs);
+        set("in-two-specs", (*id).to_owned());
+    }
     if !certain.is_empty() && certain.iter().all(|h| h.added.is_some()) {
         facts.insert(Fact::DatesKnown);
         // dates at which the latest version of something was added: a plain query tells them apart

@@ -16,7 +16,7 @@ fn seconds(at: Timestamp) -> i64 {
 }
 
 /// Whether one object is asked for.
-fn is_one(request: &super::super::http::Request) -> bool {
+pub(super) fn is_one(request: &super::super::http::Request) -> bool {
     let rest = request.path.split_once("/objects/").map_or("", |(_, rest)| rest);
     request.method == http::Method::GET && !rest.is_empty() && !rest.ends_with("/versions/")
 }
@@ -252,52 +252,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
-        "spec-version-ignored",
-        &["T21-3.4-24"],
-        "match[spec_version] is ignored",
-        &[Request(|request| drop_parameters(request, |name, _| name == "match[spec_version]"))],
-    ),
-    Defect::new(
-        "spec-version-from-there-on",
-        &["T21-3.4-24"],
-        "match[spec_version] takes in later specification versions",
-        &[Rule(|rules| {
-            rules.match_spec = |specs, object| specs.iter().any(|spec| spec.as_str() <= object.spec_version.as_str());
-        })],
-    ),
-    Defect::new(
-        "spec-version-first-alone",
-        &["T21-3.4-27"],
-        "of several values in match[spec_version] the first counts",
-        &[Rule(|rules| {
-            rules.match_spec = |specs, object| specs.first() == Some(&object.spec_version);
-        })],
-    ),
-    Defect::new(
-        "spec-version-all-by-default",
-        &["T21-3.4-25"],
-        "without match[spec_version] an object comes in every specification version",
-        &[Rule(|rules| rules.latest_spec = |records| records)],
-    ),
-    Defect::new(
-        "spec-version-2.0-by-default",
-        &["T21-3.4-25"],
-        "without match[spec_version] an object comes in its earliest specification version",
-        &[Rule(|rules| {
-            rules.latest_spec = |mut records| {
-                let all = records.clone();
-                records.retain(|record| {
-                    !all.iter().any(|other| {
-                        other.object.id == record.object.id
-                            && other.object.instant == record.object.instant
-                            && other.object.spec_version < record.object.spec_version
-                    })
-                });
-                records
-            };
-        })],
-    ),
-    Defect::new(
         "and-of-three-drops-version",
         &["T21-3.4-26"],
         "match[version] is ignored where both match[id] and match[type] are given",
@@ -339,16 +293,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-02"],
         "added_after makes the server drop the connection; seen in FreeTAXII",
         &[Response(|_, call, response| response.dropped = super::asks(call, "added_after"))],
-    ),
-    Defect::new(
-        "spec-version-ignored-on-object",
-        &["T21-5.6-05"],
-        "match[spec_version] is ignored where one object is asked for",
-        &[Request(|request| {
-            if is_one(request) {
-                drop_parameters(request, |name, _| name == "match[spec_version]");
-            }
-        })],
     ),
     Defect::new(
         "brackets-in-small-digits-are-unknown-on-object",

@@ -25,6 +25,7 @@ mod malformed;
 mod media;
 mod order;
 mod paging;
+mod spec_version;
 mod status;
 mod transport;
 mod value;
@@ -78,6 +79,7 @@ static FAMILIES: &[&[Defect]] = &[
     order::DEFECTS,
     malformed::DEFECTS,
     filter::DEFECTS,
+    spec_version::DEFECTS,
     version::DEFECTS,
     paging::DEFECTS,
     error::DEFECTS,
