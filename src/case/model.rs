@@ -326,6 +326,10 @@ pub enum Actor {
     Garbled,
     /// Somebody whose credentials are of a scheme that nobody knows.
     UnknownScheme,
+    /// Somebody with a bearer token that nobody was given.
+    WrongToken,
+    /// The user that was configured, without a password.
+    EmptyPassword,
     /// The second client that the user configured.
     Other,
     /// The client, with the name of the authentication scheme in lower case.
@@ -335,7 +339,7 @@ pub enum Actor {
 impl Actor {
     /// Whether no valid credentials come with the request.
     pub fn is_stranger(self) -> bool {
-        matches!(self, Actor::Nobody | Actor::Wrong | Actor::WrongPassword | Actor::Garbled | Actor::UnknownScheme)
+        !matches!(self, Actor::Client | Actor::Other | Actor::LowerCase)
     }
 }
 

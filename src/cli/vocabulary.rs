@@ -120,6 +120,8 @@ pub const ACTORS: &[Word] = &[
     ("wrong-password", "the client with a wrong password: servers may lock an account after some of these"),
     ("garbled", "a client with credentials that cannot be read"),
     ("unknown-scheme", "a client with credentials of a scheme that nobody knows"),
+    ("wrong-token", "a client with a bearer token that nobody was given"),
+    ("empty-password", "the client without a password: servers may lock an account after some of these"),
     ("other", "the second client that the user configured"),
     ("lower-case", "the client, with the name of the authentication scheme in lower case"),
 ];

@@ -242,8 +242,8 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));
     match actor {
         Actor::Other => needs.push(Fact::OtherClient),
-        Actor::LowerCase | Actor::WrongPassword => needs.push(Fact::BasicCredentials),
-        Actor::Client | Actor::Nobody | Actor::Wrong | Actor::Garbled | Actor::UnknownScheme => {}
+        Actor::LowerCase | Actor::WrongPassword | Actor::EmptyPassword => needs.push(Fact::BasicCredentials),
+        _ => {}
     }
     let Some(("GET", target)) = target else { return needs };
     let endpoint = Endpoint::named(&target);

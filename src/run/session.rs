@@ -102,6 +102,8 @@ struct Identities {
     wrong_password: Identity,
     garbled: Identity,
     unknown_scheme: Identity,
+    wrong_token: Identity,
+    empty_password: Identity,
     other: Identity,
     lower_case: Identity,
     nobody: Identity,
@@ -280,28 +282,38 @@ impl Identities {
             },
             certificate: true,
         };
-        let wrong = Credentials::Basic {
-            user: format!("nobody-{}", options.seed % 10_000),
-            password: "wrong-on-purpose".into(),
+        // what is wrong is no secret, and the record should show it
+        let stranger = format!("nobody-{}", options.seed % 10_000);
+        let wrong = Identity {
+            header: basic(&stranger, "wrong-on-purpose"),
+            curl: format!("-u '{stranger}:wrong-on-purpose'"),
+            certificate: false,
         };
-        // these are no secrets, and the record should show them
-        let wrong = Identity { curl: wrong_curl(&wrong), ..identity(&wrong, "TAXII", &mut Secrets::default()) };
-        let wrong_password = match &options.credentials {
+        let with_password = |password: &str| match &options.credentials {
             Credentials::Basic { user, .. } => Identity {
-                header: basic(user, "wrong-on-purpose"),
-                curl: "-u \"$TAXII_USER:wrong-on-purpose\"".into(),
-                ..wrong.clone()
+                header: basic(user, password),
+                curl: format!("-u \"$TAXII_USER:{password}\""),
+                certificate: false,
             },
             _ => wrong.clone(),
         };
         let shown = |value: &str| Identity {
             header: Some(("Authorization".into(), value.to_owned())),
             curl: format!("-H 'Authorization: {value}'"),
-            ..wrong.clone()
+            certificate: false,
         };
-        let (garbled, unknown_scheme) = (shown("Basic not*base64"), shown("Conformance wrong-on-purpose"));
-        let nobody = Identity::default();
-        Identities { client, wrong, wrong_password, garbled, unknown_scheme, other, lower_case, nobody }
+        Identities {
+            wrong_password: with_password("wrong-on-purpose"),
+            empty_password: with_password(""),
+            garbled: shown("Basic not*base64"),
+            unknown_scheme: shown("Conformance wrong-on-purpose"),
+            wrong_token: shown("Bearer wrong-on-purpose"),
+            nobody: Identity::default(),
+            client,
+            wrong,
+            other,
+            lower_case,
+        }
     }
 
     fn of(&self, actor: Actor) -> &Identity {
@@ -312,16 +324,11 @@ impl Identities {
             Actor::WrongPassword => &self.wrong_password,
             Actor::Garbled => &self.garbled,
             Actor::UnknownScheme => &self.unknown_scheme,
+            Actor::WrongToken => &self.wrong_token,
+            Actor::EmptyPassword => &self.empty_password,
             Actor::Other => &self.other,
             Actor::LowerCase => &self.lower_case,
         }
-    }
-}
-
-fn wrong_curl(credentials: &Credentials) -> String {
-    match credentials {
-        Credentials::Basic { user, password } => format!("-u '{user}:{password}'"),
-        _ => String::new(),
     }
 }
 

@@ -17,11 +17,16 @@ fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&
     access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { USERS.first() } else { None })
 }
 
+/// Name and password of HTTP Basic, with a colon between.
+fn basic(request: &Request) -> Option<String> {
+    let asked = request.header(&header::AUTHORIZATION)?;
+    String::from_utf8(STANDARD.decode(asked.strip_prefix("Basic ")?).ok()?).ok()
+}
+
 /// A known name opens one endpoint, with any password.
 fn by_name(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
     let known = || {
-        let asked = request.header(&header::AUTHORIZATION)?;
-        let text = String::from_utf8(STANDARD.decode(asked.strip_prefix("Basic ")?).ok()?).ok()?;
+        let text = basic(request)?;
         let (name, _) = text.split_once(':')?;
         USERS.iter().find(|user| user.name == name)
     };
@@ -118,6 +123,31 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.4-03"],
         "objects are shown to a known user whatever the password",
         &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Objects, request))],
+    ),
+    Defect::new(
+        "objects-take-any-token",
+        &["T21-5.4-03"],
+        "objects are shown to whoever has a bearer token, whichever",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let token = request.header(&header::AUTHORIZATION).is_some_and(|value| value.starts_with("Bearer "));
+                if token { open(at, Endpoint::Objects, request) } else { access::authenticate(at, request) }
+            };
+        })],
+    ),
+    Defect::new(
+        "collections-take-no-password",
+        &["T21-5.1-02"],
+        "a known user without a password sees the collections, as where a directory takes that for a guest",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                if basic(request).is_some_and(|text| text.ends_with(':')) {
+                    by_name(at, Endpoint::Collections, request)
+                } else {
+                    access::authenticate(at, request)
+                }
+            };
+        })],
     ),
     Defect::new(
         "collection-takes-any-password",
