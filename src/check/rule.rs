@@ -225,7 +225,10 @@ fn resolved(exchange: &Exchange, text: &str) -> String {
 fn default_in_roots(exchange: &Exchange, body: &Value) -> Said {
     let Some(default) = body.get("default") else { return Said::Absent("discovery names no default") };
     let roots = texts(body, "api_roots");
-    let equal = |r: &String| default.as_str().is_some_and(|d| d == r || resolved(exchange, d) == resolved(exchange, r));
+    // absolute or relative, it is the same item; with another final slash it is another URL
+    let base = url::Url::parse(&exchange.request.url).ok();
+    let url = |text: &str| base.as_ref().and_then(|base| base.join(text).ok());
+    let equal = |r: &String| default.as_str().is_some_and(|d| d == r || url(d).is_some() && url(d) == url(r));
     if roots.iter().any(equal) {
         Said::Holds(format!("default is one of {} API roots", roots.len()))
     } else {

@@ -110,6 +110,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Json(&[Endpoint::Discovery], |_, body| body["default"] = "/api3/".into())],
     ),
     Defect::new(
+        "default-without-slash",
+        &["T21-4.1-03"],
+        "default of discovery lacks the final slash that the item of api_roots has",
+        &[Json(&[Endpoint::Discovery], |_, body| body["default"] = "/api1".into())],
+    ),
+    Defect::new(
         "root-with-two-slashes",
         &["T21-4.1-04"],
         "a relative API root begins with two slashes",
