@@ -6,8 +6,8 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::super::access::{self, USERS, User};
 use super::super::error::Problem;
-use super::super::handle::plain_response;
-use super::super::http::Request;
+use super::super::handle::{Call, plain_response};
+use super::super::http::{Request, Response as Answer};
 use super::super::route::Endpoint;
 use super::Defect;
 use super::Effect::{Response, Rule};
@@ -36,6 +36,14 @@ fn by_name(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Optio
 /// As [`access::admit`], but rights do not matter on one endpoint.
 fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Result<(), Problem> {
     if endpoint == to { Ok(()) } else { access::admit(endpoint, read, write) }
+}
+
+/// What one endpoint shows is refused to who may not write as well.
+fn for_writers(to: Endpoint, call: &Call<'_>, response: &mut Answer) {
+    let reader = call.user.is_some_and(|user| !user.writes);
+    if reader && call.endpoint() == Some(to) && response.status == StatusCode::OK {
+        response.turn(StatusCode::FORBIDDEN);
+    }
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -345,6 +353,18 @@ pub(super) const DEFECTS: &[Defect] = &[
             rules.authenticate = |at, request| open(at, Endpoint::Status, request);
             rules.shows_status = |status, _, root| status.root == root.name;
         })],
+    ),
+    Defect::new(
+        "manifest-for-writers-alone",
+        &["T21-5.3-01"],
+        "the manifest is refused to who may read the collection and not write to it",
+        &[Response(|_, call, response| for_writers(Endpoint::Manifest, call, response))],
+    ),
+    Defect::new(
+        "objects-for-writers-alone",
+        &["T21-5.4-01"],
+        "objects are refused to who may read the collection and not write to it",
+        &[Response(|_, call, response| for_writers(Endpoint::Objects, call, response))],
     ),
     Defect::new(
         "object-for-whoever-knows-its-id",
