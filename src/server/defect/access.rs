@@ -39,7 +39,7 @@ fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Resul
 }
 
 /// What one endpoint shows is refused to who may not write as well.
-fn for_writers(to: Endpoint, call: &Call<'_>, response: &mut Answer) {
+fn for_writers(to: Endpoint, call: &Call, response: &mut Answer) {
     let reader = call.user.is_some_and(|user| !user.writes);
     if reader && call.endpoint() == Some(to) && response.status == StatusCode::OK {
         response.turn(StatusCode::FORBIDDEN);
