@@ -176,10 +176,8 @@ fn pages_without_end_are_not_read_for_ever() {
         };
         Answer::taxii(200, &json!({ "more": true, "next": page.to_string(), "objects": [object] }))
     });
-    let began = std::time::Instant::now();
     let ended = run(&server.url, &["--allow-http", "--only", "objects/answers"], &USER);
     assert!(matches!(ended.code, Some(0 | 1 | 4)), "{:?} {}{}", ended.code, ended.out, ended.err);
-    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
     assert!(server.asked().len() < 10_000, "{} requests", server.asked().len());
     let json = ended.json.expect("a report");
     assert_eq!(json["summary"]["verdicts"]["error"], 0, "{}", ended.out);

@@ -7,3 +7,4 @@ mod interrupt;
 mod stub;
 mod unreachable;
 mod usage;
+mod wavering;
