@@ -29,8 +29,9 @@ use crate::case::template::Values;
 use crate::case::{Actor, Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
-use crate::taxii::Endpoint;
 use crate::taxii::client::{is_of_certificate, is_of_client_certificate};
+use crate::taxii::tls::Version;
+use crate::taxii::{Endpoint, hello};
 
 /// What one step did and got.
 #[derive(Clone, Debug, Default)]
@@ -190,6 +191,9 @@ impl<'a> Context<'a> {
 pub fn judge(context: &Context<'_>) -> Outcome {
     let mut outcome = Outcome::default();
     let expect = context.expect;
+    if context.step.tls == Some(Version::Blocked) {
+        return blocked_suites(context);
+    }
     // how a walk over pages ends is judged by what it brought
     let first_alone = if context.record.walked { 1 } else { usize::MAX };
     if let Some(exchange) = context.exchanges().iter().take(first_alone).position(|e| e.response.is_none()) {
@@ -275,6 +279,23 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     outcome.merge(writing::check(context));
     if let Some(rule) = expect.rule {
         outcome.merge(rule::check(context, rule));
+    }
+    outcome
+}
+
+/// Judges a handshake that offered suites of the block list alone (section 8.2.2).
+fn blocked_suites(context: &Context<'_>) -> Outcome {
+    let mut outcome = Outcome::default();
+    let said = context.last().and_then(|e| e.failure.clone()).unwrap_or_default();
+    if let Some(suite) = said.strip_prefix(hello::TAKEN) {
+        let mut finding = context.finding(0, "a connection with a suite of the block list of HTTP/2 is accepted");
+        finding.expected = Some("an alert, or a closed connection".into());
+        finding.actual = Some(suite.to_owned());
+        outcome.findings.push(finding);
+    } else if said.starts_with(hello::REFUSED) {
+        outcome.saw(said);
+    } else {
+        outcome.block(format!("the handshake was neither taken nor refused: {said}"));
     }
     outcome
 }

@@ -78,7 +78,10 @@ pub const STEP: &[Word] = &[
     ("query_string", "the query component as it is to be sent"),
     ("headers", "header fields to set"),
     ("without", "header fields to leave out"),
-    ("tls", "version of TLS to speak, 1.2 or 1.3, on a connection of its own"),
+    (
+        "tls",
+        "version of TLS to speak, on a connection of its own: 1.2, 1.3, or 1.2-blocked for suites of the block list of HTTP/2",
+    ),
     ("body", "the body as it is to be sent"),
     ("body_hex", "the body in hexadecimal, for what is no text"),
     ("pad_to", "size of the body in bytes; a description is made as long"),

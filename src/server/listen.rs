@@ -110,7 +110,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let scheme = if secure { "https" } else { "http" };
     let origin = format!("{scheme}://localhost:{port}");
     let state = Arc::new(State::new(&origin, &options));
-    let edge = Edge { state: Arc::clone(&state), wire, requests: AtomicU64::new(0), turn: Mutex::new(()) };
+    let edge =
+        Edge { state: Arc::clone(&state), wire, weak: tls.weak, requests: AtomicU64::new(0), turn: Mutex::new(()) };
     let accepting = tokio::spawn(accept(listener, acceptor, Arc::new(edge)));
     Ok(Server { url: format!("{origin}/taxii2/"), ca_pem, state, accepting })
 }
@@ -119,6 +120,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 struct Edge {
     state: Arc<State>,
     wire: Wire,
+    /// Whether weak suites are taken.
+    weak: bool,
     /// How many requests came so far.
     requests: AtomicU64,
     /// Held while a request is answered, where they are answered one after the other.
@@ -142,11 +145,12 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, edge: Arc<
     }
 }
 
-async fn connect(stream: TcpStream, acceptor: Option<TlsAcceptor>, edge: Arc<Edge>) {
+async fn connect(mut stream: TcpStream, acceptor: Option<TlsAcceptor>, edge: Arc<Edge>) {
     // Small answers should not wait for further ones; where this fails they merely wait.
     let _ = stream.set_nodelay(true);
     match acceptor {
         None => serve(stream, edge).await,
+        Some(_) if edge.weak && tls::take_weak(&mut stream).await => {}
         Some(acceptor) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
                 serve(stream, edge).await;

@@ -8,6 +8,8 @@ use rcgen::{
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use super::listen::StartError;
 
@@ -18,6 +20,8 @@ pub struct Tls {
     pub spoken: bool,
     /// The protocol versions that are spoken.
     pub versions: Vec<&'static SupportedProtocolVersion>,
+    /// Whether a suite of the block list of HTTP/2 is taken where nothing else is offered.
+    pub weak: bool,
     /// How many octets of 0-RTT data a session ticket allows.
     pub early_data: u32,
     /// The names in the certificate.
@@ -31,6 +35,7 @@ impl Default for Tls {
         Self {
             spoken: true,
             versions: vec![&rustls::version::TLS13, &rustls::version::TLS12],
+            weak: false,
             early_data: 0,
             names: &["localhost", "127.0.0.1"],
             valid_until: 4095,
@@ -66,4 +71,29 @@ pub fn configure(tls: &Tls, alpn: Vec<Vec<u8>>) -> Result<(Arc<ServerConfig>, St
     config.max_early_data_size = tls.early_data;
     config.alpn_protocols = alpn;
     Ok((Arc::new(config), authority.pem()))
+}
+
+/// Takes the first suite of a ClientHello of TLS 1.2, and ends there: what `rustls` speaks has no suite of the block list,
+/// but a server that takes one shows it in its first message. Gives whether the ClientHello offered nothing better.
+pub async fn take_weak(stream: &mut TcpStream) -> bool {
+    let mut hello = [0; 1024];
+    let Ok(length) = stream.peek(&mut hello).await else { return false };
+    let Some(suites) = suites(&hello[..length]) else { return false };
+    // ECDHE with AES-GCM or ChaCha20, and all of TLS 1.3
+    let good = |suite: &[u8]| matches!(suite, [0x13, _] | [0xc0, 0x2b | 0x2c | 0x2f | 0x30] | [0xcc, 0xa8 | 0xa9]);
+    if suites.chunks(2).any(good) {
+        return false;
+    }
+    let answer = [&[22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3], &[7; 32][..], &[0], &suites[..2], &[0]].concat();
+    // who does not wait for the answer has no use for it
+    let _ = stream.write_all(&answer).await;
+    true
+}
+
+/// The suites of a ClientHello (RFC 5246, section 7.4.1.2).
+fn suites(hello: &[u8]) -> Option<&[u8]> {
+    let session = usize::from(*hello.get(43)?);
+    let start = 46 + session;
+    let length = usize::from(u16::from_be_bytes([*hello.get(start - 2)?, *hello.get(start - 1)?]));
+    hello.get(start..start + length).filter(|suites| suites.len() > 1)
 }

@@ -145,6 +145,9 @@ impl Client {
     }
 
     async fn exchange(&self, outgoing: &Outgoing, identity: &Identity) -> Result<Response, String> {
+        if outgoing.tls == Some(tls::Version::Blocked) {
+            return Err(super::hello::offer(&outgoing.url).await);
+        }
         let method = reqwest::Method::from_bytes(outgoing.method.as_bytes()).map_err(|e| e.to_string())?;
         let mut headers = HeaderMap::new();
         let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
@@ -304,7 +307,7 @@ fn curl(outgoing: &Outgoing, identity: &Identity) -> String {
         line += &format!(" -H {}", quote(&format!("{name}: {value}")));
     }
     if let Some(version) = outgoing.tls {
-        line += &format!(" --tlsv{0} --tls-max {0}", version.word());
+        line += &format!(" {}", version.curl());
     }
     if !outgoing.user_agent {
         line += " -H 'User-Agent:'";

@@ -3,6 +3,7 @@
 pub mod challenge;
 pub mod client;
 pub mod endpoint;
+pub mod hello;
 pub mod media_type;
 pub mod paths;
 pub mod redact;

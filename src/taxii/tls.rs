@@ -19,6 +19,9 @@ pub enum Version {
     /// TLS 1.3 alone.
     #[serde(rename = "1.3")]
     V13,
+    /// TLS 1.2 with nothing but suites of the block list of HTTP/2: see [`super::hello`].
+    #[serde(rename = "1.2-blocked")]
+    Blocked,
 }
 
 impl Version {
@@ -27,12 +30,22 @@ impl Version {
         match self {
             Version::V12 => "1.2",
             Version::V13 => "1.3",
+            Version::Blocked => "1.2 with suites of the block list of HTTP/2",
+        }
+    }
+
+    /// Arguments with which curl speaks it.
+    pub fn curl(self) -> String {
+        match self {
+            Version::V12 => "--tlsv1.2 --tls-max 1.2".into(),
+            Version::V13 => "--tlsv1.3 --tls-max 1.3".into(),
+            Version::Blocked => format!("--tlsv1.2 --tls-max 1.2 --ciphers {}", super::hello::names()),
         }
     }
 
     fn supported(self) -> &'static SupportedProtocolVersion {
         match self {
-            Version::V12 => &rustls::version::TLS12,
+            Version::V12 | Version::Blocked => &rustls::version::TLS12,
             Version::V13 => &rustls::version::TLS13,
         }
     }

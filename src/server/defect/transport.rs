@@ -27,6 +27,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Tls(|tls| tls.early_data = 16384)],
     ),
     Defect::new(
+        "tls-blocked-suites",
+        &["T21-8-05"],
+        "TLS 1.2 is spoken with suites of the block list of HTTP/2",
+        &[Tls(|tls| tls.weak = true)],
+    ),
+    Defect::new(
         "certificate-expired",
         &["T21-8-07"],
         "the certificate has expired",
