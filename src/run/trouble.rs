@@ -24,6 +24,8 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
         format!("the certificate of {host} is for another host: check the URL, or have the server certified for {host}")
     } else if has(&["certificate expired", "certificate not valid yet", "expired"]) {
         format!("the certificate of {host} is out of date ({})", last(failure))
+    } else if has(&["causedasendentity"]) {
+        format!("the certificate of {host} is its own authority: give the certificate itself with --ca-file")
     } else if has(&["certificate", "unknownissuer"]) {
         format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
     } else if has(&["dns error", "lookup address", "name or service not known", "nodename"]) {

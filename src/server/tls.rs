@@ -24,6 +24,8 @@ pub struct Tls {
     pub weak: bool,
     /// How many octets of 0-RTT data a session ticket allows.
     pub early_data: u32,
+    /// Whether the certificate is its own authority, and says so, as `openssl req -x509` makes them.
+    pub self_signed: bool,
     /// The names in the certificate.
     pub names: &'static [&'static str],
     /// The last year in which the certificate is valid.
@@ -37,6 +39,7 @@ impl Default for Tls {
             versions: vec![&rustls::version::TLS13, &rustls::version::TLS12],
             weak: false,
             early_data: 0,
+            self_signed: false,
             names: &["localhost", "127.0.0.1"],
             valid_until: 4095,
         }
@@ -60,7 +63,14 @@ pub fn configure(tls: &Tls, alpn: Vec<Vec<u8>>) -> Result<(Arc<ServerConfig>, St
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
     params.not_after = rcgen::date_time_ymd(tls.valid_until, 1, 1);
-    let certificate = params.signed_by(&key, &authority)?;
+    let (certificate, trusted) = if tls.self_signed {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = params.self_signed(&key)?;
+        let pem = certificate.pem();
+        (certificate, pem)
+    } else {
+        (params.signed_by(&key, &authority)?, authority.pem())
+    };
 
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -70,7 +80,7 @@ pub fn configure(tls: &Tls, alpn: Vec<Vec<u8>>) -> Result<(Arc<ServerConfig>, St
         .with_single_cert(vec![certificate.der().clone()], key)?;
     config.max_early_data_size = tls.early_data;
     config.alpn_protocols = alpn;
-    Ok((Arc::new(config), authority.pem()))
+    Ok((Arc::new(config), trusted))
 }
 
 /// Takes the first suite of a ClientHello of TLS 1.2, and ends there: what `rustls` speaks has no suite of the block list,

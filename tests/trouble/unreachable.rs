@@ -26,6 +26,27 @@ fn a_certificate_of_an_unknown_authority() {
     run(&server.url, &[], &[]).untestable(&["certificate of localhost", "--ca-file"]);
 }
 
+/// A certificate that signs itself is no mistake: given as it is, it holds.
+#[test]
+fn a_certificate_that_is_its_own_authority() {
+    let options = || server::Options {
+        variants: vec![server::variant("self-signed").expect("a variant")],
+        ..server::Options::default()
+    };
+    let server = reference(options());
+    run(&server.url, &[], &[]).untestable(&["its own authority", "--ca-file"]);
+    let ca = server.ca.path().display().to_string();
+    let user = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let ended = run(&server.url, &["--ca-file", &ca, "--only", "tls/certificate"], &user);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    for (defect, word) in [("certificate-of-another-host", "another host"), ("certificate-expired", "out of date")] {
+        let defects = vec![server::defect(defect).expect("a defect")];
+        let server = reference(server::Options { defects, ..options() });
+        let ca = server.ca.path().display().to_string();
+        run(&server.url, &["--ca-file", &ca], &[]).untestable(&["certificate of localhost", word]);
+    }
+}
+
 #[test]
 fn a_certificate_for_another_host_or_another_time() {
     for (defect, word) in [("certificate-of-another-host", "another host"), ("certificate-expired", "out of date")] {

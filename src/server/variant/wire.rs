@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::super::effect::Effect::{Request, Response, Wire};
+use super::super::effect::Effect::{Request, Response, Tls, Wire};
 use super::super::wire::Protocols;
 use super::Variant;
 
@@ -32,6 +32,13 @@ pub(super) const VARIANTS: &[Variant] = &[
             wire.protocols = Protocols::One;
             wire.close = true;
         })],
+    ),
+    Variant::new(
+        "self-signed",
+        "certificate",
+        "section 8.5.2: certificates that are pinned",
+        "the certificate is its own authority, and says so",
+        &[Tls(|tls| tls.self_signed = true)],
     ),
     Variant::new(
         "capitals-in-header-names",
