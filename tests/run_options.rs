@@ -97,6 +97,7 @@ fn precedence() {
         ("derived", "--derived", ["warn", "fail", "\"warn\"", "\"fail\""], |r| {
             if r.options.derived_warns { "warn" } else { "fail" }.to_owned()
         }),
+        ("insecure", "--insecure", ["", "false", "true", "false"], |r| r.options.insecure.to_string()),
         ("allow_http", "--allow-http", ["", "false", "true", "false"], |r| r.options.allow_http.to_string()),
         ("api_roots", "--api-root", ["https://f/", "https://e/", "[\"https://s/\"]", ""], |r| {
             r.options.api_roots.join(" ")

@@ -33,8 +33,8 @@ const SOURCES: &str = "\
 Environment:
   Every setting can also come from a variable: TAXII_CONFORMANCE_URL, _SERVER, _API_ROOT, _COLLECTION,
   _WRITE, _FIXTURES, _USER, _PASSWORD_ENV, _TOKEN_ENV, _HEADER_ENV, _OTHER_USER,
-  _OTHER_PASSWORD_ENV, _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP, _CASES,
-  _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _EXPLORE, _EXPLORE_OUT, _STRICT,
+  _OTHER_PASSWORD_ENV, _CLIENT_CERT, _CLIENT_KEY, _CA_FILE, _INSECURE, _ALLOW_HTTP, _PROFILE, _ONLY, _SKIP,
+  _CASES, _KNOWN_FAILURES, _NO_RISKY, _JOBS, _TIMEOUT, _RATE, _SEED, _EXPLORE, _EXPLORE_OUT, _STRICT,
   _DERIVED, _REDACT, _REPORT.
   TAXII_USER with TAXII_PASSWORD, or TAXII_TOKEN, are used where nothing else names credentials.
 
@@ -97,7 +97,7 @@ pub struct ReferenceArgs {
     /// to it, and leaves reports under reports/local/ unless --report says otherwise
     #[arg(long, conflicts_with_all = [
         "url", "server", "api_roots", "user", "password_env", "token_env", "header_env",
-        "other_user", "other_password_env", "client_cert", "client_key", "ca_file", "allow_http",
+        "other_user", "other_password_env", "client_cert", "client_key", "ca_file", "insecure", "allow_http",
     ])]
     pub reference: bool,
 
@@ -287,6 +287,7 @@ fn of_server(
     options.credentials = credentials;
     options.other = credentials::resolve_other(&settings, around.env)?;
     options.allow_http = allow_http;
+    options.insecure = settings.insecure.unwrap_or(false);
     options.ca_file = settings.ca_file.clone();
     options.certificate = match (&settings.client_cert, &settings.client_key) {
         (Some(chain), Some(key)) => Some((around.cwd.join(chain), around.cwd.join(key))),

@@ -28,7 +28,7 @@ pub const PREFIX: &str = "TAXII_CONFORMANCE_";
 
 /// Every key of the configuration file, where it may stand, and its environment variable without
 /// [`PREFIX`].
-pub const KEYS: [(&str, Scope, &str); 31] = [
+pub const KEYS: [(&str, Scope, &str); 32] = [
     ("url", Scope::Server, "URL"),
     ("api_roots", Scope::Server, "API_ROOT"),
     ("collection", Scope::Server, "COLLECTION"),
@@ -43,6 +43,7 @@ pub const KEYS: [(&str, Scope, &str); 31] = [
     ("client_cert", Scope::Server, "CLIENT_CERT"),
     ("client_key", Scope::Server, "CLIENT_KEY"),
     ("ca_file", Scope::Any, "CA_FILE"),
+    ("insecure", Scope::Any, "INSECURE"),
     ("allow_http", Scope::Any, "ALLOW_HTTP"),
     ("profile", Scope::Any, "PROFILE"),
     ("only", Scope::Any, "ONLY"),
@@ -125,6 +126,11 @@ pub struct Settings {
     /// PEM file with certificate authorities to trust besides those of the system
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
     pub ca_file: Option<PathBuf>,
+
+    /// Go on although the certificate of the server does not hold, which is then a finding: anybody
+    /// in between can read the credentials, so give some that are worth nothing
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Connection")]
+    pub insecure: Option<bool>,
 
     /// Test over plain HTTP; the requirement of HTTPS is then waived, and reported so
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Connection")]
@@ -224,6 +230,7 @@ impl Settings {
             client_cert: get("CLIENT_CERT").map(PathBuf::from),
             client_key: get("CLIENT_KEY").map(PathBuf::from),
             ca_file: get("CA_FILE").map(PathBuf::from),
+            insecure: truth("INSECURE", get("INSECURE"))?,
             allow_http: truth("ALLOW_HTTP", get("ALLOW_HTTP"))?,
             profile: get("PROFILE"),
             only: words("ONLY"),
@@ -262,6 +269,7 @@ impl Settings {
             client_cert: self.client_cert.or(under.client_cert),
             client_key: self.client_key.or(under.client_key),
             ca_file: self.ca_file.or(under.ca_file),
+            insecure: self.insecure.or(under.insecure),
             allow_http: self.allow_http.or(under.allow_http),
             profile: self.profile.or(under.profile),
             only: self.only.or(under.only),
@@ -286,6 +294,7 @@ impl Settings {
     pub fn without_server(self) -> Settings {
         Settings {
             ca_file: self.ca_file,
+            insecure: self.insecure,
             allow_http: self.allow_http,
             profile: self.profile,
             only: self.only,

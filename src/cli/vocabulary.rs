@@ -80,7 +80,7 @@ pub const STEP: &[Word] = &[
     ("without", "header fields to leave out"),
     (
         "tls",
-        "version of TLS to speak, on a connection of its own: 1.2, 1.3, or 1.2-blocked for suites of the block list of HTTP/2",
+        "version of TLS to speak, on a connection of its own: 1.2, 1.3, verified for one whose certificate holds whatever --insecure says, 1.2-blocked for suites of the block list of HTTP/2",
     ),
     ("body", "the body as it is to be sent"),
     ("body_hex", "the body in hexadecimal, for what is no text"),

@@ -21,6 +21,8 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// PEM text with further trusted certificate authorities (the reference server's own).
     pub ca_pem: Option<String>,
+    /// Whether the run goes on where the certificate of the server does not hold.
+    pub insecure: bool,
     /// Whether plain HTTP may be used; the HTTPS requirement is then waived, and reported so.
     pub allow_http: bool,
     /// API roots to test instead of the advertised ones.
@@ -75,6 +77,7 @@ impl Options {
             certificate: None,
             ca_file: None,
             ca_pem: None,
+            insecure: false,
             allow_http: false,
             api_roots: Vec::new(),
             collection: None,

@@ -132,7 +132,7 @@ impl Session {
             }
             None => Vec::new(),
         };
-        let transport = Transport { ca_pem, certificate_pem, timeout: options.timeout };
+        let transport = Transport { ca_pem, certificate_pem, insecure: options.insecure, timeout: options.timeout };
         let client = Client::new(&transport, trusted)?;
         let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
         Ok(Session { pace, ..Session::on(Line::Server(client), identities, redactor, base) })

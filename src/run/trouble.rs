@@ -21,13 +21,20 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
             last(failure)
         )
     } else if has(&["not valid for name", "notvalidforname"]) {
-        format!("the certificate of {host} is for another host: check the URL, or have the server certified for {host}")
+        format!(
+            "the certificate of {host} is for another host: check the URL, have the server certified for {host}, or use --insecure"
+        )
     } else if has(&["certificate expired", "certificate not valid yet", "expired"]) {
-        format!("the certificate of {host} is out of date ({})", last(failure))
+        format!("the certificate of {host} is out of date ({}): renew it, or use --insecure", last(failure))
     } else if has(&["causedasendentity"]) {
-        format!("the certificate of {host} is its own authority: give the certificate itself with --ca-file")
+        format!(
+            "the certificate of {host} is its own authority: give the certificate itself with --ca-file, or use --insecure"
+        )
     } else if has(&["certificate", "unknownissuer"]) {
-        format!("the certificate of {host} cannot be trusted ({}): give its authority with --ca-file", last(failure))
+        format!(
+            "the certificate of {host} cannot be trusted ({}): give its authority with --ca-file, or use --insecure",
+            last(failure)
+        )
     } else if has(&["dns error", "lookup address", "name or service not known", "nodename"]) {
         format!("the host name {host} cannot be resolved: check the URL for a typo")
     } else if has(&["connection refused"]) {

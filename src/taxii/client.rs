@@ -28,6 +28,8 @@ pub struct Transport {
     pub ca_pem: Vec<u8>,
     /// Certificate chain and key of the client, PEM; empty where it has none.
     pub certificate_pem: Vec<u8>,
+    /// Whether a certificate of the server that does not hold is let pass.
+    pub insecure: bool,
     /// How long one request may take.
     pub timeout: Duration,
 }
@@ -139,7 +141,7 @@ impl Client {
             failure,
             started: format!("{clock:.6}"),
             duration_ms: crate::record::milliseconds(started),
-            curl: curl(outgoing, &identity),
+            curl: curl(outgoing, &identity, self.transport.insecure),
             parsed: Arc::default(),
         }
     }
@@ -294,9 +296,12 @@ fn decompress(bytes: Bytes, encoding: &str) -> Result<(Bytes, bool), String> {
 }
 
 /// The request as a command line that can be pasted into a shell.
-fn curl(outgoing: &Outgoing, identity: &Identity) -> String {
+fn curl(outgoing: &Outgoing, identity: &Identity, insecure: bool) -> String {
     let quote = |s: &str| format!("'{}'", s.replace('\'', r"'\''"));
     let mut line = String::from("curl -sS -i -g");
+    if insecure && outgoing.tls != Some(tls::Version::Verified) {
+        line += " -k";
+    }
     if outgoing.method != "GET" {
         line += &format!(" -X {}", outgoing.method);
     }
@@ -307,7 +312,7 @@ fn curl(outgoing: &Outgoing, identity: &Identity) -> String {
         line += &format!(" -H {}", quote(&format!("{name}: {value}")));
     }
     if let Some(version) = outgoing.tls {
-        line += &format!(" {}", version.curl());
+        line += &version.curl();
     }
     if !outgoing.user_agent {
         line += " -H 'User-Agent:'";
@@ -332,7 +337,7 @@ mod tests {
         o.body = Some("it's".into());
         let id = Identity { curl: "-u \"$TAXII_USER:$TAXII_PASSWORD\"".into(), ..Identity::default() };
         assert_eq!(
-            curl(&o, &id),
+            curl(&o, &id, false),
             "curl -sS -i -g -X POST -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' --data-binary 'it'\\''s' 'https://e.org/a/?x=1'"
         );
     }

@@ -1,5 +1,6 @@
 //! The protocol: a client that records exchanges, media types, timestamps, paths. Knows nothing of cases.
 
+mod certificate;
 pub mod challenge;
 pub mod client;
 pub mod endpoint;

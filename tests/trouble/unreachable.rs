@@ -47,6 +47,24 @@ fn a_certificate_that_is_its_own_authority() {
     }
 }
 
+/// Who asks for it goes on, and reads of the certificate all the same.
+#[test]
+fn a_certificate_that_does_not_hold_and_need_not() {
+    let defects = vec![server::defect("certificate-of-another-host").expect("a defect")];
+    let server = reference(server::Options { defects, ..server::Options::default() });
+    let user = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let ended = run(&server.url, &["--insecure", "--only", "tls/*", "--only", "discovery/answers"], &user);
+    assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+    let json = ended.json.expect("a report");
+    for trial in json["trials"].as_array().expect("trials") {
+        let of_certificate = trial["case"] == "tls/certificate";
+        let wanted = if of_certificate { "warn" } else { "pass" };
+        assert_eq!(trial["verdict"], wanted, "{}: {}", trial["id"], trial["reason"]);
+        let curl = trial["exchanges"][0]["curl"].as_str().expect("a command");
+        assert_eq!(curl.contains(" -k "), !of_certificate, "{curl}");
+    }
+}
+
 #[test]
 fn a_certificate_for_another_host_or_another_time() {
     for (defect, word) in [("certificate-of-another-host", "another host"), ("certificate-expired", "out of date")] {

@@ -1,0 +1,129 @@
+//! Whose certificates the client trusts (section 8.5.2).
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+use super::client::ClientError;
+
+/// The system's authorities. A machine without any can still test a server whose authority is given.
+pub(super) fn system() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+/// Verifies by PKIX, and takes a certificate that the user gave as it is for what it is (section 8.5.2, pinning): test
+/// stands often sign their own, and as `openssl req -x509` makes these they say that they are an authority, which PKIX
+/// does not take from a server.
+#[derive(Debug)]
+pub(super) struct Verifier {
+    pkix: Arc<WebPkiServerVerifier>,
+    /// The certificates that the user gave.
+    given: Vec<CertificateDer<'static>>,
+}
+
+impl Verifier {
+    /// Trusts what the user gave, beside the system's authorities.
+    pub(super) fn new(ca_pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Verifier, ClientError> {
+        let wrong = |e: String| ClientError::Ca(e);
+        let given: Vec<CertificateDer<'static>> =
+            CertificateDer::pem_slice_iter(ca_pem).collect::<Result<_, _>>().map_err(|e| wrong(e.to_string()))?;
+        if given.is_empty() {
+            return Err(wrong("no BEGIN CERTIFICATE block".into()));
+        }
+        let mut roots = system();
+        for certificate in &given {
+            roots.add(certificate.clone()).map_err(|e| wrong(e.to_string()))?;
+        }
+        let pkix = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        Ok(Verifier { pkix: pkix.build().map_err(|e| ClientError::Build(e.to_string()))?, given })
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match self.pkix.verify_server_cert(certificate, between, name, ocsp, now) {
+            // dates come before this in the order of checks, the name after it
+            Err(e) if e.to_string().contains("CaUsedAsEndEntity") && self.given.contains(certificate) => {
+                verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.pkix.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.pkix.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.pkix.supported_verify_schemes()
+    }
+}
+
+/// Lets every certificate pass, for who has asked for that.
+#[derive(Debug)]
+pub(super) struct Anybody(pub(super) Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
