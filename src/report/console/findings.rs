@@ -86,13 +86,12 @@ fn one(
 /// Where to look: the answer, and the place in it.
 pub(crate) fn place(finding: &Finding, exchange: Option<&Exchange>) -> Option<String> {
     let answer = exchange.map(|e| {
-        let status = match (&e.response, &e.failure) {
-            (Some(response), _) => response.status.to_string(),
-            (None, Some(failure)) => format!("no answer: {}", line(failure, 200)),
-            (None, None) => "no answer".to_owned(),
-        };
         let request = format!("{} {}", line(&e.request.method, 20), line(&e.request.url, 300));
-        format!("answer {status} to {request}")
+        match (&e.response, &e.failure) {
+            (Some(response), _) => format!("answer {} to {request}", response.status),
+            (None, Some(failure)) => format!("no answer to {request}: {}", line(failure, 200)),
+            (None, None) => format!("no answer to {request}"),
+        }
     });
     let spot = finding.pointer.as_deref().map(|p| {
         let kind = if p.is_empty() || p.starts_with('/') { "body at" } else { "header" };
