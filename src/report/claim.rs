@@ -27,6 +27,7 @@ pub fn claim(report: &Report) -> Claim {
     if summary.interrupted {
         more.push("The run was ended early; what was not run is not judged.");
     }
+    let errors = summary.count(Verdict::Error);
     let mut ids: &[String] = &[];
     let (verdict, text) = if let Some(reason) = &report.server.untestable {
         if !summary.failed.is_empty() {
@@ -38,8 +39,18 @@ pub fn claim(report: &Report) -> Claim {
         if !summary.known.is_empty() {
             more.push("Known failures are not counted here.");
         }
+        if errors > 0 {
+            more.push("It could not be tested to the end: see the errors.");
+        }
         ids = &summary.failed;
         (Verdict::Fail, format!("Breaks {}", count(ids.len(), "requirement")))
+    } else if errors > 0 {
+        let first = report.trials.iter().find(|t| t.verdict == Verdict::Error).map_or("", |t| t.reason.as_str());
+        let of = count(report.trials.len(), "trial");
+        (
+            Verdict::Error,
+            format!("Could not be tested to the end: {errors} of {of} came to nothing ({})", line(first, 300)),
+        )
     } else if !summary.known.is_empty() {
         ids = &summary.known;
         let broken = count(ids.len(), "requirement");

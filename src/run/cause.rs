@@ -121,6 +121,15 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-29", &[Manifest], |s| s.asks(Manifest, "match[")),
 ];
 
+/// How much a trial builds on: the last tool that it uses, and whether it is about something else. In this order the
+/// trials about a tool come before those that merely use it.
+pub fn depth(task: &Task<'_>) -> (usize, bool) {
+    let steps = steps(task);
+    let about = |tool: &Tool| task.planned.requirements.iter().any(|id| id == tool.requirement);
+    let last = TOOLS.iter().rposition(|tool| about(tool) || steps.iter().any(|step| (tool.used)(step)));
+    (last.map_or(0, |at| at + 1), last.is_some_and(|at| !about(&TOOLS[at])))
+}
+
 /// What is broken: the tool, and the trials that say so, by id.
 struct Broken {
     tool: usize,

@@ -14,6 +14,7 @@ use super::options::Options;
 use super::plan::Task;
 use super::recording::NOT_RECORDED;
 use super::session::{Session, retry_after};
+use super::silence::{LIKE_OTHERS, LOST};
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::{Bounds, Walker, walk};
@@ -317,15 +318,23 @@ impl Run<'_> {
         if failure == NOT_RECORDED {
             return Err(Stop::Error(format!("{failure}: it was made with other cases, or ended early")));
         }
+        if failure == LOST {
+            return Err(Stop::Error(format!("not run: {failure}")));
+        }
+        if failure.starts_with(LIKE_OTHERS) {
+            return Err(Stop::Blocked(failure));
+        }
         if is_of_certificate(&failure) {
             return Ok(());
         }
         let url = paths::discovery(&self.session.base);
-        let control = self.session.get("control", url).await;
-        if control.response.is_none() {
-            return Err(Stop::Error(format!("the server no longer answers: {failure}")));
+        if self.session.get("control", url).await.response.is_some() {
+            return Ok(());
         }
-        Ok(())
+        Err(Stop::Error(match self.session.outlasts().await {
+            true => format!("the server went away meanwhile, and came back: {failure}"),
+            false => format!("{LOST}: {failure}"),
+        }))
     }
 
     async fn step(&mut self, step: &Step) -> Result<StepRecord, Stop> {

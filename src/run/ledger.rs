@@ -92,6 +92,7 @@ impl Ledger {
             self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
         let mut result = CleanUp::default();
         let session = session.scoped(CLEAN_UP);
+        session.look_again().await;
         self.settle(&session).await;
         let mut tasks = tokio::task::JoinSet::new();
         for (objects, id) in entries {

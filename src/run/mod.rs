@@ -15,6 +15,7 @@ pub mod profile;
 pub mod read;
 pub mod recording;
 pub mod session;
+mod silence;
 mod slim;
 pub mod standing;
 mod stopper;

@@ -14,9 +14,10 @@ use url::Url;
 use super::Stopper;
 use super::options::{Credentials, Options};
 use super::recording::{RecordError, Recorder, Replay};
+use super::silence::{self, Silence};
 use crate::case::Actor;
 use crate::record::Exchange;
-use crate::taxii::client::{ClientError, Identity, Transport, unsent};
+use crate::taxii::client::{ClientError, Identity, NO_ANSWER, Transport, unsent};
 use crate::taxii::redact::{Redactor, Secrets};
 use crate::taxii::{Client, Outgoing, paths};
 
@@ -31,6 +32,7 @@ pub struct Session {
     stopper: Stopper,
     /// What requests are made for, in a record.
     scope: Arc<str>,
+    silence: Arc<Silence>,
     /// Whether the brackets of match fields are sent as they are: some servers do not know them percent-encoded.
     plain_brackets: Arc<AtomicBool>,
     /// The URL that the user gave.
@@ -155,6 +157,7 @@ impl Session {
             redactor: Arc::new(redactor),
             stopper: Stopper::default(),
             scope: SURVEY.into(),
+            silence: Arc::default(),
             plain_brackets: Arc::default(),
             base,
         }
@@ -219,24 +222,17 @@ impl Session {
         };
         let mut attempt = 0;
         let exchange = loop {
-            if let Some(pace) = &self.pace {
-                pace.turn().await;
+            if let Some(why) = self.silence.forbids(outgoing, actor) {
+                break unsent(outgoing, &why);
             }
-            let sent = client.send(outgoing, self.identities.of(actor));
-            let exchange = match &*self.scope {
-                CLEAN_UP => sent.await,
-                _ if self.stopper.stopped() => return unsent(outgoing, ENDED),
-                // what writes is waited for, so that the clean-up comes after it
-                _ if outgoing.method != "GET" => sent.await,
-                _ => tokio::select! {
-                    exchange = sent => exchange,
-                    () = self.stopper.wait() => return unsent(outgoing, ENDED),
-                },
-            };
+            let Some(exchange) = self.once(client, outgoing, actor).await else { return unsent(outgoing, ENDED) };
+            self.silence.note(outgoing, actor, &exchange);
             attempt += 1;
+            let in_vain = exchange.failure.as_deref().is_some_and(|failure| failure.starts_with(NO_ANSWER));
             match retry_after(&exchange) {
                 Some(wait) if attempt <= PATIENCE => self.pause(wait).await,
                 None if attempt == 1
+                    && !in_vain
                     && (exchange.response.is_none() && outgoing.method == "GET" || hung_up(&exchange)) => {}
                 _ => break exchange,
             }
@@ -245,6 +241,61 @@ impl Session {
             recorder.keep(&self.scope, actor, &self.redactor.exchange(exchange.clone()));
         }
         exchange
+    }
+
+    /// Sends a request once, at the pace of the run. Nothing where the run is told to end meanwhile.
+    async fn once(&self, client: &Client, outgoing: &Outgoing, actor: Actor) -> Option<Exchange> {
+        if let Some(pace) = &self.pace {
+            pace.turn().await;
+        }
+        let sent = client.send(outgoing, self.identities.of(actor));
+        match &*self.scope {
+            CLEAN_UP => Some(sent.await),
+            _ if self.stopper.stopped() => None,
+            // what writes is waited for, so that the clean-up comes after it
+            _ if outgoing.method != "GET" => Some(sent.await),
+            _ => tokio::select! {
+                exchange = sent => Some(exchange),
+                () = self.stopper.wait() => None,
+            },
+        }
+    }
+
+    /// Whether the server answers, where it did not just now: waits for it about as long as one takes to start again. Where
+    /// it does not come back nothing is sent any more.
+    pub async fn outlasts(&self) -> bool {
+        let Line::Server(client) = &self.line else { return true };
+        let _turn = self.silence.turn.lock().await;
+        let discovery = Outgoing::get("control", paths::discovery(&self.base));
+        let (began, mut wait) = (Instant::now(), Duration::from_millis(250));
+        while !self.silence.is_lost() {
+            let Some(exchange) = self.once(client, &discovery, Actor::Client).await else { return true };
+            if exchange.response.is_some() {
+                return true;
+            }
+            if began.elapsed() > silence::patience(client.timeout()) || self.stopper.stopped() {
+                self.silence.set_lost(true);
+            } else {
+                self.pause(wait).await;
+                wait = (wait * 2).min(Duration::from_secs(4));
+            }
+        }
+        false
+    }
+
+    /// Whether nothing answers any more.
+    pub fn is_lost(&self) -> bool {
+        self.silence.is_lost()
+    }
+
+    /// Gives a server that was lost another chance: it may have come back for the clean-up.
+    pub async fn look_again(&self) {
+        if self.silence.is_lost() {
+            self.silence.set_lost(false);
+            let discovery = Outgoing::get("control", paths::discovery(&self.base));
+            let found = self.send(&discovery, Actor::Client).await.response.is_some();
+            self.silence.set_lost(!found);
+        }
     }
 
     /// Takes secrets out of what leaves the run.

@@ -4,6 +4,7 @@ use super::explore::{self, Exploration};
 use super::ledger::Ledger;
 use super::plan::{Task, plan};
 use super::profile::Abilities;
+use super::silence::LIKE_OTHERS;
 use super::survey::Survey;
 use super::{Run, cause, changes, exec, known};
 use crate::record::{Event, Trial, Verdict};
@@ -29,7 +30,9 @@ impl Run {
         let mut trials = Vec::new();
         for wanted in 0..3 {
             let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
-            let phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
+            let mut phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
+            // what others build on comes first: where the server hangs at it, it is that which fails
+            phase_tasks.sort_by_key(|t| cause::depth(t));
             let mut done = self.together(&runner, &phase_tasks, jobs).await;
             let failed = |t: &&&Task<'_>| done.iter().any(|d| d.verdict == Verdict::Fail && d.id == t.planned.id);
             let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
@@ -70,6 +73,7 @@ impl Run {
             // removed at once: what one leaves would be there for good when the next spoils the collection
             let added = Ledger::default();
             let runner = &exec::Runner { ledger: &added, ..*runner };
+            let alive = !self.session.is_lost();
             let mut trial = match &spoilt {
                 Some(by) if task.lacking.is_none() => {
                     let trial = Trial {
@@ -82,7 +86,7 @@ impl Run {
                 }
                 _ => self.one(runner, task).await,
             };
-            let ran = spoilt.is_none() && task.lacking.is_none() && !self.stopper.stopped();
+            let ran = alive && spoilt.is_none() && task.lacking.is_none() && !self.stopper.stopped();
             if ran && !exec::still_answers(runner, task).await {
                 spoilt = Some(task.planned.id.clone());
             }
@@ -150,7 +154,9 @@ impl Run {
     async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
         if !self.stopper.stopped() {
             let again = exec::run(runner, task, 1).await;
-            if again.verdict != Verdict::Fail && !self.stopper.stopped() {
+            // what got no answer twice is not asked again
+            let silent = again.reason.starts_with(LIKE_OTHERS);
+            if again.verdict != Verdict::Fail && !silent && !self.stopper.stopped() {
                 let (first, second) = (trial.reason.clone(), again.verdict.word());
                 trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
                 trial.requirements = task.planned.requirements.clone();

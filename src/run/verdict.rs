@@ -119,7 +119,7 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         .into_iter()
         .filter(|r| !fails(r) && !warned.contains(r) && !doubt.contains(r.as_str()))
         .collect();
-    for trial in trials.iter().filter(|t| t.verdict == Verdict::Inconclusive) {
+    for trial in trials.iter().filter(|t| matches!(t.verdict, Verdict::Inconclusive | Verdict::Error)) {
         for id in trial.requirements.iter().filter(|id| level(id) >= Level::Derived) {
             if !fails(id) && !passed.contains(id) {
                 inconclusive.entry(id.clone()).or_insert_with(|| trial.reason.clone());
@@ -131,7 +131,7 @@ pub fn summarise(trials: &[Trial], options: &Options, untestable: bool, interrup
         crate::record::exit::UNTESTABLE
     } else if !broken.is_empty() {
         crate::record::exit::FAILED
-    } else if interrupted {
+    } else if interrupted || summary.count(Verdict::Error) > 0 {
         crate::record::exit::UNTESTABLE
     } else if judged == 0 {
         crate::record::exit::NOTHING_JUDGED

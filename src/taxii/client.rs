@@ -18,6 +18,9 @@ use crate::record::{Body, Exchange, Request, Response};
 /// Longest body that is read, in bytes, before and after decompression.
 pub const MAX_BODY: usize = 64 * 1024 * 1024;
 
+/// How the failure of a request begins that got no answer in time.
+pub const NO_ANSWER: &str = "no answer within";
+
 /// `User-Agent` of the suite (section 3.2).
 pub const USER_AGENT: &str = concat!("taxii-conformance/", env!("CARGO_PKG_VERSION"));
 
@@ -119,6 +122,11 @@ impl Client {
         })
     }
 
+    /// How long one request may take.
+    pub fn timeout(&self) -> Duration {
+        self.transport.timeout
+    }
+
     /// Whether credentials may go to this URL.
     pub fn trusts(&self, url: &Url) -> bool {
         self.trusted.iter().any(|t| same_origin(t, url))
@@ -132,7 +140,7 @@ impl Client {
         let (response, failure) = match answer {
             Ok(Ok(response)) => (Some(response), None),
             Ok(Err(failure)) => (None, Some(failure)),
-            Err(_) => (None, Some(format!("no answer within {} seconds", self.transport.timeout.as_secs_f64()))),
+            Err(_) => (None, Some(format!("{NO_ANSWER} {} seconds", self.transport.timeout.as_secs_f64()))),
         };
         Exchange {
             step: outgoing.step.clone(),

@@ -4,6 +4,7 @@
 mod binary;
 mod hostile;
 mod interrupt;
+mod silence;
 mod stub;
 mod unreachable;
 mod usage;
