@@ -4,7 +4,7 @@ use miette::IntoDiagnostic;
 use tokio::sync::mpsc::Receiver;
 
 use super::exit;
-use super::options::{Reference, ReferenceUser};
+use super::reference::{Reference, ReferenceUser};
 use super::run::Job;
 use super::switches;
 use crate::record::Event;

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod known;
 pub mod options;
 pub mod pattern;
+pub mod reference;
 pub mod requirements;
 pub mod run;
 pub mod save;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::engine::engine;
 use super::exit;
-use super::options::{Reference, Resolved, Surroundings, resolve};
+use super::options::{Resolved, Surroundings, resolve};
+use super::reference::Reference;
 use super::save;
 use crate::case;
 use crate::record::{Event, Summary};

@@ -4,7 +4,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use taxii_conformance::cli::engine::engine;
-use taxii_conformance::cli::options::Reference;
+use taxii_conformance::cli::reference::Reference;
 use taxii_conformance::cli::run::Job;
 use taxii_conformance::record::{
     ApiRoot, Body, CleanUp, Collection, Exchange, Finding, Known, Level, Reading, Report, Request, Response, Server,

@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use taxii_conformance::case;
 use taxii_conformance::cli::engine::engine;
-use taxii_conformance::cli::options::Reference;
+use taxii_conformance::cli::reference::Reference;
 use taxii_conformance::cli::run::Job;
 use taxii_conformance::record::{Report, Verdict};
 use taxii_conformance::report::Reporter;
