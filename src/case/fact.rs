@@ -84,6 +84,8 @@ facts! {
     TwoRoots = "two-roots", Skip, "only one API root is tested", None;
     /// The API root does not refuse the client as a whole.
     RootAdmits = "root-admits", Skip, "the API root is closed to this client, as section 4.2 allows: give credentials that it takes", None;
+    /// The API root does not answer 404 where it may be withheld from the client.
+    RootShown = "root-shown", Inconclusive, "the API root answers 404: it is not there, or is withheld from this client, as section 4.2 allows. Take it off discovery, or give credentials that it takes", None;
     /// Discovery answers with JSON.
     Discovery = "discovery", Inconclusive, "discovery does not answer with a resource", Some("discovery/answers");
     /// The API root answers with JSON.
@@ -172,6 +174,8 @@ facts! {
     AddedAfterWorks = "added-after-works", Inconclusive, "added_after does not select what was added later, and the trial builds on it", Some("filter/added-after");
     /// Manifest and objects tell the same versions.
     VersionsAgree = "versions-agree", Inconclusive, "the manifest tells other versions than the objects", Some("manifest/versions");
+    /// Every object can be read, also where many share a date.
+    DatesReadable = "dates-readable", Inconclusive, "more objects share a date than a page holds, and there is no next, so that some of them cannot be read (section 3.5): offer next, or test a collection whose objects were added in smaller requests", None;
     /// All of the collection was read, and two reads agree.
     CompleteRead = "complete-read", Inconclusive, "what the collection holds could not be read to the end, or two reads disagree", Some("paging/next");
     /// Dates of addition are known.

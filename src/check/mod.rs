@@ -236,6 +236,11 @@ pub fn judge(context: &Context<'_>) -> Outcome {
             outcome.readings.push(Reading { question, answer: "no answer at all".into() });
             return outcome;
         }
+        // without TLS 1.3, which a server need not speak, there is no early data
+        if context.step.tls.is_some() && expect.rule == Some(Rule::NoEarlyData) {
+            outcome.lack("TLS 1.3 is not spoken, and early data with it");
+            return outcome;
+        }
         // the executor has made sure that the server is alive: this very request gets no answer
         let message = match context.step.tls {
             Some(version) => format!("no connection over TLS {} comes about, and others do", version.word()),

@@ -154,7 +154,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
         // where it does not hold there is no answer to judge
         Rule::Certificate => Said::Holds("chain, dates and host name of the certificate hold".into()),
         Rule::NoEarlyData => match exchange.response.as_ref().and_then(|r| r.early_data) {
-            None => Said::Nothing("the server gives no session ticket: early data cannot be asked for"),
+            // early data is sent with a ticket of an earlier connection, or not at all
+            None => Said::Holds("no session ticket is given, and without one no early data can be sent".into()),
             Some(0) => Said::Holds("session tickets allow no early data".into()),
             Some(octets) => broken(
                 "session tickets allow early data (0-RTT)",
@@ -356,7 +357,14 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
 
 /// Words that only the inside of a program knows (appendix B of the standard, security considerations).
 pub(super) fn no_leak(exchange: &Exchange) -> Said {
-    const SIGNS: [&str; 14] = [
+    const SIGNS: [&str; 20] = [
+        // a line of a trace, as JSON writes it
+        "\\n    at ",
+        ".js:",
+        ".rb:",
+        ".go:",
+        ".cs:line ",
+        ".php on line ",
         "Traceback (most recent call last)",
         "File \"/",
         "at java.",

@@ -80,6 +80,13 @@ pub fn check(context: &Context<'_>) -> Outcome {
         finding.pointer = Some(best.unexpected[0].pointer.clone());
         outcome.findings.push(finding);
     }
+    if let Some(again) = named_twice(context, &members) {
+        let mut finding = context.finding(0, "the answer holds an object once for each value that selects it");
+        finding.expected = Some("each object once: the values are joined by OR".into());
+        finding.actual = Some(again.key());
+        finding.pointer = Some(again.pointer.clone());
+        outcome.findings.push(finding);
+    }
     let borders = Borders::of(context, exchanges, &members);
     let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
         best.missing.iter().copied().partition(|h| borders.may_lose(h));
@@ -212,6 +219,15 @@ impl Borders {
     pub(super) fn may_lose(&self, holding: &Holding) -> bool {
         self.any && holding.added.map_or(!holding.unlisted, |date| self.dates.contains(&date))
     }
+}
+
+/// What comes a second time on the first page, where the case is about values that are joined by OR (section 3.4).
+/// Whether an object comes twice without them, or on two pages, is another case's matter.
+fn named_twice<'m, 'a>(context: &Context<'_>, members: &'m [Member<'a>]) -> Option<&'m Member<'a>> {
+    let joined = ["T21-3.4-20", "T21-3.4-27"].into_iter().any(|requirement| context.about(requirement));
+    let mut seen = HashSet::new();
+    let first = members.iter().filter(|m| joined && m.page == 0 && m.version.is_some());
+    first.into_iter().find(|m| !seen.insert((m.key(), m.spec.clone(), m.media)))
 }
 
 fn nothing(context: &Context<'_>, members: &[Member<'_>]) -> Outcome {

@@ -184,7 +184,9 @@ fn place(scope: Scope, survey: &Survey, binding: Option<Binding>) -> String {
 /// Facts that a case needs: those that it names, and those that its steps imply.
 pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
     let mut needs: BTreeSet<Fact> = case.needs.iter().copied().collect();
-    needs.extend((case.scope == Scope::Root).then_some(Fact::RootAdmits));
+    if case.scope == Scope::Root {
+        needs.extend([Fact::RootAdmits, Fact::RootShown]);
+    }
     for step in &case.steps {
         for text in texts(step) {
             let own: Vec<&str> = template::names(text.get_ref()).into_iter().map(|(_, n)| n).collect();
@@ -310,7 +312,9 @@ fn tools(step: &Step, endpoint: Option<Endpoint>, row: &Row) -> Vec<Fact> {
     });
     let ordered = words().any(|e| e.pages.is_some() || e.order == Some(OrderWord::OldestFirst))
         || step.walk == crate::case::Walk::AddedAfter;
+    let in_collection = matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object));
     let mut needs = Vec::new();
+    needs.extend((in_collection && exact).then_some(Fact::DatesReadable));
     match endpoint {
         Some(Endpoint::Objects) => {
             needs.extend((by_id && exact).then_some(Fact::MatchId));
@@ -350,8 +354,8 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
         .iter()
         .enumerate()
         .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
-    // an API root that is closed to the client is of use where there is no other
-    let first = survey.roots.iter().position(|r| !r.closed).or((!survey.roots.is_empty()).then_some(0));
+    // an API root that is closed to the client, or hidden from it, is of use where there is no other
+    let first = survey.roots.iter().position(|r| !r.closed && !r.hidden).or((!survey.roots.is_empty()).then_some(0));
     Places {
         server: at(first.map(|root| Binding { root, collection: None })),
         roots,

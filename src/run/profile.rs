@@ -58,6 +58,9 @@ const TYPES: [&str; 41] = [
     "relationship",
 ];
 
+/// In nanoseconds.
+const HOUR: i128 = 3_600_000_000_000;
+
 /// What a trial may rely on.
 #[derive(Clone, Debug, Default)]
 pub struct Profile {
@@ -93,10 +96,13 @@ pub fn profile(
     let Some(root) = root else { return p };
     let values = &mut p.values;
     values.insert("root".into(), root.url.path().into());
-    if let Some(other) = survey.roots.iter().find(|r| r.url != root.url) {
+    // one that answers shows more
+    let others = survey.roots.iter().filter(|r| r.url != root.url);
+    if let Some(other) = others.min_by_key(|r| !r.lists) {
         values.insert("other-root".into(), other.url.path().into());
     }
     fact(Fact::RootAdmits, !root.closed);
+    fact(Fact::RootShown, !root.hidden);
     fact(Fact::RootAnswers, root.resource.is_some());
     fact(Fact::CollectionsAnswer, root.lists);
     let limit = root.resource.as_ref().and_then(|r| r.get("max_content_length")).and_then(serde_json::Value::as_u64);
@@ -154,6 +160,7 @@ pub fn profile(
     fact(Fact::ClosedToOther, collection.closed_to_other);
     fact(Fact::NextOffered, collection.next);
     fact(Fact::CompleteRead, collection.holdings.complete);
+    fact(Fact::DatesReadable, !collection.lossy);
     of_holdings(&mut p, &collection.holdings);
     p
 }
@@ -198,7 +205,15 @@ fn fits(c: &Collection, bound: Option<&Collection>, place: Place) -> bool {
 
 /// Like [`find`], of collections that have an alias.
 pub fn find_with_alias<'a>(root: &'a Root, bound: Option<&Collection>, place: Place) -> Option<&'a Collection> {
-    root.collections.iter().find(|c| c.alias().is_some() && fits(c, bound, place))
+    // an alias that two collections have names neither: see collections/unique-alias
+    let sole = |c: &Collection| root.collections.iter().filter(|other| other.alias() == c.alias()).count() == 1;
+    root.collections.iter().find(|c| c.alias().is_some() && sole(c) && fits(c, bound, place))
+}
+
+/// The same UUID under another type: an id that nothing has.
+fn retyped(id: &str) -> String {
+    let (kind, uuid) = id.split_once("--").unwrap_or(("", id));
+    format!("{}--{uuid}", if kind == "grouping" { "opinion" } else { "grouping" })
 }
 
 fn of_holdings(p: &mut Profile, holdings: &Holdings) {
@@ -220,6 +235,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         set("object", (*id).to_owned());
         set("object.version", last_version(id));
         set("object.cut", id.chars().take(id.chars().count().saturating_sub(1)).collect());
+        set("object.retyped", retyped(id));
         let plain = select(holdings, Scope::Collection, &Query::default());
         let count = plain.iter().map(|s| s.items.len()).max().unwrap_or(0);
         set("count", count.to_string());
@@ -345,6 +361,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("middle-added.milliseconds", middle.spelled(3));
             set("middle-added.nanoseconds", middle.spelled(9));
             set("middle-added.offset", middle.to_string().replace('Z', "+00:00"));
+            set("middle-added.zone", middle.plus(2 * HOUR).to_string().replace('Z', "+02:00"));
         }
     }
 }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::session::Session;
 use super::survey::Collection;
-use super::walk::{Bounds, LARGE, Walked, beyond, walk};
+use super::walk::{Bounds, LARGE, Walked, at_borders, beyond, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
 use crate::check::content;
@@ -23,8 +23,9 @@ pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     super::probe::brackets(session, url).await;
     let types = collection.resource.get("media_types").and_then(Value::as_array);
     let older = types.is_none_or(|types| types.iter().any(|t| t.as_str().is_some_and(content::admits_stix_20)));
-    let (objects, objects_stopped) = all(session, url, Endpoint::Objects, older).await;
-    let (manifest, manifest_stopped) = all(session, url, Endpoint::Manifest, older).await;
+    let (objects, objects_stopped, all_objects) = all(session, url, Endpoint::Objects, older).await;
+    let (manifest, manifest_stopped, all_records) = all(session, url, Endpoint::Manifest, older).await;
+    collection.lossy = !all_objects && !all_records;
     collection.answers.clear();
     let in_objects = members_of(Endpoint::Objects, None, &objects);
     let in_manifest = members_of(Endpoint::Manifest, None, &manifest);
@@ -169,18 +170,23 @@ async fn private(session: &Session, url: &Url) -> bool {
 }
 
 /// Every version of everything, of every specification version; the latest versions alone where the server cannot
-/// tell all. `older`: the collection may hold STIX 2.0 by its media types.
-async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (Vec<Exchange>, Option<String>) {
+/// tell all. `older`: the collection may hold STIX 2.0 by its media types. Tells also why it stopped before the end, and
+/// whether objects that share a date could all be read.
+async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (Vec<Exchange>, Option<String>, bool) {
+    let mut whole = true;
     let version = ("match[version]".to_owned(), "all".to_owned());
     let (mut exchanges, mut stopped) = pages(session, url, endpoint, std::slice::from_ref(&version)).await;
     if !answers(&exchanges) {
         let (plain, why) = pages(session, url, endpoint, &[]).await;
         let reason = format!("{} cannot be read with match[version]=all", endpoint.name());
-        return (plain, why.or(stopped).or(Some(reason)));
+        return (plain, why.or(stopped).or(Some(reason)), whole);
     }
     if stopped.is_none() {
         let first = request(session, url, endpoint, std::slice::from_ref(&version));
         exchanges.extend(beyond(session, &first, &exchanges, endpoint).await);
+        let lost;
+        (lost, whole) = at_borders(session, &first, &exchanges, endpoint).await;
+        exchanges.extend(lost);
     }
     // of so many the same is not read twice, in case that some of what names no version counts as the later
     let large = members_of(endpoint, None, &exchanges).len() > LARGE;
@@ -199,7 +205,7 @@ async fn all(session: &Session, url: &Url, endpoint: Endpoint, older: bool) -> (
             break;
         }
     }
-    (exchanges, stopped)
+    (exchanges, stopped, whole)
 }
 
 async fn pages(
@@ -268,7 +274,9 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
         let lost = at.is_some() && own.iter().any(|o| o.id == record.id && o.at == at);
         if let Some(&i) = known.iter().find(|&&i| !lost && items[i].in_objects && !items[i].in_manifest) {
             versions_disagree = true;
-            items[i].added = record.added.as_deref().and_then(Timestamp::parse);
+            // of several versions nothing says which of them the record is about, and so when each was added
+            let sole = known.len() == 1 && records_of.get(record.id.as_str()).is_some_and(|of_id| of_id.len() == 1);
+            items[i].added = record.added.as_deref().and_then(Timestamp::parse).filter(|_| sole);
             continue;
         }
         if known.iter().any(|&i| same(record, &items[i])) {

@@ -47,6 +47,8 @@ pub struct Root {
     pub lists: bool,
     /// Whether the client is refused by the API root and its list of collections, as section 4.2 allows.
     pub closed: bool,
+    /// Whether it answers 404 as one that is not there does, and may be withheld from the client for all that is seen.
+    pub hidden: bool,
     /// Collections that the client sees or that the user named.
     pub collections: Vec<Collection>,
 }
@@ -78,6 +80,8 @@ pub struct Collection {
     pub private: bool,
     /// Whether the server tells the second client that it may not read it.
     pub closed_to_other: bool,
+    /// Whether objects that share a date cannot all be read.
+    pub lossy: bool,
     /// Whether it holds the fixtures, as the user says.
     pub fixtures: bool,
     /// What works there that cases use as tools.
@@ -150,6 +154,7 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
         let root = look_at_root(session, options, url).await;
         survey.roots.push(root);
     }
+    tell_hidden_from_missing(session, survey).await;
     if survey.roots.iter().all(|r| r.resource.is_none() && !r.lists && r.collections.is_empty()) {
         let first = survey.roots[0].url.clone();
         let exchange = session.get("api-root", first.clone()).await;
@@ -244,8 +249,33 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
         let found = session.get("collection", paths::under(&url, &["collections", &collection.id])).await;
         collection.answers_itself = resource(&found).is_some();
     }
-    let closed = [&exchange, &list].iter().all(|e| matches!(e.status(), 401 | 403)) && collections.is_empty();
-    Root { url, resource: resource(&exchange), lists: listing.is_some(), closed, collections }
+    let all = |statuses: &[u16]| [&exchange, &list].iter().all(|e| statuses.contains(&e.status()));
+    let closed = all(&[401, 403]) && collections.is_empty();
+    let hidden = all(&[404]) && collections.is_empty();
+    Root { url, resource: resource(&exchange), lists: listing.is_some(), closed, hidden, collections }
+}
+
+/// Section 4.2 lets an API root answer 404 to a client without access, as if it were not there. Where a client without
+/// credentials is asked for them, it is guarded: it is there for certain if a path that is not there asks for none, and
+/// it may be there otherwise. What is 404 to everybody, or is all that the server has, is not there.
+async fn tell_hidden_from_missing(session: &Session, survey: &mut Survey) {
+    let answers = survey.roots.iter().any(|r| r.resource.is_some());
+    for root in survey.roots.iter_mut().filter(|r| r.hidden) {
+        let mut guarded = false;
+        let mut nothing_is = true;
+        if answers {
+            let nowhere = paths::under(&session.base, &["00000000-0000-4000-8000-000000000000"]);
+            guarded = asks_for_credentials(session, root.url.clone()).await;
+            nothing_is = guarded && asks_for_credentials(session, nowhere).await;
+        }
+        root.hidden = guarded && nothing_is;
+        root.closed = guarded && !nothing_is;
+    }
+}
+
+async fn asks_for_credentials(session: &Session, url: Url) -> bool {
+    let outgoing = crate::taxii::Outgoing::get("api-root", url);
+    matches!(session.send(&outgoing, crate::case::Actor::Nobody).await.status(), 401 | 403)
 }
 
 fn collection(entry: Value) -> Option<Collection> {

@@ -17,6 +17,9 @@ use crate::taxii::{Endpoint, Outgoing, Timestamp};
 /// Of more objects than this a trial reads the beginning alone: what it asks is judged on that. The survey reads all.
 pub const LARGE: usize = 2_000;
 
+const FIRST: &str = "x-taxii-date-added-first";
+const LAST: &str = "x-taxii-date-added-last";
+
 /// How much one walk reads at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -98,6 +101,33 @@ pub async fn beyond(session: &Session, first: &Outgoing, walked: &[Exchange], en
         further.extend(pages);
     }
     further
+}
+
+/// What shares its date with the last object of a page that is followed by way of `added_after`: going on from that
+/// date loses the rest (section 3.5), and a trial must not take what was lost for something that is not held. Tells also
+/// whether that is all: where more objects share a date than a page holds, the rest cannot be read at all.
+pub async fn at_borders(
+    session: &Session,
+    first: &Outgoing,
+    walked: &[Exchange],
+    endpoint: Endpoint,
+) -> (Vec<Exchange>, bool) {
+    let border = |e: &Exchange| {
+        let body = e.json().filter(|b| more(e) && next_of(b).is_none())?;
+        last_date(e, endpoint, body)
+    };
+    let borders: Vec<Timestamp> = walked.iter().filter_map(border).collect();
+    let (mut found, mut whole) = (Vec::new(), true);
+    // of more than that a trial reads the beginning alone
+    for at in borders.into_iter().take(Bounds::BEGINNING.pages) {
+        let mut outgoing = first.clone();
+        outgoing.url = with(&first.url, "added_after", &at.plus(-Timestamp::MICROSECOND).to_string());
+        let exchange = session.send(&outgoing, Actor::Client).await;
+        let on = |header: &str| exchange.response.as_ref().and_then(|r| r.header(header)).and_then(Timestamp::parse);
+        whole &= !more(&exchange) || on(FIRST) != Some(at) || on(LAST) != Some(at);
+        found.push(exchange);
+    }
+    (found, whole)
 }
 
 async fn pages(session: &Session, actor: Actor, mut walker: Walker) -> Walked {
@@ -204,7 +234,7 @@ impl Walker {
 
 /// The date to go on from: of the header, or else of the last record.
 fn last_date(exchange: &Exchange, endpoint: Endpoint, body: &Value) -> Option<Timestamp> {
-    let header = exchange.response.as_ref().and_then(|r| r.header("x-taxii-date-added-last"));
+    let header = exchange.response.as_ref().and_then(|r| r.header(LAST));
     let record = || members(endpoint, Some("-"), body, 0).last()?.added.as_deref().and_then(Timestamp::parse);
     header.and_then(Timestamp::parse).or_else(record)
 }

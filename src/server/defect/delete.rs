@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::super::handle::Call;
 use super::super::http::Response as Sent;
@@ -27,6 +27,31 @@ fn bury(store: &mut Store, _: u64, _: Timestamp) {
             records.iter().filter(|r| r.deleted).map(|r| (r.entity, r.object.instant)).collect();
         for record in records.iter_mut().filter(|r| dead.contains(&(r.entity, r.object.instant))) {
             record.deleted = true;
+        }
+    }
+}
+
+/// Makes each DELETE take what was added up to then of the same type.
+fn sweep(store: &mut Store, _: u64, _: Timestamp) {
+    for records in store.records.values_mut() {
+        let dead: Vec<(String, Timestamp)> =
+            records.iter().filter(|r| r.deleted).map(|r| (r.object.kind.clone(), r.date_added)).collect();
+        for record in records.iter_mut() {
+            record.deleted |= dead.iter().any(|(kind, at)| *kind == record.object.kind && record.date_added <= *at);
+        }
+    }
+}
+
+/// Gives what is left of an object a new date, later than that of the version that was deleted.
+fn renew(store: &mut Store, _: u64, _: Timestamp) {
+    for records in store.records.values_mut() {
+        let dead: Vec<(usize, Timestamp)> =
+            records.iter().filter(|r| r.deleted).map(|r| (r.entity, r.date_added)).collect();
+        for record in records.iter_mut().filter(|r| !r.deleted) {
+            let last = dead.iter().filter(|(entity, _)| *entity == record.entity).map(|(_, at)| *at).max();
+            if let Some(last) = last.filter(|last| record.date_added <= *last) {
+                record.date_added = last + SignedDuration::from_micros(1);
+            }
         }
     }
 }
@@ -64,6 +89,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.5-07"],
         "what was deleted and is added again is counted as a success, and never shown",
         &[Rule(|rules| rules.meanwhile = bury)],
+    ),
+    Defect::new(
+        "delete-takes-the-type",
+        &["T21-5.7-02"],
+        "DELETE takes every object of that type, whatever its id",
+        &[Rule(|rules| rules.meanwhile = sweep)],
+    ),
+    Defect::new(
+        "delete-renews-dates",
+        &["T21-5.3-04"],
+        "deleting a version renews the date added of the others",
+        &[Rule(|rules| rules.meanwhile = renew)],
     ),
     Defect::new(
         "delete-leaves-manifest",

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::error::Problem;
 use super::super::http::Response as Answer;
 use super::super::route::Endpoint;
 use super::Effect::{Json, Request, Response, Rule};
@@ -179,12 +180,19 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
         "root-that-is-not-there",
         &["T21-4.2-01"],
-        "discovery lists an API root that answers 404; seen with attack-stix-data",
-        &[Json(&[Endpoint::Discovery], |_, body| {
-            if let Some(roots) = body["api_roots"].as_array_mut() {
-                roots.push("/api9/".into());
-            }
-        })],
+        "discovery lists an API root that answers 404 to everybody; seen with attack-stix-data",
+        &[
+            Json(&[Endpoint::Discovery], |_, body| {
+                if let Some(roots) = body["api_roots"].as_array_mut() {
+                    roots.push("/api9/".into());
+                }
+            }),
+            Response(|_, call, response| {
+                if call.request.path.starts_with("/api9/") {
+                    *response = Problem::not_found("API root").response();
+                }
+            }),
+        ],
     ),
     Defect::new(
         "root-versions-short",

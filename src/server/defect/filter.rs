@@ -8,7 +8,7 @@ use super::super::query::{Filter, percent_decode};
 use super::super::route::Endpoint;
 use super::super::state::Record;
 use super::super::{rules::Rules, select};
-use super::Effect::{Request, Response, Rule};
+use super::Effect::{Json, Request, Response, Rule};
 use super::{Defect, drop_parameters};
 
 fn seconds(at: Timestamp) -> i64 {
@@ -65,6 +65,31 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| {
             rules.added_after =
                 |_, record, after| record.date_added > Timestamp::from_second(seconds(after)).unwrap_or(after);
+        })],
+    ),
+    Defect::new(
+        "versions-joined-without-distinct",
+        &["T21-3.4-20"],
+        "an object that several values of match[version] select comes several times",
+        &[Json(&[Endpoint::Objects], |call, body| {
+            let filter = Filter::strictly(Endpoint::Objects, &call.request.query).ok();
+            let several = filter.and_then(|filter| filter.versions).is_some_and(|versions| versions.len() > 1);
+            if let Some(list) = body["objects"].as_array_mut().filter(|_| several)
+                && let Some(one) = list.first().cloned()
+            {
+                list.insert(0, one);
+            }
+        })],
+    ),
+    Defect::new(
+        "added-after-without-its-zone",
+        &["T21-3.4-02"],
+        "added_after is read as if any zone were Z",
+        &[Request(|request| {
+            let zone = ["%2B02%3A00", "%2B02:00", "+02:00"].into_iter().find(|zone| request.query.contains(zone));
+            if let Some(zone) = zone {
+                request.query = request.query.replace(zone, "Z");
+            }
         })],
     ),
     Defect::new(
@@ -138,6 +163,17 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-11"],
         "match[id] takes in every id that begins with a value",
         &[Rule(|rules| rules.match_id = |ids, object| ids.iter().any(|id| object.id.starts_with(id.as_str())))],
+    ),
+    Defect::new(
+        "match-id-by-uuid",
+        &["T21-3.4-11"],
+        "match[id] compares the UUID alone, not the type before it",
+        &[Rule(|rules| {
+            rules.match_id = |ids, object| {
+                let uuid = |id: &str| id.split_once("--").map(|(_, uuid)| uuid.to_owned());
+                ids.iter().any(|id| id == &object.id || uuid(id).is_some_and(|u| Some(u) == uuid(&object.id)))
+            };
+        })],
     ),
     Defect::new(
         "match-id-two-500",

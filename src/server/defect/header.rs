@@ -48,6 +48,17 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "no-dates-with-match-type",
+        &["T21-3.2-01", "T21-3.2-02"],
+        "both date headers are missing where match[type] filters",
+        &[Answer(|_, call, response| {
+            if call.request.query.contains("type") {
+                response.headers.remove(FIRST);
+                response.headers.remove(LAST);
+            }
+        })],
+    ),
+    Defect::new(
         "no-first-date-on-versions",
         &["T21-3.2-01"],
         "X-TAXII-Date-Added-First is missing on versions",

@@ -1,7 +1,12 @@
 //! The order of objects and manifest records (section 3.3).
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
 use super::super::route::Endpoint;
 use super::super::rules::Rules;
+use super::super::state::Store;
 use super::Defect;
 use super::Effect::Rule;
 
@@ -11,7 +16,27 @@ fn by_place(rules: &mut Rules) {
     rules.position = |start, _, length| (start + length) as u64;
 }
 
+/// Gives every version of an object the date of the one that came first.
+fn date_by_object(store: &mut Store, _: u64, _: Timestamp) {
+    for records in store.records.values_mut() {
+        let mut first: HashMap<usize, Timestamp> = HashMap::new();
+        for record in records.iter_mut().filter(|r| !r.deleted) {
+            record.date_added = *first.entry(record.entity).or_insert(record.date_added);
+        }
+    }
+}
+
 pub(super) const DEFECTS: &[Defect] = &[
+    Defect::new(
+        "dates-of-objects-not-of-versions",
+        &["T21-5.5-10"],
+        "a new version takes over the date added of its object, and its place in the order",
+        &[Rule(|rules| {
+            by_place(rules);
+            rules.meanwhile = date_by_object;
+            rules.order = |_, records| records.sort_by_key(|record| (record.date_added, record.number));
+        })],
+    ),
     Defect::new(
         "objects-newest-first",
         &["T21-3.3-01", "T21-3.4-03"],

@@ -11,6 +11,17 @@ use super::{Defect, ENVELOPES, READS, asks, drop_parameters, remove};
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
+        "pages-206",
+        &["T21-5.3-01", "T21-5.4-01"],
+        "a page of objects or of the manifest is answered 206 where more is true, as in TAXII 2.0",
+        &[Response(|_, call, response| {
+            let paged = matches!(call.endpoint(), Some(Endpoint::Objects | Endpoint::Manifest));
+            if paged && response.value().is_some_and(|body| body["more"] == true) {
+                response.status = StatusCode::PARTIAL_CONTENT;
+            }
+        })],
+    ),
+    Defect::new(
         "limit-plus-one",
         &["T21-3.4-06"],
         "a page holds one object more than limit",

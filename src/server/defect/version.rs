@@ -255,6 +255,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "manifest-version-of-milliseconds",
+        &["T21-5.3-05"],
+        "version of manifest records is modified, cut to milliseconds",
+        &[Json(&[Endpoint::Manifest], |_, body| {
+            each(body, "objects", |record| {
+                let decimals = record["version"].as_str().and_then(|text| text.split_once('.'));
+                if let Some((seconds, decimals)) = decimals.filter(|(_, decimals)| decimals.len() > 4) {
+                    record["version"] = format!("{seconds}.{}Z", &decimals[..3]).into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
         "manifest-version-of-markings",
         &["T21-5.3-05"],
         "version of a marking definition in the manifest is its date_added",

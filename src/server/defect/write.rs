@@ -122,6 +122,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "unsupported-objects-not-counted",
+        &["T21-4.3-05"],
+        "objects of an unknown specification version vanish, and total_count counts the others",
+        &[Request(|request| {
+            rewrite(request, |body| {
+                if let Some(objects) = body["objects"].as_array_mut() {
+                    objects.retain(|object| object["spec_version"] != "9.9");
+                }
+            });
+        })],
+    ),
+    Defect::new(
         "failures-without-message",
         &["T21-5.5-06"],
         "failures have no message",

@@ -181,6 +181,17 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "second-root-404",
+        "second API root",
+        "section 4.2",
+        "an API root that is advertised is withheld from this client: 404 on all of it",
+        &[Response(|_, call, response| {
+            if is_beneath(call, "api2") {
+                *response = Problem::not_found("API root").response();
+            }
+        })],
+    ),
+    Variant::new(
         "unknown-root-403",
         "unknown API roots",
         "section 4.2; T21-4.2-06",
