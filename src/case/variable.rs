@@ -73,7 +73,11 @@ pub const VARIABLES: &[Variable] = &[
         "{middle-added} with nine fractional digits, the same instant",
     ),
     v("middle-added.offset", Some(Fact::ThreeDates), "{middle-added} with +00:00 in place of Z"),
-    v("middle-added.zone", Some(Fact::ThreeDates), "{middle-added} as it is written two hours east of Z"),
+    v(
+        "before-last-added.zone",
+        Some(Fact::DatesKnown),
+        "one microsecond before {last-added}, as it is written two hours east of Z",
+    ),
     v("last-added", Some(Fact::DatesKnown), "the latest date of addition"),
     v("before-last-added", Some(Fact::DatesKnown), "one microsecond before {last-added}"),
     v("before-first-added", Some(Fact::DatesKnown), "one microsecond before {first-added}"),

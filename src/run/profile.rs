@@ -346,6 +346,8 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
             date("first-added", *first);
             date("last-added", *last);
+            let before = last.plus(2 * HOUR - Timestamp::MICROSECOND);
+            set("before-last-added.zone", before.to_string().replace('Z', "+02:00"));
         }
         let late = plain.iter().flat_map(|s| &s.items).find(|h| h.versioned() && h.at.is_some() && h.at < h.added);
         if let Some(version) = late.and_then(|h| h.version.clone()) {
@@ -361,7 +363,6 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("middle-added.milliseconds", middle.spelled(3));
             set("middle-added.nanoseconds", middle.spelled(9));
             set("middle-added.offset", middle.to_string().replace('Z', "+00:00"));
-            set("middle-added.zone", middle.plus(2 * HOUR).to_string().replace('Z', "+02:00"));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::super::error::Problem;
 use super::super::query::{Filter, percent_decode};
@@ -74,7 +75,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Json(&[Endpoint::Objects], |call, body| {
             let filter = Filter::strictly(Endpoint::Objects, &call.request.query).ok();
             let several = filter.and_then(|filter| filter.versions).is_some_and(|versions| versions.len() > 1);
-            if let Some(list) = body["objects"].as_array_mut().filter(|_| several)
+            if let Some(list) = body.get_mut("objects").and_then(Value::as_array_mut).filter(|_| several)
                 && let Some(one) = list.first().cloned()
             {
                 list.insert(0, one);
