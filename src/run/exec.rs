@@ -1,6 +1,7 @@
 //! Carries out one trial: sends what its steps say, keeps what came, and lets the checks judge it.
 
 mod add;
+mod control;
 mod request;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +13,7 @@ use serde_json::Value;
 use super::ledger::Ledger;
 use super::options::Options;
 use super::plan::Task;
-use super::recording::NOT_RECORDED;
-use super::session::{Session, retry_after};
-use super::silence::{LIKE_OTHERS, LOST};
+use super::session::Session;
 use super::survey::{Collection, Root, Survey};
 use super::verdict::decide;
 use super::walk::{Bounds, Walker, walk};
@@ -25,8 +24,7 @@ use crate::check::body::members_of;
 use crate::check::{self, Bound, Context, Outcome, StepRecord, Transcript};
 use crate::oracle::{Holding, Holdings, Query};
 use crate::record::{Exchange, Trial, Verdict};
-use crate::taxii::client::is_of_certificate;
-use crate::taxii::{Endpoint, Outgoing, Timestamp, hello, paths};
+use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
 
 /// A body that is longer than this is not kept whole without need, in bytes.
 const LONG: usize = 128 * 1024;
@@ -299,42 +297,6 @@ impl Run<'_> {
             Some(variable) => Stop::Blocked(format!("this needs {}, and none is known here", variable.meaning)),
             None => Stop::Blocked(format!("there is no value for {{{name}}} on this server")),
         })
-    }
-
-    /// A server that has no time cannot be judged. No answer to a request: asks for something else, so that it is known
-    /// whose fault it is.
-    async fn control(&mut self, record: &StepRecord) -> Result<(), Stop> {
-        if let Some(busy) = self.exchanges[record.exchanges.clone()].iter().find(|e| retry_after(e).is_some()) {
-            let status = busy.status();
-            return Err(Stop::Error(format!(
-                "the server limits the rate of requests ({status}): use --rate or --jobs 1"
-            )));
-        }
-        let silent = self.exchanges[record.exchanges.clone()].iter().find(|e| e.response.is_none());
-        let Some(failure) = silent.map(|e| e.failure.clone().unwrap_or_default()) else { return Ok(()) };
-        if hello::is_known(&failure) {
-            return Ok(());
-        }
-        if failure == NOT_RECORDED {
-            return Err(Stop::Error(format!("{failure}: it was made with other cases, or ended early")));
-        }
-        if failure == LOST {
-            return Err(Stop::Error(format!("not run: {failure}")));
-        }
-        if failure.starts_with(LIKE_OTHERS) {
-            return Err(Stop::Blocked(failure));
-        }
-        if is_of_certificate(&failure) {
-            return Ok(());
-        }
-        let url = paths::discovery(&self.session.base);
-        if self.session.get("control", url).await.response.is_some() {
-            return Ok(());
-        }
-        Err(Stop::Error(match self.session.outlasts().await {
-            true => format!("the server went away meanwhile, and came back: {failure}"),
-            false => format!("{LOST}: {failure}"),
-        }))
     }
 
     async fn step(&mut self, step: &Step) -> Result<StepRecord, Stop> {

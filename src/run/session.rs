@@ -67,6 +67,12 @@ fn hung_up(exchange: &Exchange) -> bool {
     closed.iter().any(|word| failure.contains(word))
 }
 
+/// Whether this is the answer of a server that is up. `resource` says that the same request was answered with a resource
+/// before: an internal error is none then.
+pub fn answers(exchange: &Exchange, resource: bool) -> bool {
+    exchange.response.is_some() && !(resource && exchange.status() >= 500)
+}
+
 /// How long a server asks to wait that has no time for a request; nothing where it answers otherwise.
 pub fn retry_after(exchange: &Exchange) -> Option<Duration> {
     let asked = exchange.response.as_ref().and_then(|r| r.header("retry-after"));
@@ -261,16 +267,16 @@ impl Session {
         }
     }
 
-    /// Whether the server answers, where it did not just now: waits for it about as long as one takes to start again. Where
-    /// it does not come back nothing is sent any more.
-    pub async fn outlasts(&self) -> bool {
+    /// Whether the server [`answers`] discovery, where it did not just now: waits for it about as long as one takes to start
+    /// again. Where it does not come back nothing is sent any more.
+    pub async fn outlasts(&self, resource: bool) -> bool {
         let Line::Server(client) = &self.line else { return true };
         let _turn = self.silence.turn.lock().await;
         let discovery = Outgoing::get("control", paths::discovery(&self.base));
         let (began, mut wait) = (Instant::now(), Duration::from_millis(250));
         while !self.silence.is_lost() {
             let Some(exchange) = self.once(client, &discovery, Actor::Client).await else { return true };
-            if exchange.response.is_some() {
+            if answers(&exchange, resource) {
                 return true;
             }
             if began.elapsed() > silence::patience(client.timeout()) || self.stopper.stopped() {

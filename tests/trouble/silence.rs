@@ -19,6 +19,8 @@ enum Fate {
     Hang,
     /// The connection is closed.
     Close,
+    /// An internal error.
+    Error,
 }
 
 /// The reference server over plain HTTP, behind a gate that decides by the head of each request and the number of those
@@ -54,6 +56,7 @@ fn pass(mut outer: TcpStream, mut inner: TcpStream, fate: impl Fn(&str) -> Fate)
             None | Some(Fate::Answer) => inner.write_all(&chunk[..length])?,
             Some(Fate::Hang) => thread::sleep(Duration::from_secs(3600)),
             Some(Fate::Close) => return outer.shutdown(Shutdown::Both),
+            Some(Fate::Error) => outer.write_all(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n")?,
         }
     }
 }
@@ -66,14 +69,24 @@ fn verdicts(ended: &Ended, verdict: &str) -> usize {
     trials(ended).iter().filter(|t| t["verdict"] == verdict).count()
 }
 
-/// A server that is gone in the middle of a run is no success, whatever was seen before.
+/// A server that is gone in the middle of a run is no success, whatever was seen before, and breaks no requirement.
 #[test]
 fn a_server_that_dies_was_not_tested_to_the_end() {
-    let ended = gated(|_, count| if count < 600 { Fate::Answer } else { Fate::Close });
+    not_to_the_end(&gated(|_, count| if count < 600 { Fate::Answer } else { Fate::Close }));
+}
+
+/// So is one whose store is gone, so that everything is an internal error.
+#[test]
+fn a_server_that_breaks_down_was_not_tested_to_the_end() {
+    not_to_the_end(&gated(|_, count| if count < 600 { Fate::Answer } else { Fate::Error }));
+}
+
+#[track_caller]
+fn not_to_the_end(ended: &Ended) {
     assert_eq!(ended.code, Some(3), "{}{}", ended.out, ended.err);
     assert!(ended.out.contains("Could not be tested to the end"), "{}", ended.out);
-    assert!(verdicts(&ended, "error") > 100, "{}", ended.out);
-    assert_eq!(verdicts(&ended, "fail"), 0, "{}", ended.out);
+    assert!(verdicts(ended, "error") > 100, "{}", ended.out);
+    assert_eq!(verdicts(ended, "fail"), 0, "{}", ended.out);
     let json = ended.json.as_ref().expect("a report");
     let open = json["summary"]["inconclusive"].as_object().expect("a map");
     assert!(open.values().any(|why| why.as_str().is_some_and(|w| w.contains("no longer answers"))), "{open:?}");
