@@ -75,9 +75,19 @@ impl<'p> Path<'p> {
 
     /// The place as JSON Pointer.
     pub(crate) fn pointer(&self) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(self.len());
         self.write(&mut out);
         out
+    }
+
+    /// About as long as the pointer gets.
+    fn len(&self) -> usize {
+        let step = match self.step {
+            Step::Root => 0,
+            Step::Key(name) => 1 + name.len(),
+            Step::Index(_) => 7,
+        };
+        step + self.parent.map_or(0, Path::len)
     }
 
     fn write(&self, out: &mut String) {
@@ -88,7 +98,11 @@ impl<'p> Path<'p> {
             Step::Root => {}
             Step::Key(name) => {
                 out.push('/');
-                out.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                if name.contains(['~', '/']) {
+                    out.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                } else {
+                    out.push_str(name);
+                }
             }
             Step::Index(index) => {
                 let _ = write!(out, "/{index}");

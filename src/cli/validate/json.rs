@@ -10,6 +10,8 @@ use crate::stix::stream::{Placed, Summary};
 pub(super) struct Json {
     file: String,
     begun: bool,
+    /// Each row is made here first: it consists of many small pieces.
+    row: Vec<u8>,
 }
 
 /// A finding as the command line contract describes it.
@@ -32,7 +34,7 @@ struct Row<'a> {
 
 impl Json {
     pub(super) fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), begun: false }
+        Self { file: file.to_owned(), begun: false, row: Vec::new() }
     }
 
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -64,7 +66,9 @@ impl Report for Json {
             line: placed.place.as_ref().map(|p| p.line),
             column: placed.place.as_ref().map(|p| p.column),
         };
-        serde_json::to_writer(out, &row).map_err(io::Error::from)
+        self.row.clear();
+        serde_json::to_writer(&mut self.row, &row)?;
+        out.write_all(&self.row)
     }
 
     fn end(&mut self, out: &mut dyn Write, summary: &Summary, valid: bool) -> io::Result<()> {
