@@ -87,6 +87,7 @@ pub const CODES: &[Code] = &[
     code("null-value", "null within a value"),
     code("object-modified", "a translation is of a version that does not exist"),
     code("out-of-range", "a number is out of its range"),
+    code("pattern-language", "a pattern is in another language than `pattern_type` says"),
     code("pattern-syntax", "a pattern cannot be parsed"),
     code("pattern-window", "a pattern looks beyond the time for which its indicator is valid"),
     code("priority-class", "a priority does not end in _CLASS"),

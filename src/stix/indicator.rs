@@ -10,8 +10,15 @@ impl<'n, 'a> Walk<'n, 'a, '_> {
     pub(super) fn indicator(&mut self, view: &View<'n, '_, 'a>) {
         self.advise(view, "type", "name", "S21-4.7-03");
         self.advise(view, "type", "description", "S21-4.7-04");
-        if let (Some("stix"), Some(text)) = (view.text("pattern_type"), view.text("pattern")) {
-            self.stix_pattern(text, view);
+        match (view.text("pattern_type"), view.text("pattern")) {
+            (Some("stix"), Some(text)) => self.stix_pattern(text, view),
+            // No rule of these languages begins with a bracket or a parenthesis, so a STIX pattern is none.
+            (Some(language @ ("snort" | "suricata" | "yara")), Some(text)) if pattern::parse(text).is_ok() => {
+                self.must(&view.path.key("pattern_type"), "pattern-language", "S21-4.7-06", || {
+                    format!("`pattern` is a STIX pattern, `pattern_type` is {language:?}")
+                });
+            }
+            _ => {}
         }
     }
 
