@@ -49,7 +49,6 @@ const BEYOND_SCHEMAS: &[&str] = &[
     "versioned-sco",
     "selector-syntax",
     "selector-unresolved",
-    "marking-type-mismatch",
     "tlp-instance",
     "marking-cycle",
     "extension-redefines",

@@ -202,9 +202,9 @@ def holder(name, entry, urn, title):
     schema["additionalProperties"] = common("own-value")
     rules = [s for s in (constraint(name, entry, c) for c in entry["constraints"]) if s]
     if name == "marking-definition":
-        for nested in ("statement", "tlp"):
+        for nested, other in (("statement", "tlp"), ("tlp", "statement")):
             marked = {**has(["definition_type"]), "properties": {"definition_type": {"const": nested}}}
-            content = {"$ref": URN + "nested:" + nested + "-marking"}
+            content = {"$ref": URN + "nested:" + nested + "-marking", "not": {**has([other]), "type": "object"}}
             rules.append({"if": marked, "then": {"properties": {"definition": content}}})
     if rules:
         schema["allOf"] = rules

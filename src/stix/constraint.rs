@@ -5,7 +5,7 @@ use super::facts::Constraint;
 use super::names::Names;
 use super::node::Node;
 use super::register;
-use super::tables::TypeSet;
+use super::tables::{Kind, TypeSet};
 use super::timestamp;
 use super::view::View;
 use super::walk::Walk;
@@ -117,7 +117,8 @@ impl Walk<'_, '_, '_> {
         match what {
             What::Order { later, earlier, strict } => self.order(check.rule, view, *later, *earlier, *strict),
             What::AnyOf(sets) => {
-                if !sets.iter().any(|s| view.seen & s == *s) {
+                // Of a set that is begun its own rule says what is missing.
+                if !sets.iter().any(|s| view.seen & s == *s || (s.count_ones() > 1 && view.seen & s != 0)) {
                     let wanted = sets.iter().map(|s| view.list(*s, " and ")).collect::<Vec<_>>().join(" or ");
                     self.report(view.path, *level, "missing-one-of", rule, || format!("needs {wanted}"));
                 }
@@ -131,8 +132,10 @@ impl Walk<'_, '_, '_> {
                 }
             }
             What::Requires { present, then } => {
-                if view.has(*present) && view.seen & then != *then {
-                    let missing = view.list(then & !view.seen, " and ");
+                // What is required anyway has its finding already.
+                let missing = then & !view.seen & !view.owner.required;
+                if view.has(*present) && missing != 0 {
+                    let missing = view.list(missing, " and ");
                     let because = view.name(*present);
                     let code = if *level == Level::Must { "missing-dependent" } else { "missing-recommended" };
                     self.report(&view.path.key(because), *level, code, rule, || {
@@ -157,10 +160,12 @@ impl Walk<'_, '_, '_> {
                 }
             }
             What::ExcludesIf { prop, equals, absent } => {
-                if view.bool(*prop) == Some(*equals) && view.seen & absent != 0 {
-                    let (extra, because) = (view.list(view.seen & absent, " and "), view.name(*prop));
-                    self.report(view.path, *level, "excluded-property", rule, || {
-                        format!("{extra} may not be given while `{because}` is {equals}")
+                let extra = view.seen & absent;
+                if view.bool(*prop) == Some(*equals) && extra != 0 {
+                    let because = view.name(*prop);
+                    let at = view.path.key(view.name(extra.trailing_zeros() as usize));
+                    self.report(&at, *level, "excluded-property", rule, || {
+                        format!("{} may not be given while `{because}` is {equals}", view.list(extra, " and "))
                     });
                 }
             }
@@ -174,7 +179,7 @@ impl Walk<'_, '_, '_> {
             }
             What::ListContains { prop, types, custom } => self.list_contains(check, view, *prop, *types, *custom),
             What::OnlyIfListContains { prop, list, value } => {
-                if view.has(*prop) && view.has(*list) && !holds(view.get(*list), value) {
+                if view.has(*prop) && view.has(*list) && self.lacks(view, *list, value) {
                     let (name, list) = (view.name(*prop), view.name(*list));
                     self.report(&view.path.key(name), *level, "excluded-property", rule, || {
                         format!("`{name}` is only for `{list}` with {value}")
@@ -215,20 +220,31 @@ impl Walk<'_, '_, '_> {
         });
     }
 
+    /// Whether a list of terms lacks one of them, as far as all its items are terms: a slip may have meant any.
+    fn lacks(&self, view: &View<'_, '_, '_>, list: usize, value: &str) -> bool {
+        let Kind::Vocabulary(terms) = view.owner.props[list].kind else {
+            return false;
+        };
+        let is_term =
+            |item: &Node<'_>| item.as_str().is_some_and(|i| self.tables.vocabularies[terms].values.get(i).is_some());
+        let items = view.get(list).and_then(Node::as_array).unwrap_or(&[]);
+        !items.is_empty() && items.iter().all(is_term) && !holds(view.get(list), value)
+    }
+
     fn list_contains(&mut self, check: &Check, view: &View<'_, '_, '_>, prop: usize, types: TypeSet, custom: bool) {
         let Some(items) = view.get(prop).and_then(Node::as_array) else {
             return;
         };
-        let fits = |item: &Node<'_>| {
-            let Some(text) = item.as_str() else {
-                return custom;
-            };
-            match text.split_once("--").and_then(|(name, _)| self.tables.types.get(name)) {
-                Some(index) => types & 1 << index != 0,
-                None => custom,
-            }
+        let within = |item: &Node<'_>, types: TypeSet, custom: bool| {
+            let name = item.as_str().and_then(|text| text.split_once("--")).map(|(name, _)| name);
+            name.and_then(|name| self.tables.types.get(name)).map_or(custom, |index| types & 1 << index != 0)
         };
-        if !items.is_empty() && !items.iter().any(fits) {
+        // Items of a type that the list may not have are errors already, and may stand where the one wanted should.
+        let all = view.owner.props[prop].refs.as_ref();
+        let misplaced = |item: &Node<'_>| {
+            all.is_some_and(|refs| refs.level == Level::Must && !within(item, refs.types, refs.custom))
+        };
+        if !items.is_empty() && !items.iter().any(|item| within(item, types, custom) || misplaced(item)) {
             let name = view.name(prop);
             self.report(&view.path.key(name), check.level, "list-lacks-type", check.rule, || {
                 format!("`{name}` refers to no object of the type that it has to contain")

@@ -29,12 +29,8 @@ impl<'a> Walk<'_, 'a, '_> {
         let Some(Node::Object(definition)) = view.named("definition") else {
             return;
         };
-        let other = match kind {
-            "statement" if member(definition, "tlp").is_some() => Some(("tlp", "S21-7.2-08")),
-            "tlp" if member(definition, "statement").is_some() => Some(("statement", "S21-7.2-07")),
-            _ => None,
-        };
-        if let Some((meant, rule)) = other {
+        if let Some(meant) = other_marking(kind, definition) {
+            let rule = if meant == "tlp" { "S21-7.2-08" } else { "S21-7.2-07" };
             self.must(&view.path.key("definition_type"), "marking-type-mismatch", rule, || {
                 format!("`definition` is that of a {meant} marking, `definition_type` is {kind:?}")
             });
@@ -117,13 +113,24 @@ impl<'a> Walk<'_, 'a, '_> {
         }
     }
 
-    /// The content of `definition`, for the two marking types of the standard.
+    /// The content of `definition`, for the two marking types of the standard; where it is that of the other one, as such.
     pub(super) fn marking_content(&self, view: &View<'_, '_, 'a>) -> Option<&'static Owner> {
-        match view.text("definition_type")? {
+        let kind = view.text("definition_type")?;
+        let other = view.named("definition").and_then(Node::as_object).and_then(|d| other_marking(kind, d));
+        match other.unwrap_or(kind) {
             "statement" => Some(&self.tables.owners[self.tables.statement_marking]),
             "tlp" => Some(&self.tables.owners[self.tables.tlp_marking]),
             _ => None,
         }
+    }
+}
+
+/// The marking type that the content is of, where it is not of the one named.
+fn other_marking(kind: &str, definition: &[Entry<'_>]) -> Option<&'static str> {
+    match kind {
+        "statement" if member(definition, "tlp").is_some() => Some("tlp"),
+        "tlp" if member(definition, "statement").is_some() => Some("statement"),
+        _ => None,
     }
 }
 

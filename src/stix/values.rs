@@ -13,7 +13,9 @@ impl Walk<'_, '_, '_> {
     pub(super) fn integer(&mut self, prop: &'static Prop, value: &Node<'_>, path: &Path<'_>) {
         let number = number(value);
         if number.fract() != 0.0 {
-            return self.wrong_type(path, prop, "an integer", value);
+            return self.must(path, "wrong-type", "S21-12.1-03", || {
+                format!("`{}` has to be an integer, not {number}", prop.name)
+            });
         }
         // A bound of the property's own says more than the bound of the type.
         if let Some(range) = &prop.range

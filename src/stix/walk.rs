@@ -285,7 +285,7 @@ pub(crate) fn suggestion(text: &str, names: impl Iterator<Item = &'static str>) 
     names
         .map(|n| (strsim::jaro_winkler(&plain, &n.to_lowercase()), n))
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(score, _)| *score > 0.88)
+        .filter(|(score, name)| *score > 0.88 && *name != text)
         .map(|(_, n)| format!("; did you mean {n:?}?"))
         .unwrap_or_default()
 }
