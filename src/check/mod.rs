@@ -77,6 +77,8 @@ pub struct Transcript<'a> {
     pub https: bool,
     /// Whether the user waived HTTPS.
     pub http_allowed: bool,
+    /// Whether the server let the client in by HTTP Basic.
+    pub basic_works: bool,
     /// Exchanges of the trial so far.
     pub exchanges: &'a [Exchange],
     /// Steps so far, in the order of the case.

@@ -178,6 +178,8 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
                 .collect();
             if challenges.iter().any(|c| c == "basic") {
                 Said::Holds("a Basic challenge".into())
+            } else if context.transcript.basic_works {
+                Said::Holds("no Basic challenge, but the client was let in by Basic".into())
             } else if challenges.is_empty() {
                 Said::Nothing("no challenge came")
             } else {

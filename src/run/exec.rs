@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::ledger::Ledger;
-use super::options::Options;
+use super::options::{Credentials, Options};
 use super::plan::Task;
 use super::session::Session;
 use super::survey::{Collection, Root, Survey};
@@ -254,6 +254,8 @@ impl Run<'_> {
             bound: &self.bound,
             https: self.session.base.scheme() == "https",
             http_allowed: self.runner.options.allow_http,
+            basic_works: matches!(self.runner.options.credentials, Credentials::Basic { .. })
+                && self.runner.survey.roots.iter().any(|root| root.lists),
             exchanges: &self.exchanges,
             steps: &self.records,
         };

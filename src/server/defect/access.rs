@@ -303,16 +303,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| rules.shows_status = |status, user, _| status.owner == user.name)],
     ),
     Defect::new(
-        "challenge-without-basic",
-        &["T21-8-06"],
-        "HTTP Basic works, but a 401 offers Bearer alone",
-        &[Response(|_, _, response| {
-            if response.status == StatusCode::UNAUTHORIZED {
-                response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"taxii\""));
-            }
-        })],
-    ),
-    Defect::new(
         "basic-case-sensitive",
         &["T21-8-06"],
         "the scheme in Authorization has to be spelled Basic, which MISP does not do",

@@ -40,6 +40,13 @@ fn is_beneath(call: &Call, root: &str) -> bool {
 
 pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
+        "basic-not-offered",
+        "challenges",
+        "section 8.2.2: HTTP Basic is implemented, whatever a 401 offers",
+        "HTTP Basic works, but a 401 offers Bearer alone",
+        &[Response(|_, _, response| challenge(response, &["Bearer realm=\"taxii\""]))],
+    ),
+    Variant::new(
         "strangers-404",
         "strangers",
         "sections 5.1 to 5.8; policy row 16",
