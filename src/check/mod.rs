@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod content;
+mod discovery;
 pub mod error;
 pub mod headers;
 mod i_json;

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::body::members_of;
-use super::{Context, Outcome, brief, i_json, media_types, names};
+use super::{Context, Outcome, brief, discovery, i_json, media_types, names};
 use crate::case::expect::Rule;
 use crate::record::Exchange;
-use crate::taxii::{Endpoint, Timestamp, challenge, media_type::MediaType, paths};
+use crate::taxii::{Endpoint, Timestamp, challenge};
 
 /// What a rule says of one answer: what was seen, why there is nothing to judge, or what is wrong and where.
 pub(super) enum Said {
@@ -89,9 +89,9 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             }
         },
         Rule::Spelling => names::spelling(context, exchange, body),
-        Rule::DefaultInRoots => default_in_roots(exchange, body),
-        Rule::RootUrls => root_urls(body),
-        Rule::DistinctRoots => distinct_roots(exchange, body),
+        Rule::DefaultInRoots => discovery::default_in_roots(exchange, body),
+        Rule::RootUrls => discovery::root_urls(body),
+        Rule::DistinctRoots => discovery::distinct_roots(exchange, body),
         Rule::SomeRoot => match texts(body, "api_roots").len() {
             // api_roots is optional (section 4.1.1): clients may be told by other means
             0 if context.transcript.values.contains_key("root") => {
@@ -103,7 +103,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             0 => broken("discovery names no API root", "/api_roots", brief(body), "at least one API root"),
             n => Said::Holds(format!("{n} API roots")),
         },
-        Rule::TaxiiVersions => taxii_versions(body),
+        Rule::TaxiiVersions => discovery::taxii_versions(body),
         Rule::UniqueAliases => unique_aliases(body),
         Rule::CollectionMediaTypes => media_types::of_collection(context, exchange),
         Rule::ManifestMediaTypes => media_types::of_manifest(context, body),
@@ -217,84 +217,6 @@ fn request_time(exchange: &Exchange, body: &Value) -> Said {
         )
     } else {
         Said::Holds(format!("request_timestamp {told}"))
-    }
-}
-
-fn resolved(exchange: &Exchange, text: &str) -> String {
-    let base = url::Url::parse(&exchange.request.url).ok();
-    base.and_then(|b| paths::resolve_root(&b, text)).map_or_else(|| text.to_owned(), |u| u.to_string())
-}
-
-fn default_in_roots(exchange: &Exchange, body: &Value) -> Said {
-    let Some(default) = body.get("default") else { return Said::Absent("discovery names no default") };
-    let roots = texts(body, "api_roots");
-    // absolute or relative, it is the same item; with another final slash it is another URL
-    let base = url::Url::parse(&exchange.request.url).ok();
-    let url = |text: &str| base.as_ref().and_then(|base| base.join(text).ok());
-    let equal = |r: &String| default.as_str().is_some_and(|d| d == r || url(d).is_some() && url(d) == url(r));
-    if roots.iter().any(equal) {
-        Said::Holds(format!("default is one of {} API roots", roots.len()))
-    } else {
-        broken("default is not one of api_roots", "/default", brief(default), "an item of api_roots")
-    }
-}
-
-fn root_urls(body: &Value) -> Said {
-    let roots = texts(body, "api_roots");
-    let fits = |root: &str| match url::Url::parse(root) {
-        Ok(url) => url.scheme() == "https" && url.host_str().is_some() && !root.contains('?'),
-        Err(_) => root.starts_with('/') && !root.starts_with("//") && !root.contains('?'),
-    };
-    match roots.iter().find(|r| !fits(r)) {
-        Some(bad) => broken(
-            format!("`{bad}` is not a URL that an API root may have"),
-            "/api_roots",
-            bad.clone(),
-            "an absolute HTTPS URL, or a path with one slash at its start, without query",
-        ),
-        None if roots.is_empty() => Said::Nothing("discovery names no API root"),
-        None => Said::Holds(format!("{} API root URLs", roots.len())),
-    }
-}
-
-fn distinct_roots(exchange: &Exchange, body: &Value) -> Said {
-    let roots: Vec<String> = texts(body, "api_roots").iter().map(|r| resolved(exchange, r)).collect();
-    let twice = roots.iter().enumerate().find(|(i, r)| roots[..*i].contains(r));
-    match twice {
-        Some((_, url)) => {
-            broken("two API roots have the same URL", "/api_roots", url.clone(), "a URL of its own for each")
-        }
-        None if roots.is_empty() => Said::Nothing("discovery names no API root"),
-        None => Said::Holds(format!("{} API roots, all different", roots.len())),
-    }
-}
-
-fn taxii_versions(body: &Value) -> Said {
-    let versions = texts(body, "versions");
-    let taxii = |v: &String| {
-        MediaType::parse(v).is_some_and(|m| m.essence == "application/taxii+json" && m.parameter("version").is_some())
-    };
-    let legacy = |v: &String| MediaType::parse(v).is_some_and(|m| m.essence == "application/vnd.oasis.taxii+json");
-    if versions.is_empty() {
-        return Said::Nothing("the API root names no versions");
-    }
-    if let Some(bad) = versions.iter().find(|v| !taxii(v) && !legacy(v)) {
-        return broken(
-            "versions holds what is no TAXII media type with a version",
-            "/versions",
-            bad.clone(),
-            "application/taxii+json;version=2.1",
-        );
-    }
-    if versions.iter().any(|v| MediaType::parse(v).is_some_and(|m| m.is_taxii_21())) {
-        Said::Holds(versions.join(", "))
-    } else {
-        broken(
-            "versions does not name TAXII 2.1",
-            "/versions",
-            versions.join(", "),
-            "application/taxii+json;version=2.1",
-        )
     }
 }
 

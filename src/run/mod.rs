@@ -6,6 +6,7 @@ pub mod dataset;
 pub mod exec;
 pub mod explore;
 pub mod fixtures;
+mod identities;
 pub mod known;
 pub mod ledger;
 pub mod options;
