@@ -32,7 +32,7 @@ impl Run {
             let jobs = if wanted == 2 { 1 } else { self.options.jobs.max(1) };
             let mut phase_tasks: Vec<&Task<'_>> = tasks.iter().filter(|t| phase(t) == wanted).collect();
             // what others build on comes first: where the server hangs at it, it is that which fails
-            phase_tasks.sort_by_key(|t| cause::depth(t));
+            phase_tasks.sort_by_cached_key(|t| cause::depth(t));
             let mut done = self.together(&runner, &phase_tasks, jobs).await;
             let failed = |t: &&&Task<'_>| done.iter().any(|d| d.verdict == Verdict::Fail && d.id == t.planned.id);
             let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
