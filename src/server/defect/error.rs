@@ -76,6 +76,17 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Error(|body| body["details"] = "none".into())],
     ),
     Defect::new(
+        "errors-in-xml",
+        &["T21-3.1-03"],
+        "errors are XML, as a framework makes them",
+        &[Response(|_, _, response| {
+            if response.status.is_client_error() || response.status.is_server_error() {
+                response.set("content-type", "application/xml");
+                response.body = format!("<error><status>{}</status></error>", response.status.as_u16()).into();
+            }
+        })],
+    ),
+    Defect::new(
         "error-id-as-number",
         &["T21-3.6-03"],
         "error_id is a number",
