@@ -44,6 +44,8 @@ fn words(report: &Report) -> String {
         "could not be tested".to_owned()
     } else if !summary.failed.is_empty() {
         broken(summary.failed.len())
+    } else if summary.count(Verdict::Error) > 0 {
+        "not tested to the end".to_owned()
     } else if !summary.known.is_empty() {
         format!("{}, known", broken(summary.known.len()))
     } else if summary.interrupted {
