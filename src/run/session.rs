@@ -16,7 +16,7 @@ use super::recording::{RecordError, Recorder, Replay};
 use super::silence::{self, Silence};
 use crate::case::Actor;
 use crate::record::Exchange;
-use crate::taxii::client::{ClientError, NO_ANSWER, Transport, unsent};
+use crate::taxii::client::{ClientError, Transport, unsent};
 use crate::taxii::redact::{Redactor, Secrets};
 use crate::taxii::{Client, Outgoing, paths};
 
@@ -220,11 +220,10 @@ impl Session {
             let Some(exchange) = self.once(client, outgoing, actor).await else { return unsent(outgoing, ENDED) };
             self.silence.note(outgoing, actor, &exchange);
             attempt += 1;
-            let in_vain = exchange.failure.as_deref().is_some_and(|failure| failure.starts_with(NO_ANSWER));
             match retry_after(&exchange) {
                 Some(wait) if attempt <= PATIENCE => self.pause(wait).await,
                 None if attempt == 1
-                    && !in_vain
+                    && !silence::in_vain(&exchange)
                     && (exchange.response.is_none() && outgoing.method == "GET" || hung_up(&exchange)) => {}
                 _ => break exchange,
             }

@@ -28,6 +28,11 @@ pub fn patience(timeout: Duration) -> Duration {
     Duration::from_secs(20).min(timeout * 4)
 }
 
+/// Whether a request got no answer in time.
+pub fn in_vain(exchange: &Exchange) -> bool {
+    exchange.failure.as_deref().is_some_and(|failure| failure.starts_with(NO_ANSWER))
+}
+
 /// What is known of silence, for all trials of a run.
 #[derive(Default)]
 pub struct Silence {
@@ -52,7 +57,7 @@ impl Silence {
 
     /// Takes note of what came of a request.
     pub fn note(&self, outgoing: &Outgoing, actor: Actor, exchange: &Exchange) {
-        let in_vain = exchange.failure.as_deref().is_some_and(|failure| failure.starts_with(NO_ANSWER));
+        let in_vain = in_vain(exchange);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = parts(outgoing, actor);
         let answers = |part: &String| seen.get(part).map_or(0, |(_, answered)| *answered);

@@ -19,19 +19,30 @@ pub(super) fn system() -> RootCertStore {
     roots
 }
 
-/// Verifies by PKIX, and takes a certificate that the user gave as it is for what it is (section 8.5.2, pinning): test
-/// stands often sign their own, and as `openssl req -x509` makes these they say that they are an authority, which PKIX
-/// does not take from a server.
+/// Decides about the certificate of a server.
 #[derive(Debug)]
 pub(super) struct Verifier {
+    provider: Arc<CryptoProvider>,
+    /// Whom to trust; everybody where it is not given.
+    trusted: Option<Trusted>,
+}
+
+/// PKIX, and certificates that the user gave as they are (section 8.5.2, pinning): test stands often sign their own, and
+/// as `openssl req -x509` makes these they say that they are an authority, which PKIX does not take from a server.
+#[derive(Debug)]
+struct Trusted {
     pkix: Arc<WebPkiServerVerifier>,
-    /// The certificates that the user gave.
     given: Vec<CertificateDer<'static>>,
 }
 
 impl Verifier {
+    /// Lets every certificate pass, for who has asked for that.
+    pub(super) fn of_anybody(provider: Arc<CryptoProvider>) -> Verifier {
+        Verifier { provider, trusted: None }
+    }
+
     /// Trusts what the user gave, beside the system's authorities.
-    pub(super) fn new(ca_pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Verifier, ClientError> {
+    pub(super) fn of(ca_pem: &[u8], provider: Arc<CryptoProvider>) -> Result<Verifier, ClientError> {
         let wrong = |e: String| ClientError::Ca(e);
         let given: Vec<CertificateDer<'static>> =
             CertificateDer::pem_slice_iter(ca_pem).collect::<Result<_, _>>().map_err(|e| wrong(e.to_string()))?;
@@ -42,8 +53,9 @@ impl Verifier {
         for certificate in &given {
             roots.add(certificate.clone()).map_err(|e| wrong(e.to_string()))?;
         }
-        let pkix = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
-        Ok(Verifier { pkix: pkix.build().map_err(|e| ClientError::Build(e.to_string()))?, given })
+        let pkix = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+        let pkix = pkix.build().map_err(|e| ClientError::Build(e.to_string()))?;
+        Ok(Verifier { provider, trusted: Some(Trusted { pkix, given }) })
     }
 }
 
@@ -56,9 +68,10 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        match self.pkix.verify_server_cert(certificate, between, name, ocsp, now) {
+        let Some(Trusted { pkix, given }) = &self.trusted else { return Ok(ServerCertVerified::assertion()) };
+        match pkix.verify_server_cert(certificate, between, name, ocsp, now) {
             // dates come before this in the order of checks, the name after it
-            Err(e) if e.to_string().contains("CaUsedAsEndEntity") && self.given.contains(certificate) => {
+            Err(e) if e.to_string().contains("CaUsedAsEndEntity") && given.contains(certificate) => {
                 verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -72,7 +85,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.pkix.verify_tls12_signature(message, certificate, signed)
+        verify_tls12_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -81,49 +94,10 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.pkix.verify_tls13_signature(message, certificate, signed)
+        verify_tls13_signature(message, certificate, signed, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.pkix.supported_verify_schemes()
-    }
-}
-
-/// Lets every certificate pass, for who has asked for that.
-#[derive(Debug)]
-pub(super) struct Anybody(pub(super) Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

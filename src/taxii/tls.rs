@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, NamedGroup, SupportedProtocolVersion};
 use serde::Deserialize;
 
-use super::certificate::{Anybody, Verifier, system};
+use super::certificate::{Verifier, system};
 use super::client::{ClientError, Transport};
 
 /// A version of TLS that a request is pinned to.
@@ -67,11 +67,11 @@ pub fn config(transport: &Transport, certified: bool, pin: Option<Version>) -> R
     let builder = builder.with_protocol_versions(&pin.unwrap_or(Version::Verified).supported());
     let builder = builder.map_err(build)?;
     let builder = if transport.insecure && pin != Some(Version::Verified) {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+        builder.dangerous().with_custom_certificate_verifier(Arc::new(Verifier::of_anybody(provider)))
     } else if transport.ca_pem.is_empty() {
         builder.with_root_certificates(system())
     } else {
-        let verifier = Verifier::new(&transport.ca_pem, provider)?;
+        let verifier = Verifier::of(&transport.ca_pem, provider)?;
         builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
     };
     let mut config = if certified {
