@@ -3,7 +3,8 @@
 //!
 //! Some minutes in all, so they want `cargo test --release --test variants`, as CI does.
 //!
-//! `VARIANTS_COMBINATIONS=N` tries N combinations (40 where it is not set), `VARIANTS_SEED=N` others.
+//! `VARIANTS_COMBINATIONS=N` tries N combinations (40 where it is not set), `VARIANTS_SEED=N` others, and
+//! `VARIANTS_REPEATS=N` runs each variant alone N times, each time with another seed.
 
 use std::sync::Arc;
 
@@ -14,24 +15,27 @@ use tokio::sync::Semaphore;
 
 /// How many runs go on at the same time: two cores, and runs that wait now and then.
 const SIDE_BY_SIDE: usize = 3;
+/// What a run is seeded with; those that are repeated count on from here.
+const SEED: u64 = 7;
 
 /// What came of a run.
 struct Run {
     variants: Vec<&'static Variant>,
+    seed: u64,
     trials: Vec<Trial>,
     left: Vec<String>,
     untestable: Option<String>,
 }
 
 /// Runs the whole suite against a server with these variants.
-async fn suite(chosen: Vec<&'static Variant>) -> Run {
+async fn suite(chosen: Vec<&'static Variant>, seed: u64) -> Run {
     let server = server::Options { variants: chosen.clone(), ..server::Options::default() };
     let server = server::start(server).await.expect("the reference server starts");
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.api_roots = server.unlisted_roots();
     options.write = Some("any".into());
-    options.seed = 7;
+    options.seed = seed;
     let credentials = |writes: bool| {
         USERS.iter().find(|user| user.writes == writes).map_or(Credentials::None, |user| Credentials::Basic {
             user: user.name.to_owned(),
@@ -40,7 +44,7 @@ async fn suite(chosen: Vec<&'static Variant>) -> Run {
     };
     (options.credentials, options.other) = (credentials(true), credentials(false));
     let mut events = run::start(options, false, Stopper::default()).expect("the run begins");
-    let mut run = Run { variants: chosen, trials: Vec::new(), left: Vec::new(), untestable: None };
+    let mut run = Run { variants: chosen, seed, trials: Vec::new(), left: Vec::new(), untestable: None };
     while let Some(event) = events.recv().await {
         match event {
             Event::TrialFinished(trial) => run.trials.push(*trial),
@@ -53,24 +57,24 @@ async fn suite(chosen: Vec<&'static Variant>) -> Run {
     run
 }
 
-/// Runs the suite once for each set of variants.
-fn suites(sets: Vec<Vec<&'static Variant>>) -> Vec<Run> {
+/// Runs the suite once for each set of variants, with its seed, and tells what was wrong.
+fn suites(sets: Vec<(Vec<&'static Variant>, u64)>) -> Vec<String> {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let room = Arc::new(Semaphore::new(SIDE_BY_SIDE));
         let mut tasks = Vec::new();
-        for set in sets {
+        for (set, seed) in sets {
             let room = Arc::clone(&room);
             tasks.push(tokio::spawn(async move {
                 let _place = room.acquire().await.expect("the semaphore stays open");
-                suite(set).await
+                faults(&suite(set, seed).await)
             }));
         }
-        let mut runs = Vec::new();
+        let mut faults = Vec::new();
         for task in tasks {
-            runs.push(task.await.expect("the run ends"));
+            faults.extend(task.await.expect("the run ends"));
         }
-        runs
+        faults
     })
 }
 
@@ -78,7 +82,7 @@ fn suites(sets: Vec<Vec<&'static Variant>>) -> Vec<Run> {
 /// not do or keep something, are its right.
 fn faults(run: &Run) -> Vec<String> {
     let names: Vec<&str> = run.variants.iter().map(|variant| variant.name).collect();
-    let title = names.join("+");
+    let title = format!("{} with seed {}", names.join("+"), run.seed);
     let mut faults: Vec<String> = Vec::new();
     faults.extend(run.untestable.iter().map(|why| format!("{title}: untestable: {why}")));
     faults.extend(run.left.iter().map(|url| format!("{title}: left behind: {url}")));
@@ -97,20 +101,24 @@ fn faults(run: &Run) -> Vec<String> {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without --release")]
 fn no_variant_alone_fails_anything() {
-    let runs = suites(variants().iter().map(|variant| vec![variant]).collect());
-    let faults: Vec<String> = runs.iter().flat_map(faults).collect();
+    let seeds = SEED..SEED + number("VARIANTS_REPEATS").unwrap_or(1);
+    let faults = suites(variants().iter().flat_map(|one| seeds.clone().map(move |seed| (vec![one], seed))).collect());
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "takes minutes without --release")]
 fn no_combination_of_variants_fails_anything() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let count = number("VARIANTS_COMBINATIONS").unwrap_or(40);
     let mut random = Random(number("VARIANTS_SEED").unwrap_or(1));
-    let sets: Vec<Vec<&'static Variant>> = (0..count).map(|_| combination(&mut random)).collect();
-    let faults: Vec<String> = suites(sets).iter().flat_map(faults).collect();
+    let sets = (0..count).map(|_| (combination(&mut random), SEED)).collect();
+    let faults = suites(sets);
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// A number that the environment gives.
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
 /// Two to six variants that do not exclude each other.

@@ -114,6 +114,9 @@ pub struct Object {
     /// Properties to set.
     #[serde(default)]
     pub set: toml::Table,
+    /// Properties that hold a text, and how many characters of it.
+    #[serde(default)]
+    pub long: BTreeMap<String, usize>,
     /// Properties to take away.
     #[serde(default)]
     pub without: Vec<String>,
@@ -330,6 +333,10 @@ pub enum Actor {
     WrongToken,
     /// The user that was configured, without a password.
     EmptyPassword,
+    /// The user that was configured, with the password and one character more.
+    LongerPassword,
+    /// The user that was configured, with small letters of the password for capital ones and the other way round.
+    OtherCasePassword,
     /// The second client that the user configured.
     Other,
     /// The client, with the name of the authentication scheme in lower case.

@@ -145,9 +145,15 @@ fn base(template: &toml::Table, object: &Object, seed: u64, trial: &str, name: &
     value
 }
 
+/// What long texts are made of: letters of one, two and three octets.
+const WORDS: &str = "Lorem ipsum 0123456789 äöü 試験 ";
+
 fn change(value: &mut Value, object: &Object, values: &Values) {
     for (key, v) in &object.set {
         value[key.as_str()] = to_json(v, values);
+    }
+    for (key, length) in &object.long {
+        value[key.as_str()] = WORDS.chars().cycle().take(*length).collect::<String>().into();
     }
     if let Some(map) = value.as_object_mut() {
         for key in &object.without {

@@ -128,7 +128,8 @@ fn status(context: &Context<'_>, i: usize, exchange: &Exchange, body: &Value) ->
 
 fn media_type(context: &Context<'_>, i: usize, exchange: &Exchange) -> Outcome {
     let mut outcome = Outcome::default();
-    let text = exchange.response.as_ref().and_then(|r| r.header("content-type"));
+    let text = exchange.response.as_ref().and_then(|r| r.combined("content-type"));
+    let text = text.as_deref();
     if text.and_then(MediaType::parse).is_some_and(|m| m.is_taxii_21()) {
         outcome.saw(format!("Content-Type {}", text.unwrap_or_default()));
     } else {

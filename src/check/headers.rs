@@ -10,7 +10,8 @@ pub fn check(context: &Context<'_>) -> Outcome {
     for (name, word) in &context.expect.header {
         for (i, exchange) in context.exchanges().iter().enumerate() {
             let Some(response) = &exchange.response else { continue };
-            let value = response.header(name);
+            let value = response.combined(name);
+            let value = value.as_deref();
             if *word == HeaderWord::Challenge && response.status != 401 {
                 outcome.lack(format!("the answer is {}, which needs no challenge", response.status));
                 continue;

@@ -63,7 +63,8 @@ fn media_type(context: &Context<'_>, word: TaxiiWord) -> Outcome {
             outcome.block("the answer carries no TAXII error message");
             continue;
         }
-        let text = response.header("content-type");
+        let text = response.combined("content-type");
+        let text = text.as_deref();
         let parsed = text.and_then(MediaType::parse);
         let fits = parsed.as_ref().is_some_and(MediaType::is_taxii_21);
         let lower = parsed.is_some_and(|m| m.essence.contains("taxii") && m.parameter("version").is_some());

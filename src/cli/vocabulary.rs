@@ -53,6 +53,7 @@ pub const OBJECT: &[Word] = &[
     ("version_of", "the object of the case of which it is another version"),
     ("later", "seconds between `modified` of that version and of this; may be negative, and a fraction"),
     ("set", "properties to set"),
+    ("long", "properties that hold a text, and how many characters of it"),
     ("without", "properties to take away"),
     ("copies", "how many objects of this kind there are; the name stands for all of them"),
 ];
@@ -125,6 +126,14 @@ pub const ACTORS: &[Word] = &[
     ("unknown-scheme", "a client with credentials of a scheme that nobody knows"),
     ("wrong-token", "a client with a bearer token that nobody was given"),
     ("empty-password", "the client without a password: servers may lock an account after some of these"),
+    (
+        "longer-password",
+        "the client with one character behind the password: servers may lock an account after some of these",
+    ),
+    (
+        "other-case-password",
+        "the client with capital letters of the password for small ones: servers may lock an account",
+    ),
     ("other", "the second client that the user configured"),
     ("lower-case", "the client, with the name of the authentication scheme in lower case"),
 ];

@@ -85,6 +85,14 @@ impl Response {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
+    /// The value of a header field; where the field was sent more than once, its values with commas between, as
+    /// recipients read it (RFC 9110, section 5.3).
+    pub fn combined(&self, name: &str) -> Option<String> {
+        let mut values = self.headers(name);
+        let first = values.next()?.to_owned();
+        Some(values.fold(first, |all, value| all + ", " + value))
+    }
+
     /// All values of a header field.
     pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers.iter().filter(move |(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

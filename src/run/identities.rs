@@ -8,6 +8,9 @@ use crate::case::Actor;
 use crate::taxii::client::Identity;
 use crate::taxii::redact::Secrets;
 
+/// What is wrong on purpose is no secret, and the record should show it.
+const WRONG: &str = "wrong-on-purpose";
+
 /// Everybody in whose name a request may go.
 pub(super) struct Identities {
     client: Identity,
@@ -17,6 +20,8 @@ pub(super) struct Identities {
     unknown_scheme: Identity,
     wrong_token: Identity,
     empty_password: Identity,
+    longer_password: Identity,
+    other_case_password: Identity,
     other: Identity,
     lower_case: Identity,
     nobody: Identity,
@@ -47,20 +52,26 @@ impl Identities {
             },
             certificate: true,
         };
-        // what is wrong is no secret, and the record should show it
         let stranger = format!("nobody-{}", options.seed % 10_000);
-        let wrong = Identity {
-            header: basic(&stranger, "wrong-on-purpose"),
-            curl: format!("-u '{stranger}:wrong-on-purpose'"),
-            certificate: false,
-        };
-        let with_password = |password: &str| match &options.credentials {
+        let wrong =
+            Identity { header: basic(&stranger, WRONG), curl: format!("-u '{stranger}:{WRONG}'"), certificate: false };
+        let with_password = |password: &str, shell: &str| match &options.credentials {
             Credentials::Basic { user, .. } => Identity {
                 header: basic(user, password),
-                curl: format!("-u \"$TAXII_USER:{password}\""),
+                curl: format!("-u \"$TAXII_USER:{shell}\""),
                 certificate: false,
             },
             _ => wrong.clone(),
+        };
+        // what is nearly right gives the secret away
+        let mut nearly = |change: fn(&str) -> String, shell: &str| match &options.credentials {
+            Credentials::Basic { user, password } if change(password) != *password => {
+                let changed = change(password);
+                secrets.add(&changed);
+                secrets.add(&BASE64_STANDARD.encode(format!("{user}:{changed}")));
+                with_password(&changed, shell)
+            }
+            _ => with_password(WRONG, WRONG),
         };
         let shown = |value: &str| Identity {
             header: Some(("Authorization".into(), value.to_owned())),
@@ -68,8 +79,10 @@ impl Identities {
             certificate: false,
         };
         Identities {
-            wrong_password: with_password("wrong-on-purpose"),
-            empty_password: with_password(""),
+            wrong_password: with_password(WRONG, WRONG),
+            empty_password: with_password("", ""),
+            longer_password: nearly(|password| format!("{password}x"), "${TAXII_PASSWORD}x"),
+            other_case_password: nearly(other_case, "$(printf %s \"$TAXII_PASSWORD\" | tr a-zA-Z A-Za-z)"),
             garbled: shown("Basic not*base64"),
             unknown_scheme: shown("Conformance wrong-on-purpose"),
             wrong_token: shown("Bearer wrong-on-purpose"),
@@ -92,10 +105,18 @@ impl Identities {
             Actor::UnknownScheme => &self.unknown_scheme,
             Actor::WrongToken => &self.wrong_token,
             Actor::EmptyPassword => &self.empty_password,
+            Actor::LongerPassword => &self.longer_password,
+            Actor::OtherCasePassword => &self.other_case_password,
             Actor::Other => &self.other,
             Actor::LowerCase => &self.lower_case,
         }
     }
+}
+
+/// Small letters for capital ones and the other way round.
+fn other_case(text: &str) -> String {
+    let change = |c: char| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() };
+    text.chars().map(change).collect()
 }
 
 /// The header field of HTTP Basic (RFC 7617).

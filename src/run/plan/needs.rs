@@ -70,7 +70,11 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     needs.extend(there(place, step.by.of(&row.values) == Some(By::Alias)));
     match actor {
         Actor::Other => needs.push(Fact::OtherClient),
-        Actor::LowerCase | Actor::WrongPassword | Actor::EmptyPassword => needs.push(Fact::BasicCredentials),
+        Actor::LowerCase
+        | Actor::WrongPassword
+        | Actor::EmptyPassword
+        | Actor::LongerPassword
+        | Actor::OtherCasePassword => needs.push(Fact::BasicCredentials),
         _ => {}
     }
     let Some(("GET", target)) = target else { return needs };

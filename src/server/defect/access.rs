@@ -25,10 +25,20 @@ fn basic(request: &Request) -> Option<String> {
 
 /// A known name opens one endpoint, with any password.
 fn by_name(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
+    by_password(endpoint, to, request, |_, _| true)
+}
+
+/// A known name opens one endpoint, with a password that is the `same`.
+fn by_password(
+    endpoint: Option<Endpoint>,
+    to: Endpoint,
+    request: &Request,
+    same: fn(&str, &str) -> bool,
+) -> Option<&'static User> {
     let known = || {
         let text = basic(request)?;
-        let (name, _) = text.split_once(':')?;
-        USERS.iter().find(|user| user.name == name)
+        let (name, password) = text.split_once(':')?;
+        USERS.iter().find(|user| user.name == name && same(password, user.password))
     };
     access::authenticate(endpoint, request).or_else(|| if endpoint == Some(to) { known() } else { None })
 }
@@ -155,6 +165,26 @@ pub(super) const DEFECTS: &[Defect] = &[
                     access::authenticate(at, request)
                 }
             };
+        })],
+    ),
+    Defect::new(
+        "objects-compare-passwords-without-case",
+        &["T21-5.4-03"],
+        "objects are shown to a known user whatever the case of the password, as where a database compares it",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let same = |given: &str, right: &str| given.eq_ignore_ascii_case(right);
+                by_password(at, Endpoint::Objects, request, same)
+            };
+        })],
+    ),
+    Defect::new(
+        "object-compares-the-beginning-of-passwords",
+        &["T21-5.6-04"],
+        "an object is shown to a known user whatever stands behind the password",
+        &[Rule(|rules| {
+            rules.authenticate =
+                |at, request| by_password(at, Endpoint::Object, request, |given, right| given.starts_with(right));
         })],
     ),
     Defect::new(

@@ -105,6 +105,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "texts-cut-at-64k",
+        &["T21-5.4-05"],
+        "a description ends where 64 KB are full, as in a column of the type TEXT",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(text) = object.get("description").and_then(Value::as_str) {
+                    let fits = text.char_indices().take_while(|(at, one)| at + one.len_utf8() <= 65_535);
+                    object["description"] = fits.map(|(_, one)| one).collect::<String>().into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
         "big-numbers-rounded",
         &["T21-5.4-05"],
         "big integers are rounded",

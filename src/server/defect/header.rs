@@ -48,6 +48,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "last-date-twice-on-versions",
+        &["T21-3.2-02", "T21-2-07"],
+        "X-TAXII-Date-Added-Last comes twice on versions, with both ends of the page",
+        &[Answer(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Versions)
+                && let Some(first) = response.headers.get(FIRST).cloned()
+            {
+                response.headers.append(LAST, first);
+            }
+        })],
+    ),
+    Defect::new(
         "no-dates-with-match-type",
         &["T21-3.2-01", "T21-3.2-02"],
         "both date headers are missing where match[type] filters",

@@ -1,6 +1,6 @@
 //! Content negotiation and media types (sections 1.6.8 and 3.1).
 
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::super::http::{Request, Response};
 use super::super::negotiate;
@@ -245,6 +245,16 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
             if concerned && call.endpoint().is_some_and(Endpoint::reads) {
                 label(response, "application/json");
+            }
+        })],
+    ),
+    Defect::new(
+        "content-type-twice-on-manifest",
+        &["T21-3.1-05"],
+        "the Content-Type of the manifest comes twice, from the application and from the proxy before it",
+        &[Answer(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Manifest) && response.status.is_success() {
+                response.headers.append(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
         })],
     ),

@@ -37,6 +37,8 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "large-body-cut",
     "objects-take-any-token",
     "collections-take-no-password",
+    "objects-compare-passwords-without-case",
+    "object-compares-the-beginning-of-passwords",
     "collection-takes-any-password",
     "manifest-takes-any-password",
     "object-takes-any-password",
@@ -51,6 +53,7 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "added-after-drops-connection",
     "spec-version-all-by-default-on-object",
     "large-limit-400",
+    "texts-cut-at-64k",
     "unsupported-objects-not-counted",
     "unknown-collection-takes-objects",
     // an object that comes, goes and comes again
