@@ -58,6 +58,8 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "unknown-collection-takes-objects",
     // an object that comes, goes and comes again
     "deleted-for-ever",
+    "match-id-of-any-collection",
+    "delete-from-any-collection",
 ];
 
 #[test]
