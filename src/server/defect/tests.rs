@@ -47,6 +47,8 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "manifest-for-writers-alone",
     "objects-for-writers-alone",
     "parameters-decoded-twice",
+    "type-ignored-under-the-second-root",
+    "limit-ignored-in-read-only-collections",
     "added-after-without-its-zone",
     "match-id-by-prefix",
     "and-of-three-drops-version",
