@@ -48,6 +48,10 @@ impl Run<'_> {
         let last = self.exchanges.last();
         let failed =
             last.and_then(|e| e.json()).and_then(|b| b.get("failure_count").and_then(Value::as_u64)).unwrap_or(0);
+        if !judged && status == 413 {
+            let size = outgoing.body.as_ref().map_or(0, |body| body.len());
+            return Err(Stop::Blocked(format!("the server does not take an envelope of {size} octets (413)")));
+        }
         if !judged && (!(200..300).contains(&status) || failed > 0) {
             return Err(Stop::Blocked(format!(
                 "objects could not be added ({status}, {failed} failures): see add/answers"
