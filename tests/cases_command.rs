@@ -54,6 +54,10 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("bad status class", "status = 200", "status = \"4XX\""),
     ("bad status code", "status = 200", "status = 20"),
     ("no TOML", "[matrix]", "[matrix"),
+    ("a table where a list is meant", "[[step]]", "[step]"),
+    ("a number where a table is meant", "expect = { status = 200, selection = \"ids\" }", "expect = 200"),
+    ("a requirement of another kind", "T21-3.4-10", "ACME-1"),
+    ("missing requirements", "requirements = [\"T21-3.4-10\"]\n", ""),
 ];
 
 #[test]

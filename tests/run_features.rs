@@ -141,6 +141,7 @@ fn a_record_is_judged_as_the_run_was() {
     let more = judge(&dir, |o| o.only = vec!["filter/type".into(), "filter/limit".into()]);
     let by = |case: &str| -> Vec<&Trial> { more.trials.iter().filter(|t| t.case == case).collect() };
     assert!(!by("filter/type").is_empty() && by("filter/type").iter().all(|t| t.verdict == Verdict::Skip));
+    assert!(by("filter/type")[0].reason.starts_with("the record holds nothing of this trial"));
     assert!(by("filter/limit").iter().any(|t| t.verdict == Verdict::Fail));
 
     // a folder that holds a record is not written over
@@ -175,6 +176,11 @@ fn a_record_that_was_cut_off_is_read_as_far_as_it_goes_and_a_broken_one_is_not()
     let whole = std::fs::read_to_string(&path).expect("exchanges");
     std::fs::write(&path, &whole[..whole.len() - 20]).expect("written");
     assert!(Replay::read(&dir).is_ok());
+    // what the end was is not known of a run that was killed, so that it is none that held
+    std::fs::remove_file(dir.join("end.json")).expect("removed");
+    let cut = judge(&dir, |_| {});
+    assert!(cut.summary.interrupted && cut.summary.exit == exit::UNTESTABLE, "{:?}", cut.summary);
+    assert!(cut.notes.iter().any(|n| n.contains("does not say how the run ended")), "{:?}", cut.notes);
     std::fs::write(&path, whole.replacen("\"scope\"", "\"scoop\"", 1)).expect("written");
     let why = Replay::read(&dir).map(drop).expect_err("broken").to_string();
     assert!(why.contains("line 1") && why.contains("scope"), "{why}");

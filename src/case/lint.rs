@@ -42,7 +42,9 @@ impl Lint<'_> {
         }
         for requirement in &case.requirements {
             if register::requirement(requirement.get_ref()).is_none() {
-                let help = nearest(requirement.get_ref(), register::requirements().iter().map(|r| r.id.as_str()));
+                let ids = register::requirements().iter().map(|r| r.id.as_str());
+                let near = nearest(requirement.get_ref(), ids).filter(|help| help.starts_with("did you mean"));
+                let help = near.or_else(|| Some("`taxii-conformance requirements` lists them".into()));
                 self.error(requirement.span(), format!("unknown requirement `{}`", requirement.get_ref()), help);
             }
         }

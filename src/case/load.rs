@@ -163,6 +163,11 @@ fn syntax(file: &str, text: &str, error: &toml::de::Error) -> LoadError {
     let mut words = message.split('`').skip(1).step_by(2);
     let help = match (message.starts_with("unknown "), words.next()) {
         (true, Some(given)) => nearest(given, words),
+        (false, Some(missing)) if message.starts_with("missing field") => example(missing),
+        // TOML's own trap: one pair of brackets makes a table, two make an entry of a list
+        _ if message.contains("map, expected a sequence") => {
+            Some("a list of tables has two pairs of brackets, as in [[step]]".into())
+        }
         _ => None,
     };
     let short = match message.split_once(", expected one of") {
@@ -170,19 +175,42 @@ fn syntax(file: &str, text: &str, error: &toml::de::Error) -> LoadError {
         _ => message,
     };
     // the reader speaks of Rust's types, the writer of a case file knows TOML's
-    let short = [("field `", "key `"), ("unknown variant", "unknown word"), ("expected a sequence", "expected a list")]
-        .into_iter()
-        .fold(short, |text, (rust, toml)| text.replacen(rust, toml, 1));
+    let short = [
+        ("field `", "key `"),
+        ("unknown variant", "unknown word"),
+        ("expected a sequence", "expected a list"),
+        ("invalid type: map", "invalid type: table"),
+        ("expected struct Expect", "expected a table such as { status = 200 }"),
+        ("expected struct ", "expected a table of "),
+    ]
+    .into_iter()
+    .fold(short, |text, (rust, toml)| text.replacen(rust, toml, 1));
     LoadError::new(file, text, error.span().unwrap_or(0..0), short, help)
 }
 
-/// `did you mean …?`, where something is near enough; else the valid words.
+/// What a key that is missing looks like.
+fn example(key: &str) -> Option<String> {
+    let line = match key {
+        "id" => "id = \"mine/types\"",
+        "title" => "title = \"what has to hold, in one sentence\"",
+        "requirements" => "requirements = [\"T21-3.4-12\"]",
+        "step" => "[[step]], and below it get = \"objects\" and expect = { status = 200 }",
+        _ => return None,
+    };
+    Some(format!("add {line}"))
+}
+
+/// `did you mean …?`, where something is near enough; else the valid words, or the first of them where they are many.
 pub(super) fn nearest<'a>(given: &str, valid: impl Iterator<Item = &'a str>) -> Option<String> {
     let valid: Vec<&str> = valid.collect();
     let best = valid.iter().map(|v| (strsim::damerau_levenshtein(given, v), *v)).min()?;
     if best.0 <= (given.chars().count() / 2).max(2) {
         Some(format!("did you mean `{}`?", best.1))
     } else {
-        Some(format!("valid are: {}", valid.join(", ")))
+        /// More than this nobody reads.
+        const MANY: usize = 60;
+        let more = valid.len().saturating_sub(MANY);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        Some(format!("valid are: {}{more}", valid[..valid.len().min(MANY)].join(", ")))
     }
 }

@@ -55,6 +55,9 @@ pub(super) fn distinct_roots(exchange: &Exchange, body: &Value) -> Said {
             broken("two API roots have the same URL", "/api_roots", url.clone(), "a URL of its own for each")
         }
         None if roots.is_empty() => Said::Nothing("discovery names no API root"),
+        None if roots.len() == 1 => {
+            Said::Absent("discovery names one API root alone, so that there is nothing to tell apart")
+        }
         None => Said::Holds(format!("{} API roots, all different", roots.len())),
     }
 }

@@ -21,7 +21,7 @@ pub mod selection;
 pub mod status;
 pub mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -99,6 +99,10 @@ pub struct Outcome {
     pub absent: Vec<String>,
     /// Options and readings that were seen.
     pub readings: Vec<Reading>,
+    /// Requirements that nothing here could have broken, although the case is about them.
+    pub idle: BTreeSet<&'static str>,
+    /// Requirements that were put to the test by name.
+    pub tested: BTreeSet<&'static str>,
 }
 
 impl Outcome {
@@ -109,6 +113,14 @@ impl Outcome {
         self.blocked.extend(other.blocked);
         self.absent.extend(other.absent);
         self.readings.extend(other.readings);
+        self.idle.extend(other.idle);
+        self.tested.extend(other.tested);
+    }
+
+    /// Of two requirements of the case, the one that this answer puts to the test, and the one that it cannot break.
+    fn tests(&mut self, tested: &'static str, idle: &'static str) {
+        self.tested.insert(tested);
+        self.idle.insert(idle);
     }
 
     fn saw(&mut self, what: impl Into<String>) {
@@ -258,6 +270,7 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     if !outcome.findings.is_empty() {
         return outcome;
     }
+    let answered = std::mem::take(&mut outcome.seen);
     outcome.merge(headers::check(context));
     if expect.resource.is_some() {
         outcome.merge(resource::check(context));
@@ -281,6 +294,10 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     outcome.merge(writing::check(context));
     if let Some(rule) = expect.rule {
         outcome.merge(rule::check(context, rule));
+    }
+    // that there was an answer proves nothing about what the answer does not hold
+    if outcome.absent.is_empty() || !outcome.seen.is_empty() {
+        outcome.seen.splice(0..0, answered);
     }
     outcome
 }

@@ -187,7 +187,15 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
             finding.expected = Some("more: false, or none".into());
             outcome.findings.push(finding);
         }
-        _ => outcome.saw(format!("{} shown of {most}", count(shown, "object"))),
+        _ => {
+            // where all came, nothing shows what the server says of a rest, and the other way round
+            match context.expect.more {
+                Some(MoreWord::Right) if shown >= most => outcome.tests("T21-3.4-09", "T21-3.4-08"),
+                Some(MoreWord::Right) => outcome.tests("T21-3.4-08", "T21-3.4-09"),
+                _ => {}
+            }
+            outcome.saw(format!("{} shown of {most}", count(shown, "object")));
+        }
     }
     outcome
 }

@@ -4,6 +4,7 @@ use miette::IntoDiagnostic;
 use tokio::sync::mpsc::Receiver;
 
 use super::exit;
+use super::interrupt;
 use super::reference::{Reference, ReferenceUser};
 use super::run::Job;
 use super::switches;
@@ -12,8 +13,8 @@ use crate::run::recording::Replay;
 use crate::run::{self, Credentials, Options, RunError, Stopper};
 use crate::server::{self, Defect, USERS, Variant};
 
-/// Runs a job to its end. Ctrl-C ends it early: no further trial begins, what was added is removed,
-/// and reports are written; a second Ctrl-C ends the process.
+/// Runs a job to its end. Ctrl-C, or being asked to end as CI systems do, ends it early: no further trial begins,
+/// what was added is removed, and reports are written; a second time ends the process.
 pub fn engine(job: Job, tell: &mut dyn FnMut(Event)) -> miette::Result<()> {
     let (variants, defects) = match &job.reference {
         Some(reference) => (switches::variants(&reference.variants)?, switches::defects(&reference.defects)?),
@@ -45,6 +46,8 @@ async fn follow(
     tell: &mut dyn FnMut(Event),
 ) -> miette::Result<()> {
     let stopper = Stopper::default();
+    // listening before the first request is sent, and all the time: a signal between two events counts too
+    let mut interruptions = interrupt::Interruptions::new().into_diagnostic()?;
     let mut events = begin(stopper.clone())?;
     loop {
         tokio::select! {
@@ -52,10 +55,12 @@ async fn follow(
                 Some(event) => tell(event),
                 None => return Ok(()),
             },
-            Ok(()) = tokio::signal::ctrl_c() => {
+            () = interruptions.next() => {
                 if stopper.stopped() {
+                    eprintln!("ended at once: what was added may still be on the server");
                     std::process::exit(exit::UNTESTABLE.into());
                 }
+                eprintln!("ending: what was added is removed, and reports are written; once more ends at once");
                 stopper.stop();
             }
         }

@@ -48,8 +48,21 @@ pub fn load(path: &Path) -> Result<Vec<Entry>, UsageError> {
     let text = std::fs::read_to_string(path)
         .map_err(|e| UsageError::new(format!("cannot read the list of known failures {}: {e}", path.display())))?;
     let source = Source { text: &text, path };
-    let file: File = toml::from_str(&text).map_err(|e| source.toml(&e))?;
-    file.known.into_iter().map(|row| entry(row, source)).collect()
+    let file: File = toml::from_str(&text).map_err(|e| {
+        let help = "an entry is [[known]] with trial, reason, owner and expires, such as 2027-01-31".to_owned();
+        UsageError { help: Some(help), ..source.toml(&e) }
+    })?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for row in file.known {
+        let place = row.trial.span();
+        let entry = entry(row, source)?;
+        if entries.iter().any(|e| e.trial == entry.trial) {
+            let help = "the first entry that names a trial counts: keep one of them".to_owned();
+            return Err(source.error(format!("`{}` is in the list twice", entry.trial), place, "again", help));
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
 }
 
 fn entry(row: Row, source: Source<'_>) -> Result<Entry, UsageError> {
@@ -94,6 +107,7 @@ mod tests {
         assert!(wrong(&format!("{}2027-01-31", good.replace("'r'", "' '"))).contains("reason is empty"));
         assert!(wrong(&format!("{}2027-01-31", good.replace("a/*", "a["))).contains("glob"));
         assert!(wrong("[[knwon]]").contains("knwon"));
+        assert!(wrong(&format!("{good}2027-01-31\n{good}2027-02-28")).contains("`a/*` is in the list twice"));
         assert_eq!(read("").expect("an empty list").len(), 0);
     }
 }

@@ -10,6 +10,7 @@ pub mod config;
 pub mod credentials;
 pub mod engine;
 pub mod fixtures;
+mod interrupt;
 pub mod judge;
 pub mod known;
 pub mod options;

@@ -1,5 +1,7 @@
 //! `serve`: the reference server on this machine.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -144,14 +146,17 @@ fn hand_out_certificate(args: &Args, server: &Server) -> std::io::Result<()> {
 fn list(args: &Args) {
     let names = server::variants().iter().map(|variant| variant.name);
     let width = names.chain(server::defects().iter().map(|defect| defect.name)).map(str::len).max().unwrap_or(0);
+    let mut text = String::new();
     if args.list_variants {
         for Variant { name, allowed_by, description, .. } in server::variants() {
-            println!("{name:width$}  {description} ({allowed_by})");
+            let _ = writeln!(text, "{name:width$}  {description} ({allowed_by})");
         }
     }
     if args.list_defects {
         for Defect { name, requirements, description, .. } in server::defects() {
-            println!("{name:width$}  {:10}  {description}", requirements.join(", "));
+            let _ = writeln!(text, "{name:width$}  {:10}  {description}", requirements.join(", "));
         }
     }
+    // who has seen enough closes the pipe
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

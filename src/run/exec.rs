@@ -149,9 +149,14 @@ fn shorten(session: &Session, exchanges: &mut [Exchange], pointed: &BTreeSet<usi
 
 /// What a trial's objects and requests go under: each repetition is on its own.
 pub fn scope(task: &Task<'_>, attempt: u32) -> String {
+    again(&task.planned.id, attempt)
+}
+
+/// The same of the trial of this id.
+pub fn again(id: &str, attempt: u32) -> String {
     match attempt {
-        0 => task.planned.id.clone(),
-        n => format!("{} again {n}", task.planned.id),
+        0 => id.to_owned(),
+        n => format!("{id} again {n}"),
     }
 }
 

@@ -4,6 +4,7 @@ use globset::GlobSet;
 use jiff::civil::Date;
 
 use super::plan::globs;
+use crate::case::register;
 use crate::record::{Known, Trial, Verdict};
 
 /// An entry of the list.
@@ -51,7 +52,7 @@ pub fn stale(list: &[Entry], plan: &[String], trials: &[Trial], today: Date) -> 
         }
         let planned = plan.iter().filter(|id| entry.names(id)).count();
         if planned == 0 {
-            return Some("matches no trial".to_owned());
+            return Some(format!("matches no trial{}", hint(&entry.trial, plan)));
         }
         let (mut passed, mut failed) = (0, 0);
         if matched.clone().count() < planned {
@@ -69,6 +70,29 @@ pub fn stale(list: &[Entry], plan: &[String], trials: &[Trial], today: Date) -> 
         (failed == 0 && passed > 0).then(|| format!("passes now ({passed} of its trials)"))
     };
     list.iter().filter_map(|e| Some(format!("{}: {} (owner: {})", e.trial, wrong(e)?, e.known.owner))).collect()
+}
+
+/// What whoever wrote a name that matches nothing most likely meant.
+fn hint(name: &str, plan: &[String]) -> String {
+    if register::requirement(name).is_some() {
+        return ": that is a requirement; name a trial, a case, or a glob".to_owned();
+    }
+    // the brackets of a trial's id are a set of characters where the rest is a glob
+    let literal: String = name.chars().map(|c| if c == '[' { "[[]".to_owned() } else { c.to_string() }).collect();
+    if literal != name
+        && globs(std::slice::from_ref(&literal))
+            .is_ok_and(|set| set.is_some_and(|s| plan.iter().any(|id| s.is_match(id))))
+    {
+        return format!(": in a glob, write [ as [[], as in {literal}");
+    }
+    let case = |id: &str| id.split(['[', '@']).next().unwrap_or_default().to_owned();
+    let near = |id: &String| (strsim::damerau_levenshtein(&case(name), &case(id)), case(id));
+    match plan.iter().map(near).min() {
+        Some((distance @ 1..=3, case)) if distance < case.len() / 2 && !name.contains(['*', '?']) => {
+            format!(": did you mean {case}?")
+        }
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +156,10 @@ mod tests {
         assert_eq!(said("paging/next", today), "");
         assert_eq!(said("filter/id", today), "filter/id: passes now (1 of its trials) (owner: store team)");
         assert_eq!(said("filtre/*", today), "filtre/*: matches no trial (owner: store team)");
+        let near = said("fliter/type", today);
+        assert_eq!(near, "fliter/type: matches no trial: did you mean filter/type? (owner: store team)");
+        assert!(said("T21-3.4-12", today).contains("that is a requirement"));
+        assert!(said("filter/type[a=1]*", today).contains("as in filter/type[[]a=1]*"));
         assert_eq!(said("filter/type", date(2026, 7, 1)), "filter/type: expired on 2026-06-30 (owner: store team)");
     }
 }

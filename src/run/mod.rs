@@ -38,12 +38,12 @@ pub use options::{Credentials, Explore, Options};
 pub use stopper::Stopper;
 
 use crate::case::{self, Case};
-use crate::record::{Event, Suite, Summary, exit};
+use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
 use crate::taxii::paths;
 use ledger::Ledger;
 use plan::{Plan, plan};
 use profile::Abilities;
-use recording::{Asked, Recorder, Replay};
+use recording::{Asked, End, Recorder, Replay};
 use session::Session;
 use survey::{Survey, Untestable, survey};
 
@@ -111,7 +111,7 @@ pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Recei
         ..options
     };
     let cases = cases(&options)?;
-    let session = Session::replay(&options, url, Arc::new(replay)).map_err(|e| RunError::Usage(e.to_string()))?;
+    let session = Session::of_record(&options, url, Arc::new(replay)).map_err(|e| RunError::Usage(e.to_string()))?;
     begin(options, cases, session, asked.started, false, stopper)
 }
 
@@ -216,7 +216,7 @@ impl Run {
         self.tell(Event::Started { suite, url: self.options.url.clone() }).await;
         let mut survey = match survey(&self.session, &self.options).await {
             Ok(survey) => survey,
-            Err(_) if self.stopper.stopped() => {
+            Err(_) if self.session.ended() => {
                 return self.untestable("the run was ended early, while it took its first look".into(), None).await;
             }
             Err(Untestable { why, seen }) => return self.untestable(why, seen).await,
@@ -229,6 +229,10 @@ impl Run {
             Ok(abilities) => abilities,
             Err(why) => return self.untestable(why, None).await,
         };
+        if self.session.replay().is_some_and(|replay| replay.end.is_none()) {
+            let note = "the record does not say how the run ended: it was cut off, or end.json is missing; what it does not hold is not judged";
+            self.tell(Event::Note(note.into())).await;
+        }
         for note in std::mem::take(&mut survey.notes) {
             self.tell(Event::Note(note)).await;
         }
@@ -248,19 +252,30 @@ impl Run {
         self.clean_up(&ledger).await;
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
-        let mut summary = verdict::summarise(&trials, &self.options, false, self.stopper.stopped());
+        let mut summary = verdict::summarise(&trials, &self.options, false, self.interrupted());
         all.extend(trials.iter().filter(|t| t.case == explore::CASE).map(|t| t.id.clone()));
         summary.profiles = standing::standings(&self.cases, &self.options, &trials);
         summary.stale = known::stale(&self.options.known, &all, &trials, self.today);
         if !summary.stale.is_empty() && summary.exit == exit::OK {
             summary.exit = exit::FAILED;
         }
-        if let Err(e) = self.session.finish_record() {
+        if let Err(e) = self.session.finish_record(&self.end(&trials)) {
             self.tell(Event::Note(e.to_string())).await;
             summary.exit = exit::UNTESTABLE;
         }
         summary.duration_ms = crate::record::milliseconds(started);
         self.tell(Event::Finished(summary)).await;
+    }
+
+    /// Whether the run ended early: this one, or the one that a record is of.
+    fn interrupted(&self) -> bool {
+        self.stopper.stopped() || self.session.replay().is_some_and(Replay::interrupted)
+    }
+
+    /// How the run ended, for its record.
+    fn end(&self, trials: &[Trial]) -> End {
+        let not_run = trials.iter().filter(|t| t.verdict == Verdict::Skip && t.reason == session::ENDED);
+        End { interrupted: self.interrupted(), not_run: not_run.map(|t| t.id.clone()).collect() }
     }
 
     /// Removes what a ledger knows to have been added, and tells what came of it.
@@ -287,9 +302,9 @@ impl Run {
             self.tell(Event::Planned(plan.tasks.iter().map(|t| t.planned.clone()).collect())).await;
             trials = self.trials((&survey, &abilities), &plan.tasks, None).await;
         }
-        let summary = verdict::summarise(&trials, &self.options, true, self.stopper.stopped());
+        let summary = verdict::summarise(&trials, &self.options, true, self.interrupted());
         debug_assert_eq!(summary.exit, exit::UNTESTABLE);
-        if let Err(e) = self.session.finish_record() {
+        if let Err(e) = self.session.finish_record(&self.end(&trials)) {
             self.tell(Event::Note(e.to_string())).await;
         }
         self.tell(Event::Finished(summary)).await;
@@ -315,17 +330,14 @@ impl Run {
                 );
                 return Ok(abilities);
             }
-            return Err(format!(
-                "--write names the collection `{wanted}`, which is not among those that the server lists"
-            ));
+            return Err(trouble::not_writable(wanted, false, survey.roots.iter().flat_map(|r| &r.collections)));
         };
         let url = survey.roots[r].url.clone();
-        let collection = &mut survey.roots[r].collections[c];
-        if !(collection.can_read && collection.can_write) {
-            return Err(format!(
-                "--write names the collection `{wanted}`, which cannot be both read and written with these credentials"
-            ));
+        let found = &survey.roots[r].collections[c];
+        if !(found.can_read && found.can_write) {
+            return Err(trouble::not_writable(wanted, true, survey.roots.iter().flat_map(|r| &r.collections)));
         }
+        let collection = &mut survey.roots[r].collections[c];
         abilities.write_to = Some(collection.id.clone());
         collection.written = true;
         if self.plan_only {

@@ -2,7 +2,8 @@
 //!
 //! A record is a folder: `run.json` says what was asked of the run, `exchanges.ndjson` holds every request and answer
 //! in full, a line each, under the scope that it was made for (the survey, a trial, the clean-up). Judging again runs
-//! the same code; where it would ask the server, it takes the next answer of that scope to that request.
+//! the same code; where it would ask the server, it takes the next answer of that scope to that request. `end.json` says
+//! how the run ended, and is missing where the run was killed.
 //!
 //! Secrets are replaced before an exchange gets here, as in every report.
 
@@ -10,6 +11,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
@@ -29,6 +31,8 @@ pub const VERSION: u32 = 1;
 const RUN: &str = "run.json";
 /// The exchanges.
 const EXCHANGES: &str = "exchanges.ndjson";
+/// How the run ended.
+const END: &str = "end.json";
 /// Copies of the user's own cases.
 const CASES: &str = "cases";
 /// The failure of an exchange that the record does not hold.
@@ -97,6 +101,15 @@ pub struct Asked {
     pub explored: Option<usize>,
     /// How many folders of the user's own cases were copied.
     pub own_cases: usize,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct End {
+    /// Whether it was told to end before it was through.
+    pub interrupted: bool,
+    /// Ids of the trials that therefore were not run.
+    pub not_run: HashSet<String>,
 }
 
 /// A line of the exchanges.
@@ -210,10 +223,11 @@ impl Recorder {
     }
 
     /// Ends the record. An error is that not all of it could be written.
-    pub fn finish(&self) -> Result<(), RecordError> {
+    pub fn finish(&self, end: &End) -> Result<(), RecordError> {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         let flushed = out.0.flush().and_then(|()| out.0.get_ref().sync_all());
-        match out.1.take().map_or(flushed, Err) {
+        let ended = || fs::write(self.path.with_file_name(END), serde_json::to_vec(end).map_err(io::Error::other)?);
+        match out.1.take().map_or(flushed, Err).and_then(|()| ended()) {
             Ok(()) => Ok(()),
             Err(e) => Err(RecordError::new(&self.path, format!("the record is not complete: {e}"))),
         }
@@ -247,8 +261,12 @@ pub struct Replay {
     pub asked: Asked,
     /// The user's own cases, as they were.
     pub own_cases: Vec<PathBuf>,
+    /// How the run ended; nothing where the record does not say, as after a crash.
+    pub end: Option<End>,
     scopes: HashSet<String>,
     answers: Mutex<HashMap<Key, VecDeque<Exchange>>>,
+    /// Whether something was asked that the record does not hold.
+    ran_out: AtomicBool,
 }
 
 impl Replay {
@@ -280,7 +298,23 @@ impl Replay {
             text.clear();
         }
         let own_cases = (0..asked.own_cases).map(|at| dir.join(CASES).join(at.to_string())).collect();
-        Ok(Replay { asked, own_cases, scopes, answers: Mutex::new(answers) })
+        let path = dir.join(END);
+        let end = match fs::read(&path) {
+            Ok(text) => Some(serde_json::from_slice(&text).map_err(|e| RecordError::new(&path, e))?),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+            Err(e) => return Err(RecordError::new(&path, e)),
+        };
+        Ok(Replay { asked, own_cases, end, scopes, answers: Mutex::new(answers), ran_out: AtomicBool::new(false) })
+    }
+
+    /// Whether the run was over before it was through.
+    pub fn interrupted(&self) -> bool {
+        self.end.as_ref().is_none_or(|end| end.interrupted)
+    }
+
+    /// Whether the run ended early, and the record is at its end.
+    pub fn ended(&self) -> bool {
+        self.interrupted() && self.ran_out.load(Ordering::Relaxed)
     }
 
     /// Whether anything was asked for this scope.
@@ -293,7 +327,10 @@ impl Replay {
         let key = (scope.to_owned(), word(actor), outgoing.method.clone(), outgoing.url.to_string());
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let next = answers.get_mut(&key).and_then(VecDeque::pop_front);
-        next.unwrap_or_else(|| unsent(outgoing, NOT_RECORDED))
+        next.unwrap_or_else(|| {
+            self.ran_out.store(true, Ordering::Relaxed);
+            unsent(outgoing, NOT_RECORDED)
+        })
     }
 }
 

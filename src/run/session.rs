@@ -12,7 +12,7 @@ use url::Url;
 use super::Stopper;
 use super::identities::Identities;
 use super::options::Options;
-use super::recording::{RecordError, Recorder, Replay};
+use super::recording::{End, RecordError, Recorder, Replay};
 use super::silence::{self, Silence};
 use crate::case::Actor;
 use crate::record::Exchange;
@@ -51,8 +51,8 @@ enum Line {
 pub const SURVEY: &str = "survey";
 /// Scope of what removes what the suite added.
 pub const CLEAN_UP: &str = "clean-up";
-/// The failure of a request that was not sent because the run was told to end.
-const ENDED: &str = "the run was ended early";
+/// The failure of a request that was not sent because the run was told to end, and the reason of a trial that was not run.
+pub const ENDED: &str = "the run was ended early";
 
 /// How often a request is sent again that the server had no time for.
 const PATIENCE: u32 = 4;
@@ -133,7 +133,7 @@ impl Session {
     }
 
     /// A session that takes its answers from the record of an earlier run, which `options` are those of.
-    pub fn replay(options: &Options, base: Url, replay: Arc<Replay>) -> Result<Session, ClientError> {
+    pub fn of_record(options: &Options, base: Url, replay: Arc<Replay>) -> Result<Session, ClientError> {
         // the credentials of a record are placeholders
         let identities = Identities::new(options, &mut Secrets::default());
         let redactor = Redactor::new(&Secrets::default(), &options.redact).map_err(ClientError::Build)?;
@@ -170,9 +170,22 @@ impl Session {
         Session { scope: scope.into(), ..self.clone() }
     }
 
-    /// Whether this is a record that knows nothing of `scope`: it was not run.
-    pub fn lacks(&self, scope: &str) -> bool {
-        matches!(&self.line, Line::Record(replay) if !replay.knows(scope))
+    /// The record that answers come from, if they do.
+    pub fn replay(&self) -> Option<&Replay> {
+        match &self.line {
+            Line::Record(replay) => Some(replay),
+            Line::Server(_) => None,
+        }
+    }
+
+    /// Whether the run is over early: it was told to end, or a record is at the place where it was.
+    pub fn ended(&self) -> bool {
+        self.stopper.stopped() || self.replay().is_some_and(Replay::ended)
+    }
+
+    /// Whether nothing is to be asked for `scope` any more, since the run is over early.
+    pub fn ended_before(&self, scope: &str) -> bool {
+        self.ended() || self.replay().is_some_and(|replay| replay.interrupted() && !replay.knows(scope))
     }
 
     /// A query string of these parameters, in a spelling that the server is known to understand.
@@ -201,8 +214,8 @@ impl Session {
     }
 
     /// Ends the record, if one is written.
-    pub fn finish_record(&self) -> Result<(), RecordError> {
-        self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.finish())
+    pub fn finish_record(&self, end: &End) -> Result<(), RecordError> {
+        self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.finish(end))
     }
 
     /// Sends one request in somebody's name and records its answer. Waits and asks again where the server limits the

@@ -209,10 +209,7 @@ async fn root_urls(
         }
         // a typo must not send the tests, and what they write, somewhere else
         if !whole_server && discovery.is_some() {
-            return Err(format!(
-                "{given} answers {} and is neither /taxii2/ nor an advertised API root: check the URL, or use --api-root",
-                exchange.status()
-            ));
+            return Err(trouble::no_such_place(&given, exchange.status()));
         }
     }
     let mut roots: Vec<Url> = Vec::new();

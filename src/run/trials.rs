@@ -4,6 +4,8 @@ use super::explore::{self, Exploration};
 use super::ledger::Ledger;
 use super::plan::{Task, plan};
 use super::profile::Abilities;
+use super::recording::NOT_RECORDED;
+use super::session::ENDED;
 use super::silence::LIKE_OTHERS;
 use super::survey::Survey;
 use super::{Run, cause, changes, exec, known};
@@ -40,7 +42,7 @@ impl Run {
             let changed = change.look(&format!("again {wanted}")).await;
             for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
                 let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
-                if changed && !self.stopper.stopped() {
+                if changed && !self.session.ended() {
                     self.with_changes(&mut change, abilities, &added, task, trial).await;
                 } else {
                     self.again(&runner, task, trial).await;
@@ -86,8 +88,9 @@ impl Run {
                 }
                 _ => self.one(runner, task).await,
             };
-            let ran = alive && spoilt.is_none() && task.lacking.is_none() && !self.stopper.stopped();
-            if ran && !exec::still_answers(runner, task).await {
+            let ran = alive && spoilt.is_none() && task.lacking.is_none() && trial.reason != ENDED;
+            let ran = ran && !self.session.ended();
+            if ran && !exec::still_answers(runner, task).await && !self.session.ended() {
                 spoilt = Some(task.planned.id.clone());
             }
             // a repeat on a server that is spoilt would tell nothing
@@ -105,7 +108,7 @@ impl Run {
         self.tell(Event::TrialStarted(exploration.planned.id.clone())).await;
         let broken = trials.iter().filter(|t| matches!(t.verdict, Verdict::Fail | Verdict::Warn));
         let broken = broken.flat_map(|t| t.requirements.clone()).collect();
-        let mut explored = explore::explore(exploration, runner, broken, &self.stopper).await;
+        let mut explored = explore::explore(exploration, runner, broken).await;
         explored.trials.iter_mut().for_each(|trial| known::mark(&self.options.known, trial, self.today));
         for note in explored.notes {
             self.tell(Event::Note(note)).await;
@@ -131,13 +134,25 @@ impl Run {
 
     /// Runs one trial. A failure is not told yet: it is tried again, alone, and others may explain it.
     async fn one(&self, runner: &exec::Runner<'_>, task: &Task<'_>) -> Trial {
-        let unknown = task.lacking.is_none() && self.session.lacks(&task.planned.id);
-        let mut trial = if self.stopper.stopped() || unknown {
+        let id = &task.planned.id;
+        let left_out = self.session.replay().is_some_and(|replay| match &replay.end {
+            Some(end) => end.not_run.contains(id),
+            None => task.lacking.is_none() && !replay.knows(id),
+        });
+        let mut trial = if self.stopper.stopped() || left_out {
             self.not_run(task)
         } else {
-            self.tell(Event::TrialStarted(task.planned.id.clone())).await;
+            self.tell(Event::TrialStarted(id.clone())).await;
             exec::run(runner, task, 0).await
         };
+        if let Some(replay) = self.session.replay().filter(|_| beyond_record(&trial)) {
+            if replay.interrupted() {
+                trial = self.not_run(task);
+            } else if !replay.knows(id) {
+                let why = "the record holds nothing of this trial: it was made without it";
+                trial = Trial { reason: why.into(), ..self.not_run(task) };
+            }
+        }
         if self.stopper.stopped() && trial.verdict != Verdict::Pass {
             // it was in the middle of something
             trial = self.not_run(task);
@@ -152,11 +167,11 @@ impl Run {
     /// Tries a failure again, with nothing beside it. Where it does not come again it is no failure that
     /// anybody could act on, and no pass either.
     async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
-        if !self.stopper.stopped() {
+        if !self.session.ended_before(&exec::scope(task, 1)) {
             let again = exec::run(runner, task, 1).await;
             // what got no answer twice is not asked again
             let silent = again.reason.starts_with(LIKE_OTHERS);
-            if again.verdict != Verdict::Fail && !silent && !self.stopper.stopped() {
+            if again.verdict != Verdict::Fail && !silent && !self.session.ended() {
                 let (first, second) = (trial.reason.clone(), again.verdict.word());
                 trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
                 trial.requirements = task.planned.requirements.clone();
@@ -206,9 +221,14 @@ impl Run {
     }
 
     fn not_run(&self, task: &Task<'_>) -> Trial {
-        let bare = task.planned.came_to(Verdict::Skip, "the run was ended early");
+        let bare = task.planned.came_to(Verdict::Skip, ENDED);
         Trial { file: task.case.file.clone(), by_choice: task.by_choice, ..bare }
     }
+}
+
+/// Whether a trial asked for something that a record does not hold.
+fn beyond_record(trial: &Trial) -> bool {
+    trial.exchanges.iter().any(|e| e.failure.as_deref() == Some(NOT_RECORDED))
 }
 
 /// Whether a trial says that a requirement is broken.

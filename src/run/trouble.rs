@@ -41,6 +41,12 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
         format!("{host} refuses connections on port {port}: is the server running there?")
     } else if has(&["invalidcontenttype", "corrupt message", "wrong version", "handshake eof"]) {
         format!("{host} does not speak TLS on port {port}: for plain HTTP use http:// and --allow-http")
+    } else if url.scheme() == "http" && has(&["invalid http version", "connection closed", "connection reset"]) {
+        // what a TLS server does with a request that is not encrypted
+        format!(
+            "{host} gives no usable answer on port {port} ({}): if it speaks TLS there, use https://",
+            last(failure)
+        )
     } else if has(&["no answer within", "timed out"]) {
         format!("{host} does not answer on port {port} in time: {}", last(failure))
     } else if has(&["unreachable", "no route"]) {
@@ -95,19 +101,46 @@ pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: O
     }
 }
 
+/// The URL that the user gave is neither discovery nor an API root; one inside of an API root says which one is meant.
+pub fn no_such_place(given: &Url, status: u16) -> String {
+    let what = format!("{given} answers {status} and is neither /taxii2/ nor an advertised API root");
+    let Some((root, inside)) = given.as_str().split_once("/collections/") else {
+        return format!("{what}: check the URL, or use --api-root");
+    };
+    let collection = inside.split('/').find(|part| !part.is_empty());
+    let collection = collection.map_or_else(String::new, |id| format!(" with --collection {id}"));
+    format!("{what}: for what is inside of an API root give {root}/{collection}")
+}
+
 /// Why a collection that the user names cannot be tested, and which could.
 pub fn no_collection(name: &str, there: &[&Collection]) -> String {
+    let what = some("can be read", there.iter().copied().filter(|c| c.can_read));
+    format!("--collection names `{name}`, which is not among the collections that the server lists: {what}")
+}
+
+/// Why the collection that the user names cannot be written to (it is `listed`, or not even that), and which could.
+pub fn not_writable<'a>(name: &str, listed: bool, there: impl Iterator<Item = &'a Collection>) -> String {
+    let why = if listed {
+        "cannot be both read and written with these credentials"
+    } else {
+        "is not among those that the server lists"
+    };
+    let what = some("can be both read and written", there.filter(|c| c.can_read && c.can_write));
+    format!("--write names the collection `{name}`, which {why}: {what}")
+}
+
+/// The first of these, of which `can` is true, in words.
+fn some<'a>(can: &str, collections: impl Iterator<Item = &'a Collection>) -> String {
     /// How many are told.
     const TOLD: usize = 5;
-    let mut ids: Vec<&str> = there.iter().filter(|c| c.can_read).map(|c| c.id.as_str()).collect();
+    let mut ids: Vec<&str> = collections.map(|c| c.id.as_str()).collect();
     let more = ids.len().saturating_sub(TOLD);
     ids.truncate(TOLD);
-    let what = match (ids.is_empty(), more) {
-        (true, _) => "there is none that can be read".to_owned(),
-        (false, 0) => format!("what can be read is {}", ids.join(", ")),
-        (false, more) => format!("what can be read is {} and {more} more", ids.join(", ")),
-    };
-    format!("--collection names `{name}`, which is not among the collections that the server lists: {what}")
+    match (ids.is_empty(), more) {
+        (true, _) => format!("there is none that {can}"),
+        (false, 0) => format!("what {can} is {}", ids.join(", ")),
+        (false, more) => format!("what {can} is {} and {more} more", ids.join(", ")),
+    }
 }
 
 /// The API root that was named or advertised gives nothing to test.
@@ -170,5 +203,16 @@ mod tests {
         assert!(say(&format!("invalid peer certificate: {other}")).contains("is for another host"));
         assert!(say("invalid peer certificate: certificate expired: verification time 1").contains("out of date"));
         assert!(say("no answer within 3 seconds").contains("in time"));
+        let plain = Url::parse("http://taxii.example.com/taxii2/").expect("url");
+        assert!(no_answer(&plain, "client error: invalid HTTP version parsed").contains("use https://"));
+        assert!(!say("connection closed before message completed").contains("https://"));
+    }
+
+    #[test]
+    fn a_url_inside_of_an_api_root_is_told_from_a_typo() {
+        let say = |path: &str| no_such_place(&Url::parse(&format!("https://e.org{path}")).expect("url"), 200);
+        assert!(say("/api1/collections/").ends_with("give https://e.org/api1/"), "{}", say("/api1/collections/"));
+        assert!(say("/a/b/collections/x1/objects/").ends_with("give https://e.org/a/b/ with --collection x1"));
+        assert!(say("/taxi2/").ends_with("check the URL, or use --api-root"));
     }
 }

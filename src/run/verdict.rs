@@ -10,7 +10,8 @@ use crate::check::Outcome;
 use crate::record::{Finding, Level, Summary, Trial, Verdict};
 use crate::taxii::paths;
 
-/// Verdict, its reason, and the requirements that it is about, which are `cited` unless some of them are broken.
+/// Verdict, its reason, and the requirements that it is about, which are `cited` unless some of them are broken, or could
+/// not have been.
 pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Verdict, String, Vec<String>) {
     let cited = cited.to_vec();
     let mut waived = false;
@@ -51,7 +52,12 @@ pub fn decide(cited: &[String], outcome: &mut Outcome, options: &Options) -> (Ve
     if outcome.seen.is_empty() {
         return (Verdict::Inconclusive, "the answers held nothing to judge".into(), cited);
     }
-    (Verdict::Pass, unique(&outcome.seen), cited)
+    let idle = |id: &String| outcome.idle.contains(id.as_str()) && !outcome.tested.contains(id.as_str());
+    let (idle, judged): (Vec<String>, Vec<String>) = cited.into_iter().partition(idle);
+    if judged.is_empty() {
+        return (Verdict::Inconclusive, format!("{}, which cannot break it", unique(&outcome.seen)), idle);
+    }
+    (Verdict::Pass, unique(&outcome.seen), judged)
 }
 
 /// Whether breaking a requirement of this level fails.

@@ -43,6 +43,11 @@ pub enum Came {
 }
 
 impl Attempts<'_> {
+    /// What the requests of the next attempt are made for, in a record.
+    pub fn next_scope(&self) -> String {
+        exec::again(self.id, self.made + 1)
+    }
+
     /// Runs the text of a case. Nothing of it stays on the server, where the server deletes.
     pub async fn run(&mut self, text: &str) -> Came {
         let case = match load::parse("explore/sequence.toml", text) {

@@ -13,6 +13,7 @@ pub mod op;
 pub mod script;
 pub mod shell;
 pub mod shrink;
+mod tally;
 
 use std::collections::BTreeSet;
 
@@ -21,11 +22,11 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::Stopper;
 use super::exec::Runner;
 use super::options::{Explore, Options};
 use super::plan::Binding;
 use super::profile::{Abilities, Profile, profile};
+use super::session::ENDED;
 use super::survey::Survey;
 use crate::case::{Fact, register};
 use crate::check::body::more;
@@ -35,6 +36,7 @@ use crate::taxii::paths;
 use attempt::{Attempts, Came};
 use limits::Limits;
 use script::{Script, write};
+use tally::Tally;
 
 /// Id of the case that the trials of an exploration are of. There is no such file: sequences are made.
 pub const CASE: &str = "explore/sequence";
@@ -130,12 +132,7 @@ fn taken(profile: &mut Profile, holdings: &Holdings) {
 }
 
 /// Runs an exploration. `failed` are the requirements that cases have found broken: nothing is asked that rests on them.
-pub async fn explore(
-    exploration: &Exploration<'_>,
-    runner: &Runner<'_>,
-    failed: BTreeSet<String>,
-    stopper: &Stopper,
-) -> Explored {
+pub async fn explore(exploration: &Exploration<'_>, runner: &Runner<'_>, failed: BTreeSet<String>) -> Explored {
     let whole = |verdict, reason| exploration.planned.came_to(verdict, reason);
     let (Some(binding), None) = (exploration.binding, &exploration.lacking) else {
         let (verdict, why) = exploration.lacking.clone().unwrap_or((Verdict::Skip, String::new()));
@@ -153,15 +150,8 @@ pub async fn explore(
     };
     let pages = pages(runner, exploration).await;
     let limits = Limits::new(exploration.profile.facts.clone(), pages, failed);
-    let mut search = Search {
-        exploration,
-        attempts,
-        limits,
-        stopper,
-        tally: Tally::default(),
-        found: Vec::new(),
-        notes: Vec::new(),
-    };
+    let mut search =
+        Search { exploration, attempts, limits, tally: Tally::default(), found: Vec::new(), notes: Vec::new() };
     search.run().await;
     let Search { attempts, tally, found, notes, .. } = search;
     let broken: BTreeSet<&String> = found.iter().flat_map(|t| &t.requirements).collect();
@@ -190,57 +180,11 @@ async fn pages(runner: &Runner<'_>, exploration: &Exploration<'_>) -> bool {
     false
 }
 
-/// How the sequences went.
-#[derive(Default)]
-struct Tally {
-    tried: usize,
-    held: usize,
-    answers: usize,
-    unjudged: usize,
-    in_a_row: usize,
-    why: Option<String>,
-    /// Requirements that judged answers rest on.
-    judged: BTreeSet<&'static str>,
-    /// The last sequence that held.
-    last: Option<Box<Trial>>,
-    /// Why the exploration ended early.
-    ended: Option<String>,
-    /// Whether the server was lost.
-    lost: bool,
-}
-
-impl Tally {
-    fn verdict(&self, wanted: usize, differences: usize, requests: usize) -> (Verdict, String) {
-        let mut reason = format!(
-            "{} of {} sequences were answered as the oracle says: {} answers judged, {requests} requests",
-            self.held, self.tried, self.answers
-        );
-        if differences > 0 {
-            reason += &format!("; what differs is told in {differences} more");
-        }
-        if let Some(why) = &self.why {
-            reason += &format!("; {} could not be judged, the first because {why}", self.unjudged);
-        }
-        if let Some(why) = &self.ended {
-            reason += &format!("; ended after {} of {wanted}: {why}", self.tried);
-        }
-        if self.tried == 0 && self.ended.is_none() {
-            reason += "; nothing is left to ask that does not rest on something that is broken or missing here";
-        }
-        match (self.lost, self.held) {
-            (true, _) => (Verdict::Error, reason),
-            (_, 0) => (Verdict::Inconclusive, reason),
-            _ => (Verdict::Pass, reason),
-        }
-    }
-}
-
 /// An exploration while it runs.
 struct Search<'a> {
     exploration: &'a Exploration<'a>,
     attempts: Attempts<'a>,
     limits: Limits,
-    stopper: &'a Stopper,
     tally: Tally,
     found: Vec<Trial>,
     notes: Vec<String>,
@@ -271,15 +215,20 @@ impl Search<'_> {
                 Came::Held(trial) => self.held(&script, trial),
                 Came::Unjudged(why) => self.unjudged(why),
                 Came::Lost(why) => {
-                    self.tally.lost = true;
-                    self.tally.ended = Some(why);
+                    self.tally.lost = !self.ended();
+                    self.tally.ended = Some(if self.ended() { ENDED.into() } else { why });
+                    return;
+                }
+                _ if self.ended() => {
+                    self.tally.ended = Some(ENDED.into());
                     return;
                 }
                 Came::Wrong(step, trial) => {
                     self.tally.in_a_row = 0;
                     // once is not enough: it has to come again
                     match self.attempts.run(&script.searching()).await {
-                        Came::Wrong(step, _) => self.shrink(tree, shrink::cut(&ops, script, step)).await,
+                        _ if self.ended() => self.tally.ended = Some(ENDED.into()),
+                        Came::Wrong(step, trial) => self.shrink(tree, shrink::cut(&ops, script, step), *trial).await,
                         _ => self.flaky(&script, step, *trial),
                     }
                 }
@@ -287,9 +236,15 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the run is over early.
+    fn ended(&self) -> bool {
+        self.attempts.runner.session.ended()
+    }
+
     fn enough(&self) -> Option<String> {
-        if self.stopper.stopped() {
-            Some("the run was ended early".into())
+        let runner = self.attempts.runner;
+        if runner.session.ended_before(&self.attempts.next_scope()) {
+            Some(ENDED.into())
         } else if self.found.len() >= MOST_FAILURES {
             Some(format!("{MOST_FAILURES} differences are enough"))
         } else if self.limits.any_broken(&[blame::OF_ADD]) {
@@ -322,11 +277,17 @@ impl Search<'_> {
         self.tally.why.get_or_insert(why);
     }
 
-    /// Shrinks a failure, tries the shortest sequence as the case that it is kept as, twice, and tells it.
-    async fn shrink(&mut self, tree: impl ValueTree<Value = Vec<op::Op>> + Send, failing: shrink::Failing) {
-        let stopper = self.stopper;
+    /// Shrinks a failure, tries the shortest sequence as the case that it is kept as, twice, and tells it. `long` is the
+    /// trial before that.
+    async fn shrink(
+        &mut self,
+        tree: impl ValueTree<Value = Vec<op::Op>> + Send,
+        failing: shrink::Failing,
+        long: Trial,
+    ) {
+        let session = self.attempts.runner.session;
         let before = failing.ops.len();
-        let shortest = shrink::shortest(&mut self.attempts, &self.limits, tree, failing, || stopper.stopped()).await;
+        let shortest = shrink::shortest(&mut self.attempts, &self.limits, tree, failing, || session.ended()).await;
         let script = shortest.script;
         let seed = self.attempts.runner.options.seed;
         let step = script.lines.len().saturating_sub(1);
@@ -335,6 +296,11 @@ impl Search<'_> {
         let first = self.attempts.run(&case).await;
         let second = self.attempts.run(&case).await;
         match (first, second) {
+            _ if self.ended() => {
+                let why =
+                    "and the run was ended early, before the shortest sequence was found: run it again with its seed";
+                self.open(requirement, "cut short", long, |first| format!("a sequence failed twice ({first}), {why}"));
+            }
             (Came::Wrong(_, trial), Came::Wrong(..)) => {
                 let mut trial = *trial;
                 trial.id = self.id(requirement);
@@ -374,17 +340,23 @@ impl Search<'_> {
     /// Tells a difference that did not come again: no failure that anybody could act on, and no pass either.
     fn flaky(&mut self, script: &Script, step: usize, mut trial: Trial) {
         let requirement = script.lines.get(step).and_then(|l| l.blame.first().copied()).unwrap_or(blame::OF_ADD);
-        trial.id = self.id(&format!("flaky {requirement}"));
+        trial.flaky = true;
+        let why = |first: &str| format!("flaky: a sequence failed ({first}), and did not on a repeat");
+        self.open(requirement, "flaky", trial, why);
+        if requirement != blame::OF_ADD {
+            self.limits.give_up(requirement);
+        }
+    }
+
+    /// Tells a difference that is no verdict; `why` makes its reason from that of the trial.
+    fn open(&mut self, requirement: &str, what: &str, mut trial: Trial, why: impl Fn(&str) -> String) {
+        trial.id = self.id(&format!("{what} {requirement}"));
         trial.case = CASE.to_owned();
         trial.file = String::new();
         trial.title = TITLE.to_owned();
         trial.requirements = vec![requirement.to_owned()];
-        trial.reason = format!("flaky: a sequence failed ({}), and did not on a repeat", trial.reason);
+        trial.reason = why(&trial.reason);
         trial.verdict = Verdict::Inconclusive;
-        trial.flaky = true;
-        if requirement != blame::OF_ADD {
-            self.limits.give_up(requirement);
-        }
         self.found.push(trial);
     }
 
