@@ -182,6 +182,38 @@ fn what_is_found_is_kept_as_a_case_that_fails_in_the_same_way() {
     assert!(script.starts_with("#!/bin/sh\n# T21-5.7-03: ") && script.contains("-u \"$TAXII_USER:$TAXII_PASSWORD\""));
     assert!(!script.contains("admin-pass"), "{script}");
     assert_eq!(script.matches("\ncurl ").count(), found.differences()[0].exchanges.len());
+    let removal = script.split_once("\n# Removes what was added.\nfor ID in indicator--").expect("a clean-up").1;
+    assert!(
+        removal.contains("\n  curl -sS -i -g -o /dev/null -X DELETE -u ") && removal.ends_with("\ndone\n"),
+        "{removal}"
+    );
+}
+
+#[test]
+fn what_depends_on_milliseconds_fails_from_its_file_too() {
+    for seed in 1..6 {
+        let folder = tempfile::tempdir().expect("a folder of our own");
+        let found = explore(with("version-timestamp-to-the-second"), 60, seed, Some(folder.path()));
+        let all = &found.trials[0];
+        assert!(found.trials.iter().all(|t| !t.flaky), "{}", all.reason);
+        for case in case::load_dir(folder.path()).unwrap_or_default() {
+            let again = told(with("version-timestamp-to-the-second"), |options| {
+                (options.cases, options.seed) = (vec![folder.path().to_owned()], 99);
+                options.only = vec![case.id.get_ref().clone()];
+            });
+            assert_eq!(again.trials[0].verdict, Verdict::Fail, "{}: {}", again.trials[0].id, again.trials[0].reason);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_asked_for_is_told() {
+    let told = explore(with("match-id-first-alone"), 20, 1, None);
+    assert!(
+        told.trials[0].reason.contains("not asked for, since it is missing or broken here: match[id]"),
+        "{}",
+        told.trials[0].reason
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::console::head::count;
 use super::sanitize::line;
-use crate::record::{Report, Standing, Verdict};
+use crate::record::{Report, Standing, Verdict, exit};
 
 /// What a run came to, in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,9 @@ pub fn claim(report: &Report) -> Claim {
     } else if summary.interrupted {
         (Verdict::Inconclusive, "Nothing that was run broke a MUST.".to_owned())
     } else if !(summary.passed.is_empty() && summary.warned.is_empty()) {
-        if summary.exit != 0 && summary.stale.is_empty() {
+        if summary.exit == exit::UNTESTABLE {
+            more.push("The record of the run is not complete, which fails it: see the notes.");
+        } else if summary.exit != 0 && summary.stale.is_empty() {
             more.push("Under --strict, warnings and MUSTs that could not be judged fail the run.");
         }
         meets(report)

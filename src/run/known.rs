@@ -28,7 +28,7 @@ impl Entry {
     }
 
     fn names(&self, trial: &str) -> bool {
-        self.set.is_match(trial) || self.set.is_match(trial.split('@').next().unwrap_or(""))
+        named(&self.set, trial)
     }
 }
 
@@ -70,6 +70,20 @@ pub fn stale(list: &[Entry], plan: &[String], trials: &[Trial], today: Date) -> 
         (failed == 0 && passed > 0).then(|| format!("passes now ({passed} of its trials)"))
     };
     list.iter().filter_map(|e| Some(format!("{}: {} (owner: {})", e.trial, wrong(e)?, e.known.owner))).collect()
+}
+
+/// Which of these globs match no trial of `plan`, each with what was most likely meant.
+pub fn unmatched<'a>(wanted: &'a [String], plan: &[String]) -> Vec<(&'a str, String)> {
+    let matches = |glob: &String| match globs(std::slice::from_ref(glob)) {
+        Ok(Some(set)) => plan.iter().any(|id| named(&set, id) || id.split('[').next().is_some_and(|c| set.is_match(c))),
+        _ => true,
+    };
+    wanted.iter().filter(|glob| !matches(glob)).map(|glob| (glob.as_str(), hint(glob, plan))).collect()
+}
+
+/// Whether a set of globs names a trial, with or without its place.
+fn named(set: &GlobSet, trial: &str) -> bool {
+    set.is_match(trial) || set.is_match(trial.split('@').next().unwrap_or(""))
 }
 
 /// What whoever wrote a name that matches nothing most likely meant.
@@ -142,6 +156,16 @@ mod tests {
         assert!(marked(Verdict::Warn, date(2026, 6, 30)));
         assert!(!marked(Verdict::Fail, date(2026, 7, 1)));
         assert!(!marked(Verdict::Inconclusive, date(2026, 1, 1)));
+    }
+
+    #[test]
+    fn globs_that_match_nothing_are_told() {
+        let plan = ["filter/type[a=1]@/api1/".to_owned(), "paging/next".to_owned()];
+        let globs = ["filter/type", "paging/*", "pagign/next", "*/none"].map(str::to_owned);
+        assert_eq!(
+            unmatched(&globs, &plan),
+            [("pagign/next", ": did you mean paging/next?".to_owned()), ("*/none", String::new())]
+        );
     }
 
     #[test]

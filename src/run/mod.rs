@@ -245,6 +245,12 @@ impl Run {
         if let Some(shard) = shard {
             self.tell(Event::Sharded(shard)).await;
         }
+        let known: Vec<String> = all.iter().cloned().chain([explore::CASE.to_owned()]).collect();
+        for (flag, globs) in [("--only", &self.options.only), ("--skip", &self.options.skip)] {
+            for (glob, hint) in known::unmatched(globs, &known) {
+                self.tell(Event::Note(format!("{flag} {glob} matches no trial{hint}"))).await;
+            }
+        }
         if self.plan_only {
             return self.tell(Event::Finished(Summary::default())).await;
         }

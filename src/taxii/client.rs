@@ -328,7 +328,11 @@ fn curl(outgoing: &Outgoing, identity: &Identity, insecure: bool) -> String {
     if let Some(body) = &outgoing.body {
         match std::str::from_utf8(body) {
             Ok(text) if text.len() <= 4096 => line += &format!(" --data-binary {}", quote(text)),
-            _ => line += &format!(" --data-binary @body # {} bytes", body.len()),
+            // a remark ends the line
+            _ => {
+                let url = quote(outgoing.url.as_str());
+                return format!("{line} --data-binary @body {url} # body: a file of {} bytes", body.len());
+            }
         }
     }
     format!("{line} {}", quote(outgoing.url.as_str()))
@@ -348,6 +352,14 @@ mod tests {
             curl(&o, &id, false),
             "curl -sS -i -g -X POST -u \"$TAXII_USER:$TAXII_PASSWORD\" -H 'Accept: application/taxii+json;version=2.1' --data-binary 'it'\\''s' 'https://e.org/a/?x=1'"
         );
+    }
+
+    #[test]
+    fn a_long_body_does_not_hide_the_url_behind_a_remark() {
+        let mut o = Outgoing::get("s", Url::parse("https://e.org/a/").expect("url"));
+        o.body = Some("x".repeat(5000).into());
+        let line = curl(&o, &Identity::default(), false);
+        assert!(line.ends_with(" --data-binary @body 'https://e.org/a/' # body: a file of 5000 bytes"), "{line}");
     }
 
     #[test]

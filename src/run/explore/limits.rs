@@ -4,7 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
+use super::blame::ALL;
+use super::op::WORLD;
 use crate::case::Fact;
+use crate::taxii::Timestamp;
 
 /// What sequences keep to.
 #[derive(Clone, Debug)]
@@ -13,6 +18,8 @@ pub struct Limits {
     broken: BTreeSet<String>,
     /// Whether queries have to name own ids, because there is too much else.
     pub isolated: bool,
+    /// `created` of each object of the world; any where there is none.
+    pub created: Vec<String>,
 }
 
 impl Limits {
@@ -21,12 +28,50 @@ impl Limits {
     /// `pages`: what is there besides does not fit on one page. Each query would have to read all of it, and what is
     /// wrong on a later page may be the fault of paging.
     pub fn new(facts: BTreeSet<Fact>, pages: bool, broken: BTreeSet<String>) -> Limits {
-        Limits { facts, broken, isolated: pages }
+        Limits { facts, broken, isolated: pages, created: Vec::new() }
+    }
+
+    /// Dates the objects of the next sequence. Every attempt at it has the same dates, and so has the case that it is kept
+    /// as: what depends on how many milliseconds there are would not come again otherwise.
+    pub fn date(&mut self, seed: u64, sequence: usize) {
+        let Some(start) = Timestamp::parse("2024-02-01T00:00:00Z") else { return };
+        let dates = (0..WORLD.len()).map(|slot| {
+            let hash = Sha256::new().chain_update(format!("{seed} {sequence} {slot}")).finalize();
+            let steps = u32::from_be_bytes([0, hash[0], hash[1], hash[2]]);
+            start.plus(i128::from(steps) * 97_000_000).spelled(3)
+        });
+        self.created = dates.collect();
+    }
+
+    /// What sequences do not ask for, since it is missing or broken here.
+    pub fn left_out(&self) -> Vec<String> {
+        let missing = [
+            (Fact::ObjectsAnswer, "objects"),
+            (Fact::ManifestAnswers, "the manifest"),
+            (Fact::VersionsAgree, "versions by the manifest"),
+            (Fact::ObjectAnswers, "one object"),
+            (Fact::VersionsAnswer, "versions"),
+            (Fact::MatchId, "match[id] on objects"),
+            (Fact::MatchIdOnManifest, "match[id] on the manifest"),
+            (Fact::AddedAfterWorks, "added_after"),
+            (Fact::NextOffered, "next"),
+            (Fact::ThreeVersions, "several versions of one object"),
+            (Fact::Unversioned, "objects without modified"),
+            (Fact::Sco, "cyber-observable objects"),
+        ];
+        let missing = missing.into_iter().filter(|(fact, _)| !self.has(*fact)).map(|(_, what)| what.to_owned());
+        let broken = self.broken.iter().filter(|id| ALL.contains(&id.as_str())).cloned();
+        missing.chain(broken).collect()
     }
 
     /// No limits: everything works.
     pub fn none() -> Limits {
-        Limits { facts: Fact::ALL.iter().copied().collect(), broken: BTreeSet::new(), isolated: false }
+        Limits {
+            facts: Fact::ALL.iter().copied().collect(),
+            broken: BTreeSet::new(),
+            isolated: false,
+            created: Vec::new(),
+        }
     }
 
     /// Whether a fact holds.

@@ -150,12 +150,16 @@ pub async fn explore(exploration: &Exploration<'_>, runner: &Runner<'_>, failed:
     };
     let pages = pages(runner, exploration).await;
     let limits = Limits::new(exploration.profile.facts.clone(), pages, failed);
+    let left_out = limits.left_out();
     let mut search =
         Search { exploration, attempts, limits, tally: Tally::default(), found: Vec::new(), notes: Vec::new() };
     search.run().await;
     let Search { attempts, tally, found, notes, .. } = search;
     let broken: BTreeSet<&String> = found.iter().flat_map(|t| &t.requirements).collect();
-    let (verdict, reason) = tally.verdict(exploration.how.sequences, found.len(), attempts.requests);
+    let (verdict, mut reason) = tally.verdict(exploration.how.sequences, found.len(), attempts.requests);
+    if !left_out.is_empty() {
+        reason += &format!("; not asked for, since it is missing or broken here: {}", left_out.join(", "));
+    }
     let mut all = whole(verdict, reason);
     all.requirements = tally.judged.iter().map(|r| (*r).to_owned()).filter(|r| !broken.contains(r)).collect();
     if verdict != Verdict::Pass || all.requirements.is_empty() {
@@ -195,7 +199,7 @@ impl Search<'_> {
         let seed = self.attempts.runner.options.seed;
         let mut random = runner(seed);
         let wanted = self.exploration.how.sequences;
-        for _ in 0..wanted * 4 {
+        for sequence in 0..wanted * 4 {
             if self.tally.tried == wanted {
                 return;
             }
@@ -205,6 +209,7 @@ impl Search<'_> {
             }
             let Ok(tree) = generate::sequence().new_tree(&mut random) else { continue };
             let ops = tree.current();
+            self.limits.date(seed, sequence);
             let script = write(&ops, &self.limits);
             // on some servers little is left to ask
             if !script.judges() {

@@ -42,12 +42,18 @@ impl Item {
         if self.version == 0 { name.to_owned() } else { format!("{name}{}", self.version + 1) }
     }
 
-    /// Its line in the `objects` table of a case file.
-    pub fn definition(self) -> String {
+    /// Its line in the `objects` table of a case file. `created` of the object is any where none is given.
+    pub fn definition(self, created: Option<&str>) -> String {
         let (name, like) = WORLD[self.slot];
-        match self.version {
-            0 => format!("{name} = {{ like = \"{like}\" }}\n"),
-            v => format!("{} = {{ version_of = \"{name}\", later = {:?} }}\n", self.name(), LATER[v]),
+        match (self.version, created) {
+            (0, Some(at)) if self.slot < MARK => {
+                format!("{name} = {{ like = \"{like}\", set = {{ created = \"{at}\", modified = \"{at}\" }} }}\n")
+            }
+            (0, Some(at)) if self.slot == MARK => {
+                format!("{name} = {{ like = \"{like}\", set = {{ created = \"{at}\" }} }}\n")
+            }
+            (0, _) => format!("{name} = {{ like = \"{like}\" }}\n"),
+            (v, _) => format!("{} = {{ version_of = \"{name}\", later = {:?} }}\n", self.name(), LATER[v]),
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Script {
     pub lines: Vec<Line>,
     /// Objects that occur, and those that they are versions of.
     pub items: BTreeSet<Item>,
+    /// `created` of each object of the world; any where there is none.
+    pub created: Vec<String>,
 }
 
 impl Script {
@@ -71,7 +73,8 @@ impl Script {
     }
 
     fn objects(&self) -> String {
-        let lines: String = self.items.iter().map(|i| i.definition()).collect();
+        let lines: String =
+            self.items.iter().map(|i| i.definition(self.created.get(i.slot).map(String::as_str))).collect();
         format!("\n[objects]\n{lines}")
     }
 }
@@ -119,13 +122,17 @@ pub fn write(ops: &[Op], limits: &Limits) -> Script {
 impl<'a> Writer<'a> {
     fn new(limits: &'a Limits) -> Writer<'a> {
         let all = (0..WORLD.len()).flat_map(|slot| (0..LATER.len()).map(move |v| Item::new(slot, v)));
-        let definitions: String = all.collect::<BTreeSet<_>>().iter().map(|i| i.definition()).collect();
+        let definitions: String = all
+            .collect::<BTreeSet<_>>()
+            .iter()
+            .map(|i| i.definition(limits.created.get(i.slot).map(String::as_str)))
+            .collect();
         let defined = toml::from_str(&definitions).unwrap_or_default();
         let objects = object::make(&defined, 0, "world", &Values::new()).unwrap_or_default();
         let values = object::values(&objects);
         Writer {
             limits,
-            script: Script::default(),
+            script: Script { created: limits.created.clone(), ..Script::default() },
             objects,
             values,
             held: Holdings::default(),

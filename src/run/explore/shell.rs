@@ -17,11 +17,14 @@ pub fn script(trial: &Trial, seed: u64) -> String {
     }
     text +=
         &format!("# Found by taxii-conformance run --explore with seed {seed}. The objects' ids are of that run.\n");
-    let secrets = ["TAXII_USER", "TAXII_PASSWORD", "TAXII_TOKEN", "TAXII_HEADER"];
+    let secrets = ["TAXII_USER", "TAXII_PASSWORD", "TAXII_TOKEN", "TAXII_HEADER", "TAXII_CERT", "TAXII_KEY"];
     let wanted: Vec<&str> =
         secrets.into_iter().filter(|s| commands.clone().any(|c| c.contains(&format!("${s}")))).collect();
     if !wanted.is_empty() {
         text += &format!("# Needs in the environment: {}\n", wanted.join(", "));
+    }
+    if commands.clone().any(|c| c.contains(" 'https://")) {
+        text += "# Where curl does not know the authority of the server's certificate: CURL_CA_BUNDLE=FILE\n";
     }
     text += "set -u\n";
     let wrong = trial.findings.first().and_then(|f| f.exchange);
@@ -49,7 +52,28 @@ pub fn script(trial: &Trial, seed: u64) -> String {
             known.insert(value, variable);
         }
     }
-    text
+    text + &removal(trial).unwrap_or_default()
+}
+
+/// Removes what the script has added, so that it shows the same the next time.
+fn removal(trial: &Trial) -> Option<String> {
+    let mut posts = trial.exchanges.iter().filter(|e| e.request.method == "POST");
+    let first = posts.clone().next()?;
+    let (curl, rest) = first.curl.split_once(" -X POST")?;
+    let (identity, _) = rest.split_once(" -H 'Content-Type")?;
+    let mut ids: Vec<String> = Vec::new();
+    for body in posts.by_ref().filter_map(|e| e.request.body.as_ref()) {
+        let body: serde_json::Value = serde_json::from_slice(&body.bytes).ok()?;
+        for id in body.get("objects")?.as_array()?.iter().filter_map(|o| o.get("id")?.as_str()) {
+            if !ids.iter().any(|i| i == id) {
+                ids.push(id.to_owned());
+            }
+        }
+    }
+    let (ids, url) = (ids.join(" "), first.request.url.replace('\'', "%27"));
+    Some(format!(
+        "\n# Removes what was added.\nfor ID in {ids}; do\n  {curl} -o /dev/null -X DELETE{identity} '{url}'\"$ID\"'/?match%5Bversion%5D=all'\ndone\n"
+    ))
 }
 
 /// Values of an answer that later URLs hold, percent-encoded, and how to take them out of the answer.
