@@ -281,7 +281,7 @@ fn manifest_versions(context: &Context<'_>, exchange: &Exchange) -> Said {
 
 /// Words that only the inside of a program knows (appendix B of the standard, security considerations).
 pub(super) fn no_leak(exchange: &Exchange) -> Said {
-    const SIGNS: [&str; 20] = [
+    const SIGNS: [&str; 22] = [
         // a line of a trace, as JSON writes it
         "\\n    at ",
         ".js:",
@@ -303,6 +303,8 @@ pub(super) fn no_leak(exchange: &Exchange) -> Said {
         "Werkzeug Debugger",
         "ORA-0",
         "stack backtrace",
+        "URLconf",
+        "AQL: ",
     ];
     let Some(response) = exchange.response.as_ref().filter(|r| r.status >= 400) else {
         return Said::Nothing("no error came");

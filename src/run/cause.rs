@@ -39,8 +39,13 @@ const AS_ADDED: &str = "T21-5.4-05";
 const IDS: &str = "T21-3.4-11";
 const TYPES: &str = "T21-3.4-12";
 
-/// Malformed parameters are refused (section 3.4).
-const MALFORMED: &str = "T21-3.4-01";
+/// What is malformed, repeated or contradictory is refused (section 3.4).
+const REFUSED: [&str; 3] = ["T21-3.4-01", "T21-3.4-04", "T21-3.4-23"];
+
+/// What is empty is left out (sections 3.7, 5.3.1 and 5.8.1), and date headers are timestamps (section 3.2): the form of
+/// an answer, whatever it was that selected it.
+const EMPTY: [&str; 3] = ["T21-3.7-03", "T21-5.3-07", "T21-5.8-06"];
+const DATES: [&str; 2] = ["T21-3.2-01", "T21-3.2-02"];
 
 /// The manifest has a record of every version that the filters select (section 5.3).
 const RECORDS: &str = "T21-5.3-08";
@@ -164,7 +169,12 @@ pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
             // what is to be refused is refused without anything that it might build on, what came back was there, and
             // an object's own id tells that it should not have come
             let shown = |f: &Finding| f.pointer.is_some() && [AS_ADDED, IDS, TYPES].contains(&f.requirement.as_str());
-            let stands = |f: &Finding| f.requirement == MALFORMED || shown(f);
+            let formless = |f: &Finding| {
+                let at = f.pointer.as_deref().unwrap_or_default();
+                let id = f.requirement.as_str();
+                EMPTY.contains(&id) && at.starts_with('/') || DATES.contains(&id) && at.starts_with("X-TAXII")
+            };
+            let stands = |f: &Finding| REFUSED.contains(&f.requirement.as_str()) || shown(f) || formless(f);
             let reads = reads && !findings().any(stands);
             let cause = broken.iter().filter(|b| reads && (b.crash || !crash)).find_map(|b| cause(b, task, own));
             match cause {

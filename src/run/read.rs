@@ -160,7 +160,11 @@ async fn private(session: &Session, url: &Url) -> bool {
         let outgoing = Outgoing::get("private", paths::under(url, path));
         let exchange = session.send(&outgoing, Actor::Nobody).await;
         // no answer at all is a refusal too (section 8.2.2)
-        if exchange.response.is_none() || matches!(exchange.status(), 401 | 404) {
+        if exchange.response.is_none() || exchange.status() == 401 {
+            return true;
+        }
+        // what is not there for the client either is not kept from others
+        if exchange.status() == 404 && (200..300).contains(&session.send(&outgoing, Actor::Client).await.status()) {
             return true;
         }
         forbidden += usize::from(exchange.status() == 403);

@@ -63,6 +63,15 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Whether the last status counts failures alone: what was posted is refused as a whole.
+    pub(super) fn all_failed(&self) -> bool {
+        let counts = |name: &str| {
+            let of = |e: &Exchange| e.json().and_then(|b| b.get(name)?.as_u64());
+            self.exchanges.iter().rev().find_map(of).unwrap_or(0)
+        };
+        counts("failure_count") > 0 && counts("success_count") + counts("pending_count") == 0
+    }
+
     /// The other envelopes of a step, each with its objects.
     fn beside(&self, step: &Step, like: &Outgoing) -> Vec<(Outgoing, Vec<Value>)> {
         let envelope = |names: &Vec<Spanned<String>>| {
