@@ -235,10 +235,14 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
         if !collections.iter().any(|c| c.is(name)) {
             let found = session.get("collection", paths::under(&url, &["collections", name])).await;
             let entry = resource(&found).filter(|b| b.get("id").is_some());
-            let guess = || {
-                (listing.is_none() && uuid::Uuid::parse_str(name).is_ok())
-                    .then(|| json!({"id": name, "can_read": true, "can_write": true}))
-            };
+            let blind = entry.is_none() && listing.is_none() && uuid::Uuid::parse_str(name).is_ok();
+            // where nothing is there at all, the name of the API root is wrong, and not the server
+            let seen = blind
+                && (![&exchange, &list, &found].iter().all(|e| e.status() == 404) || {
+                    let inside = paths::under(&url, &["collections", name, "objects"]);
+                    session.get("objects", inside).await.status() != 404
+                });
+            let guess = || seen.then(|| json!({"id": name, "can_read": true, "can_write": true}));
             collections.extend(entry.or_else(guess).and_then(collection));
         }
     }

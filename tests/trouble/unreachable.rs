@@ -101,6 +101,29 @@ fn no_credentials() {
 }
 
 #[test]
+fn an_api_root_that_is_named_wrongly_is_no_fault_of_the_server() {
+    let server = reference(server::Options { tls: false, ..server::Options::default() });
+    let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let root = server.url.replace("taxii2", "api9");
+    for flag in ["--collection", "--write"] {
+        let flags = ["--allow-http", "--api-root", &root, flag, "1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21"];
+        run(&server.url, &flags, &env).untestable(&["/api9/ (404) nor its collections answer", "check the URL"]);
+    }
+}
+
+#[test]
+fn urls_inside_of_an_api_root_and_collections_that_cannot_be_written_are_told_with_what_to_give() {
+    let server = reference(server::Options { tls: false, ..server::Options::default() });
+    let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
+    let inside = server.url.replace("taxii2", "api1/collections/x/objects");
+    run(&inside, &["--allow-http"], &env).untestable(&["/api1/ with --collection x"]);
+    let words = ["what can be both read and written is 1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21"];
+    for name in ["nope", "Read only"] {
+        run(&server.url, &["--allow-http", "--write", name], &env).untestable(&words);
+    }
+}
+
+#[test]
 fn a_collection_that_is_not_there() {
     let server = reference(server::Options { tls: false, ..server::Options::default() });
     let env = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];

@@ -10,6 +10,9 @@ use crate::taxii::Endpoint;
 /// Facts that a case needs: those that it names, and those that its steps imply.
 pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
     let mut needs: BTreeSet<Fact> = case.needs.iter().copied().collect();
+    if tells_no_content(case, row) {
+        needs.remove(&Fact::SomeObject);
+    }
     if case.scope == Scope::Root {
         needs.extend([Fact::RootAdmits, Fact::RootShown]);
     }
@@ -30,6 +33,17 @@ pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
         judged.is_none_or(|judged| !case.requirements.iter().any(|r| judged.contains(r.get_ref())))
     });
     needs
+}
+
+/// Whether this row of a case about many endpoints asks for resources alone that look the same whatever a collection
+/// holds: that other rows need objects keeps nobody from judging them.
+fn tells_no_content(case: &Case, row: &Row) -> bool {
+    case.steps.iter().all(|step| {
+        let Some(("GET", target)) = step.method() else { return false };
+        let endpoint = template::fill(target.get_ref(), &row.values).ok();
+        let endpoint = endpoint.filter(|_| target.get_ref().starts_with('{')).and_then(|name| Endpoint::named(&name));
+        matches!(endpoint, Some(Endpoint::Discovery | Endpoint::ApiRoot | Endpoint::Collections | Endpoint::Collection))
+    })
 }
 
 /// The requirements of the cases that judge facts.
