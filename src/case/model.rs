@@ -85,6 +85,10 @@ pub enum Scope {
     EveryCollection,
     /// One trial for each collection that the client can read and that holds something.
     EveryReadable,
+    /// One trial for each collection whose `can_read` is true.
+    EveryOpen,
+    /// One trial for each collection whose `can_read` is false.
+    EveryClosed,
 }
 
 /// What a trial knows its collection to hold.
@@ -177,6 +181,8 @@ pub struct Step {
     pub body_hex: Option<Spanned<String>>,
     /// Bytes of padding to reach, for bodies of a certain size: an object's description is made as long.
     pub pad_to: Option<Spanned<String>>,
+    /// With `pad_to`: pads with characters of two octets each.
+    pub pad_wide: bool,
     /// Properties of the envelope beside `objects`.
     pub envelope: toml::Table,
     /// Whether to read on where there are more pages, and how.

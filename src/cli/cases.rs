@@ -110,7 +110,8 @@ fn list(cases: &[Case], format: Format, out: &mut dyn Write) -> io::Result<()> {
         let each = match case.scope {
             "root" => " on each API root",
             "every-collection" => " on each collection",
-            "every-readable" => " on each collection that can be read",
+            "every-readable" | "every-open" => " on each collection that can be read",
+            "every-closed" => " on each collection that cannot be read",
             _ => "",
         };
         if case.trials > 1 || !each.is_empty() {
@@ -135,6 +136,8 @@ fn scope(scope: Scope) -> &'static str {
         Scope::Collection => "collection",
         Scope::EveryCollection => "every-collection",
         Scope::EveryReadable => "every-readable",
+        Scope::EveryOpen => "every-open",
+        Scope::EveryClosed => "every-closed",
     }
 }
 

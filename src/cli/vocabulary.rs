@@ -39,6 +39,8 @@ pub const SCOPES: &[Word] = &[
     ("collection", "the one collection that fits best; the default"),
     ("every-collection", "one trial for each collection that the client sees"),
     ("every-readable", "one trial for each collection that can be read and holds something"),
+    ("every-open", "one trial for each collection whose can_read is true"),
+    ("every-closed", "one trial for each collection whose can_read is false"),
 ];
 
 /// Values of `holdings`.
@@ -86,6 +88,7 @@ pub const STEP: &[Word] = &[
     ("body", "the body as it is to be sent"),
     ("body_hex", "the body in hexadecimal, for what is no text"),
     ("pad_to", "size of the body in bytes; a description is made as long"),
+    ("pad_wide", "pad with characters of two octets each"),
     ("envelope", "properties of the envelope beside objects"),
     ("walk", "whether and how to read on where there are more pages"),
     ("after_success", "leave the step out where the last POST was refused"),

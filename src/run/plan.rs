@@ -231,6 +231,11 @@ fn bindings(
             let holds = |p: &&Place| p.1.facts.contains(&Fact::Readable) && p.1.facts.contains(&Fact::SomeObject);
             places.collections.iter().filter(holds).cloned().collect()
         }
+        Scope::EveryOpen | Scope::EveryClosed => {
+            let open = case.scope == Scope::EveryOpen;
+            let said = |p: &&Place| p.1.facts.contains(&Fact::Readable) == open;
+            places.collections.iter().filter(said).cloned().collect()
+        }
         Scope::Collection => {
             let needs = needs(case, row);
             let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];

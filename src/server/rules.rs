@@ -89,6 +89,8 @@ pub struct Rules {
 
     /// The most octets that a body may have.
     pub max_body: fn(&ApiRoot) -> u64,
+    /// How large a body is.
+    pub size: fn(&[u8]) -> u64,
     /// Whether two objects of the same id, version and specification version are the same.
     pub same: fn(&Object, &Object) -> bool,
     /// Whether an object that is there already is stored once more.
@@ -109,6 +111,8 @@ pub struct Rules {
     pub queue: fn(&mut Vec<Object>),
     /// Whether this server takes such objects at all.
     pub supports: fn(&Object) -> bool,
+    /// Whether what is not supported is counted as a failure (`true`), or has the request refused.
+    pub counts_unsupported: bool,
     /// The members of an envelope that this server takes.
     pub knows_member: fn(&str) -> bool,
     /// Whether a request with a bad object is refused as a whole.
@@ -168,6 +172,7 @@ impl Default for Rules {
             cursors: Cursors::None,
             next_everywhere: false,
             max_body: |root| root.max_content_length,
+            size: |body| body.len() as u64,
             same: write::same,
             store_again: false,
             keep: |object| object,
@@ -178,6 +183,7 @@ impl Default for Rules {
             date_each: false,
             queue: |_| {},
             supports: |_| true,
+            counts_unsupported: false,
             knows_member: |_| true,
             whole_or_nothing: false,
             retention: Retention::All,

@@ -28,7 +28,7 @@ pub fn add(
         return Err(Problem::unsupported());
     }
     let max = (rules.max_body)(root);
-    if request.body.len() as u64 > max {
+    if (rules.size)(&request.body) > max {
         return Err(Problem::too_large(max));
     }
     let texts = objects(rules, &request.body)?;
@@ -46,6 +46,10 @@ pub fn add(
     let mut objects = Vec::new();
     for (index, text) in texts.into_iter().enumerate() {
         match read(text, |id| (rules.made_version)(store.made_version(collection.id, id, requested), requested)) {
+            Ok(object) if !(rules.supports)(&object) && rules.counts_unsupported => {
+                let message = format!("Objects of the type {} are not supported.", object.kind);
+                status.failures.push(Detail { message: Some(message), ..Detail::of(&object) });
+            }
             Ok(object) if !(rules.supports)(&object) => {
                 return Err(Problem::unprocessable(format!("Objects of the type {} are not supported.", object.kind)));
             }

@@ -120,6 +120,10 @@ pub(super) fn pad(step: &Step, envelope: &Value, values: &Values) -> Result<Byte
     let mut padded = envelope.clone();
     padded["objects"][0]["description"] = json!("");
     let short = serde_json::to_vec(&padded).map_err(|e| Stop::Error(e.to_string()))?.len();
-    padded["objects"][0]["description"] = json!("x".repeat(wanted.saturating_sub(short)));
+    let left = wanted.saturating_sub(short);
+    padded["objects"][0]["description"] = match step.pad_wide {
+        true => json!("é".repeat(left / 2) + &"x".repeat(left % 2)),
+        false => json!("x".repeat(left)),
+    };
     serde_json::to_vec(&padded).map(Bytes::from).map_err(|e| Stop::Error(e.to_string()))
 }

@@ -95,7 +95,7 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
     let endpoint = Endpoint::named(&target);
     let in_collection =
         matches!(endpoint, Some(Endpoint::Objects | Endpoint::Manifest | Endpoint::Object | Endpoint::Versions));
-    if in_collection && place.is_none() {
+    if in_collection && place.is_none() && case.scope != Scope::EveryClosed {
         needs.push(Fact::Readable);
     }
     if place.is_none() && actor == Actor::Client && !case.plain {

@@ -395,4 +395,15 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "observables-lost-among-types",
+        &["T21-3.4-27"],
+        "where match[type] has several values, objects that have no created are passed over",
+        &[Response(|_, call, response| {
+            let several = parameter(&call.request.query, "match[type]").is_some_and(|kinds| kinds.contains(','));
+            if call.endpoint() == Some(Endpoint::Objects) && several {
+                keep(response, |object| object.get("created").is_some());
+            }
+        })],
+    ),
 ];

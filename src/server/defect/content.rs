@@ -1,9 +1,12 @@
 //! The objects themselves (sections 5.4 and 8.2.1).
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
+use super::super::types;
 use super::Effect::Json;
-use super::{Defect, ENVELOPES, each, remove};
+use super::{Defect, ENVELOPES, each, list, remove};
 
 /// Changes each object of an envelope.
 fn objects(body: &mut Value, change: impl FnMut(&mut Value)) {
@@ -30,6 +33,16 @@ fn question(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(question),
         Value::Object(members) => members.iter_mut().for_each(|(_, value)| question(value)),
+        _ => {}
+    }
+}
+
+/// Makes one backslash of two, at any depth.
+fn halve(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains("\\\\") => *text = text.replace("\\\\", "\\"),
+        Value::Array(items) => items.iter_mut().for_each(halve),
+        Value::Object(members) => members.iter_mut().for_each(|(_, value)| halve(value)),
         _ => {}
     }
 }
@@ -174,6 +187,64 @@ pub(super) const DEFECTS: &[Defect] = &[
             objects(body, |object| {
                 if object["type"] == "marking-definition" && object.get("modified").is_none() {
                     object["modified"] = object["created"].clone();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "urls-in-small-letters",
+        &["T21-5.4-05"],
+        "the value of a URL comes in lower case",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object["type"] == "url"
+                    && let Some(text) = object.get("value").and_then(Value::as_str)
+                {
+                    object["value"] = text.to_lowercase().into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "labels-as-a-set",
+        &["T21-5.4-05"],
+        "labels that occur twice come once",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(labels) = list(object, "labels") {
+                    let mut seen = HashSet::new();
+                    labels.retain(|label| seen.insert(label.to_string()));
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "backslashes-halved",
+        &["T21-5.4-05"],
+        "of two backslashes one is taken for an escape",
+        &[Json(ENVELOPES, |_, body| objects(body, halve))],
+    ),
+    Defect::new(
+        "empty-text-lost",
+        &["T21-5.4-05"],
+        "properties that are an empty string are lost",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(members) = object.as_object_mut() {
+                    members.retain(|_, value| *value != "");
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "observables-get-spec-version",
+        &["T21-5.4-05"],
+        "observables without spec_version get one",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                let observable = object["type"].as_str().is_some_and(|kind| types::SCO.contains(&kind));
+                if observable && object.get("spec_version").is_none() {
+                    object["spec_version"] = "2.1".into();
                 }
             });
         })],

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::super::handle::Call;
 use super::super::http::Response as Answer;
 use super::super::route::Endpoint;
 use super::Effect::{Json, Response};
@@ -13,6 +14,12 @@ const BUNDLE: &str = "bundle--00000000-0000-4000-8000-00000000b0d1";
 fn turned_203(endpoint: Option<Endpoint>, at: Endpoint, response: &mut Answer) {
     if endpoint == Some(at) && response.status == StatusCode::OK {
         response.status = StatusCode::NON_AUTHORITATIVE_INFORMATION;
+    }
+}
+
+fn partial(call: &Call, response: &mut Answer, at: Endpoint) {
+    if call.endpoint() == Some(at) && response.value().is_some_and(|body| body["more"] == true) {
+        response.status = StatusCode::PARTIAL_CONTENT;
     }
 }
 
@@ -233,5 +240,17 @@ pub(super) const DEFECTS: &[Defect] = &[
                 response.turn(StatusCode::INTERNAL_SERVER_ERROR);
             }
         })],
+    ),
+    Defect::new(
+        "pages-of-an-object-206",
+        &["T21-5.6-01"],
+        "a page of the versions of an object is answered 206 where more is true",
+        &[Response(|_, call, response| partial(call, response, Endpoint::Object))],
+    ),
+    Defect::new(
+        "pages-of-versions-206",
+        &["T21-5.8-01"],
+        "a page of versions is answered 206 where more is true",
+        &[Response(|_, call, response| partial(call, response, Endpoint::Versions))],
     ),
 ];

@@ -1,7 +1,7 @@
 //! Error messages (section 3.6.1).
 
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::route::Endpoint;
 use super::Effect::{Error, Response};
@@ -122,6 +122,26 @@ pub(super) const DEFECTS: &[Defect] = &[
             let refused = response.status == StatusCode::UNPROCESSABLE_ENTITY;
             if call.endpoint() == Some(Endpoint::Add) && refused {
                 response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
+        "too-large-with-number",
+        &["T21-3.6-02"],
+        "http_status is a number where a body is too large",
+        &[Error(|body| {
+            if body["http_status"] == "413" {
+                body["http_status"] = 413.into();
+            }
+        })],
+    ),
+    Defect::new(
+        "too-large-without-text",
+        &["T21-3.6-03"],
+        "description is null where a body is too large",
+        &[Error(|body| {
+            if body["http_status"] == "413" {
+                body["description"] = Value::Null;
             }
         })],
     ),

@@ -374,4 +374,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "specification-ignored-beside-id",
+        &["T21-3.4-26"],
+        "match[spec_version] is ignored beside match[id]",
+        &[Request(|request| {
+            if percent_decode(&request.query).unwrap_or_default().contains("match[id]=") {
+                drop_parameters(request, |name, _| name == "match[spec_version]");
+            }
+        })],
+    ),
 ];

@@ -281,4 +281,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "json-for-the-second-user",
+        &["T21-3.1-05"],
+        "who may only read gets application/json",
+        &[Answer(|_, call, response| {
+            if call.user.is_some_and(|user| !user.writes) && response.status.is_success() {
+                response.set("content-type", "application/json");
+            }
+        })],
+    ),
 ];

@@ -25,6 +25,7 @@ mod malformed;
 mod media;
 mod order;
 mod paging;
+mod place;
 mod spec_version;
 mod status;
 mod transport;
@@ -82,6 +83,7 @@ static FAMILIES: &[&[Defect]] = &[
     spec_version::DEFECTS,
     version::DEFECTS,
     paging::DEFECTS,
+    place::DEFECTS,
     error::DEFECTS,
     envelope::DEFECTS,
     content::DEFECTS,

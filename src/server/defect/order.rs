@@ -1,14 +1,17 @@
 //! The order of objects and manifest records (section 3.3).
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::super::route::Endpoint;
 use super::super::rules::Rules;
 use super::super::state::Store;
 use super::Defect;
-use super::Effect::Rule;
+use super::Effect::{Response, Rule};
+use super::combined::with_records;
 
 /// Lets pages follow one another by place, so that they join to the whole in any order.
 fn by_place(rules: &mut Rules) {
@@ -106,5 +109,32 @@ pub(super) const DEFECTS: &[Defect] = &[
                 }
             };
         })],
+    ),
+    Defect::new(
+        "duplicate-with-a-new-date",
+        &["T21-3.3-02"],
+        "what is posted again gets a new date added, and stays where it was",
+        &[
+            Rule(|rules| rules.order = |_, records| records.sort_by_key(|record| record.number)),
+            Response(|state, call, response| {
+                if call.endpoint() != Some(Endpoint::Add) || !response.status.is_success() {
+                    return;
+                }
+                let body: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+                let ids: Vec<&str> = body["objects"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|object| object["id"].as_str())
+                    .collect();
+                with_records(state, call, |records| {
+                    let Some(latest) = records.iter().map(|record| record.date_added).max() else { return };
+                    let again = records.iter_mut().filter(|record| ids.contains(&record.object.id.as_str()));
+                    for record in again.filter(|record| record.date_added < latest) {
+                        record.date_added = latest.checked_add(Duration::from_micros(1)).unwrap_or(latest);
+                    }
+                });
+            }),
+        ],
     ),
 ];

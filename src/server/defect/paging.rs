@@ -180,7 +180,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     ),
     Defect::new(
         "next-null-on-last-page",
-        &["T21-3.7-04"],
+        &["T21-2-06"],
         "next is null on the last page; seen in arango_taxii_server",
         &[Json(ENVELOPES, |_, body| {
             if body.get("next").is_none() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::super::http::Response as Answer;
 use super::super::route::Endpoint;
+use super::super::types;
 use super::Effect::{Json, Response, Rule};
 use super::{Defect, STATUSES, each, remove, rename};
 
@@ -126,6 +127,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "observables-without-version-in-status",
+        &["T21-4.3-08"],
+        "the details of an object without created and modified have no version",
+        &[Json(STATUSES, |_, body| {
+            details(body, |detail| {
+                let kind = detail["id"].as_str().and_then(|id| id.split("--").next()).unwrap_or_default();
+                if types::SCO.contains(&kind) {
+                    remove(detail, "version");
+                }
+            });
+        })],
+    ),
+    Defect::new(
         "complete-while-pending",
         &["T21-4.3-06"],
         "the status says complete while objects are pending",
@@ -222,6 +236,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-7-01"],
         "a custom property of status resources has a hyphen in its name",
         &[Json(STATUSES, |_, body| body["x-vendor-node"] = "1".into())],
+    ),
+    Defect::new(
+        "status-with-hyphen-when-asked",
+        &["T21-7-01"],
+        "a custom property of the status that is asked for has a hyphen in its name",
+        &[Json(&[Endpoint::Status], |_, body| body["x-vendor-node"] = "1".into())],
     ),
     Defect::new(
         "status-without-prefix",

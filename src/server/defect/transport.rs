@@ -5,7 +5,7 @@ use http::{Method, StatusCode, header};
 use super::super::error::Problem;
 use super::super::route::Endpoint;
 use super::Defect;
-use super::Effect::{Response, Tls};
+use super::Effect::{Response, Rule, Tls};
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -140,5 +140,11 @@ pub(super) const DEFECTS: &[Defect] = &[
                 response.body = "<!doctype html><title>TAXII</title><script src=\"/main.js\"></script>".into();
             }
         })],
+    ),
+    Defect::new(
+        "max-content-length-in-characters",
+        &["T21-4.2-05"],
+        "of a body the characters are counted, not the octets",
+        &[Rule(|rules| rules.size = |body| String::from_utf8_lossy(body).chars().count() as u64)],
     ),
 ];

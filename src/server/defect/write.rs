@@ -8,6 +8,7 @@ use super::super::http::{Request as Asked, Response as Answer};
 use super::super::route::Endpoint;
 use super::super::state::Record;
 use super::Effect::{Json, Request, Response, Rule};
+use super::combined::with_records;
 use super::{Defect, each};
 
 /// Whether a record was posted, not seeded.
@@ -181,6 +182,42 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let made = record.object.version == super::super::time::millis(record.date_added);
                 record.deleted || posted(record) && made && at != Endpoint::Delete
             };
+        })],
+    ),
+    Defect::new(
+        "added-custom-types-lost",
+        &["T21-5.5-07"],
+        "objects of types that STIX does not define are successes, but nowhere to be found",
+        &[Rule(|rules| {
+            rules.hides = |at, record| {
+                let custom = record.object.kind.starts_with("x-");
+                record.deleted || posted(record) && custom && at != Endpoint::Delete
+            };
+        })],
+    ),
+    Defect::new(
+        "duplicate-answered-200",
+        &["T21-5.5-01"],
+        "a POST that brings nothing new is answered 200",
+        &[Response(|state, call, response| {
+            let asked: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+            let latest = with_records(state, call, |records| records.last().map(|record| record.object.id.clone()));
+            let latest = latest.flatten().unwrap_or_default();
+            let brought = asked["objects"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == latest));
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED && !brought {
+                response.status = StatusCode::OK;
+            }
+        })],
+    ),
+    Defect::new(
+        "failures-answered-207",
+        &["T21-5.5-01"],
+        "a POST of which some objects fail is answered 207",
+        &[Response(|_, call, response| {
+            let failed = response.value().and_then(|body| body["failure_count"].as_u64()).unwrap_or(0);
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED && failed > 0 {
+                response.status = StatusCode::MULTI_STATUS;
+            }
         })],
     ),
     Defect::new(

@@ -257,6 +257,16 @@ pub(super) const VARIANTS: &[Variant] = &[
         ],
     ),
     Variant::new(
+        "tiny-content-limit",
+        "max_content_length",
+        "section 4.2.1",
+        "a request body may have 600 octets, so that hardly one object fits",
+        &[
+            Rule(|rules| rules.max_body = |_| 600),
+            Json(&[Endpoint::ApiRoot], |_, body| body["max_content_length"] = 600.into()),
+        ],
+    ),
+    Variant::new(
         "huge-content-limit",
         "max_content_length",
         "sections 2 and 4.2.1",

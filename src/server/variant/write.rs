@@ -34,6 +34,16 @@ pub(super) const VARIANTS: &[Variant] = &[
         &[Rule(|rules| rules.supports = |object| !types::SCO.contains(&object.kind.as_str()))],
     ),
     Variant::new(
+        "indicators-alone",
+        "types that are taken",
+        "sections 4.3.1 and 5.5: what a server does not support may also be named in failures",
+        "objects of other types than indicator are counted as failures",
+        &[Rule(|rules| {
+            rules.supports = |object| object.kind == "indicator";
+            rules.counts_unsupported = true;
+        })],
+    ),
+    Variant::new(
         "same-version-ignored",
         "same version with other content",
         "policy row 18",
