@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::http::{Request as Asked, Response as Answer};
 use super::super::route::Endpoint;
 use super::super::state::Record;
+use super::super::time;
 use super::Effect::{Json, Request, Response, Rule};
 use super::combined::with_records;
 use super::{Defect, each};
@@ -190,7 +191,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "objects of types that STIX does not define are successes, but nowhere to be found",
         &[Rule(|rules| {
             rules.hides = |at, record| {
-                let custom = record.object.kind.starts_with("x-");
+                let custom = record.object.kind.starts_with("example-com-");
                 record.deleted || posted(record) && custom && at != Endpoint::Delete
             };
         })],
@@ -201,9 +202,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a POST that brings nothing new is answered 200",
         &[Response(|state, call, response| {
             let asked: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
-            let latest = with_records(state, call, |records| records.last().map(|record| record.object.id.clone()));
-            let latest = latest.flatten().unwrap_or_default();
-            let brought = asked["objects"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == latest));
+            let posted = response.value().and_then(|body| time::parse(body["request_timestamp"].as_str()?));
+            let new = |record: &Record| {
+                let ids = asked["objects"].as_array().into_iter().flatten();
+                Some(record.date_added) == posted && ids.into_iter().any(|one| one["id"] == *record.object.id)
+            };
+            let brought = with_records(state, call, |records| records.iter().any(new)).unwrap_or(true);
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED && !brought {
                 response.status = StatusCode::OK;
             }
