@@ -161,7 +161,13 @@ impl Client {
         let method = reqwest::Method::from_bytes(outgoing.method.as_bytes()).map_err(|e| e.to_string())?;
         let mut headers = HeaderMap::new();
         let own = outgoing.user_agent.then(|| ("User-Agent".to_owned(), USER_AGENT.to_owned()));
+        let mut chunked = false;
         for (name, value) in own.iter().chain(&outgoing.headers).chain(&identity.header) {
+            // the connection writes this field itself, where its version of HTTP has it
+            if name.eq_ignore_ascii_case("transfer-encoding") {
+                chunked = true;
+                continue;
+            }
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
             headers.append(name, HeaderValue::from_str(value).map_err(|e| e.to_string())?);
         }
@@ -181,8 +187,11 @@ impl Client {
             }
         };
         let mut request = http.request(method, outgoing.url.clone()).headers(headers);
-        if let Some(body) = &outgoing.body {
-            request = request.body(body.clone());
+        if let Some(body) = outgoing.body.clone() {
+            // the body of a stream goes without Content-Length, in chunks where HTTP has them
+            let stream =
+                || reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(body.clone())]));
+            request = request.body(if chunked { stream() } else { body.clone().into() });
         }
         let mut answer = request.send().await.map_err(|e| chain(&e))?;
         let status = answer.status().as_u16();

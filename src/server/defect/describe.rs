@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::super::error::Problem;
 use super::super::http::Response as Answer;
 use super::super::route::Endpoint;
+use super::super::seed::ROOTS;
 use super::Effect::{Json, Request, Response, Rule};
 use super::{Defect, each, remove, rename};
 
@@ -30,6 +31,9 @@ fn known(response: &Answer, what: &str) -> bool {
     response.status != StatusCode::NOT_FOUND
         || response.value().is_none_or(|body| !body["description"].as_str().unwrap_or_default().contains(what))
 }
+
+/// More octets than any API root says that it takes.
+const TAKEN: u64 = 4 << 20;
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -245,6 +249,20 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-4.2-05"],
         "bodies above max_content_length are taken",
         &[Rule(|rules| rules.max_body = |_| u64::MAX)],
+    ),
+    Defect::new(
+        "max-content-length-by-content-length",
+        &["T21-4.2-05"],
+        "max_content_length is compared with Content-Length, and a body that comes in chunks has none",
+        &[
+            Rule(|rules| rules.max_body = |_| TAKEN),
+            Request(|request| {
+                let length = request.header(&header::CONTENT_LENGTH).and_then(|text| text.parse().ok()).unwrap_or(0);
+                if ROOTS.iter().any(|root| request.path.contains(root.name) && length > root.max_content_length) {
+                    request.body = vec![b' '; (4 << 20) + 1].into();
+                }
+            }),
+        ],
     ),
     Defect::new(
         "unknown-root-200",
