@@ -43,10 +43,7 @@ fn told(server: server::Options, change: impl FnOnce(&mut Options)) -> Told {
         while let Some(event) = events.recv().await {
             match event {
                 Event::TrialFinished(trial) => told.trials.push(*trial),
-                Event::CleanedUp { removed, left } => {
-                    told.cleanup.removed += removed;
-                    told.cleanup.left.extend(left);
-                }
+                Event::CleanedUp(cleanup) => told.cleanup.add(&cleanup),
                 Event::Note(note) => panic!("{note}"),
                 _ => {}
             }

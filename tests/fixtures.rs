@@ -98,7 +98,7 @@ fn reader(loaded: &[usize], claimed: bool, server: server::Options) -> Told {
                 Event::Planned(planned) => order.extend(planned.into_iter().enumerate().map(|(at, p)| (p.id, at))),
                 Event::TrialFinished(trial) => trials.push(*trial),
                 Event::Note(note) => notes.push(note),
-                Event::CleanedUp { .. } => panic!("nothing may be written"),
+                Event::CleanedUp(_) => panic!("nothing may be written"),
                 _ => {}
             }
         }

@@ -24,7 +24,7 @@ fn suite(server: server::Options, writes: bool, allow_http: bool) -> Vec<Trial> 
                 Event::Planned(planned) => order.extend(planned.into_iter().enumerate().map(|(at, p)| (p.id, at))),
                 Event::TrialFinished(trial) => trials.push(*trial),
                 Event::Surveyed(server) => assert_eq!(server.untestable, None),
-                Event::CleanedUp { left, .. } => assert_eq!(left, Vec::<String>::new(), "objects are left"),
+                Event::CleanedUp(cleanup) => assert_eq!(cleanup.told(), Vec::<String>::new(), "objects are left"),
                 _ => {}
             }
         }

@@ -49,7 +49,7 @@ async fn suite(chosen: Vec<&'static Variant>, seed: u64) -> Run {
         match event {
             Event::TrialFinished(trial) => run.trials.push(*trial),
             Event::Surveyed(server) => run.untestable = server.untestable,
-            Event::CleanedUp { left, .. } => run.left.extend(left),
+            Event::CleanedUp(cleanup) => run.left.extend(cleanup.told()),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! The stream that a run is told as; every report is made from it.
 
-use super::{Planned, Server, Shard, Suite, Summary, Trial};
+use super::{CleanUp, Planned, Server, Shard, Suite, Summary, Trial};
 
 /// One thing that happened in a run, in order.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub enum Event {
     },
     /// Something worth telling that belongs to no trial.
     Note(String),
+    /// The server has no time, and the run waits for it. No part of any report: another run need not wait.
+    Waiting(String),
     /// The survey is done.
     Surveyed(Server),
     /// What will be asked.
@@ -25,12 +27,7 @@ pub enum Event {
     /// A trial was judged.
     TrialFinished(Box<Trial>),
     /// What the suite added was removed.
-    CleanedUp {
-        /// How many objects were added and removed again.
-        removed: usize,
-        /// URLs of objects that were added and could not be removed.
-        left: Vec<String>,
-    },
+    CleanedUp(CleanUp),
     /// The run ended.
     Finished(Summary),
 }

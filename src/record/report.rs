@@ -147,6 +147,24 @@ pub struct CleanUp {
     pub removed: usize,
     /// URLs of objects that were added and could not be removed.
     pub left: Vec<String>,
+    /// Why not, by URL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reasons: BTreeMap<String, String>,
+}
+
+impl CleanUp {
+    /// Adds what came of another clean-up.
+    pub fn add(&mut self, other: &CleanUp) {
+        self.removed += other.removed;
+        self.left.extend(other.left.iter().cloned());
+        self.reasons.extend(other.reasons.iter().map(|(url, why)| (url.clone(), why.clone())));
+    }
+
+    /// What is left, each with the reason.
+    pub fn told(&self) -> Vec<String> {
+        let why = |url| self.reasons.get(url).map(|why| format!(" ({why})")).unwrap_or_default();
+        self.left.iter().map(|url| format!("{url}{}", why(url))).collect()
+    }
 }
 
 /// How a profile, which is a named claim, stands.

@@ -76,12 +76,9 @@ impl Reporter for Collect {
             Event::Surveyed(server) => self.server = Some(server.clone()),
             Event::Planned(planned) => self.planned = planned.clone(),
             Event::Sharded(shard) => self.suite.shard = Some(shard.clone()),
-            Event::TrialStarted(_) => {}
+            Event::TrialStarted(_) | Event::Waiting(_) => {}
             Event::TrialFinished(trial) => self.trials.push((**trial).clone()),
-            Event::CleanedUp { removed, left } => {
-                self.cleanup.removed += removed;
-                self.cleanup.left.extend(left.iter().cloned());
-            }
+            Event::CleanedUp(cleanup) => self.cleanup.add(cleanup),
             Event::Finished(summary) => self.summary = Some(summary.clone()),
         }
     }

@@ -119,8 +119,7 @@ pub fn merge(parts: Vec<(PathBuf, Report)>) -> Result<Report, MergeError> {
                 summary.stale.push(stale.clone());
             }
         }
-        cleanup.removed += part.cleanup.removed;
-        cleanup.left.extend(part.cleanup.left.iter().cloned());
+        cleanup.add(&part.cleanup);
         summary.interrupted |= part.summary.interrupted;
     }
     notes.push(format!("Put together from the reports of {} parts.", parts.len()));

@@ -106,7 +106,8 @@ impl Reporter for Progress {
                     bar.finish_and_clear();
                 }
             }
-            Event::Note(_) | Event::Surveyed(_) | Event::Sharded(_) | Event::CleanedUp { .. } => {}
+            Event::Waiting(text) => self.say(&line(text, 300)),
+            Event::Note(_) | Event::Surveyed(_) | Event::Sharded(_) | Event::CleanedUp(_) => {}
         }
     }
 }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::session::{CLEAN_UP, Session};
 use crate::case::Actor;
-use crate::record::Exchange;
+use crate::record::{CleanUp, Exchange};
 use crate::taxii::{Outgoing, paths};
 
 /// How long the clean-up waits for additions that are pending.
@@ -21,15 +21,6 @@ pub struct Ledger {
     open: Mutex<BTreeSet<(String, String)>>,
     /// URLs of statuses that were pending when they were last seen: what they are about may still be added.
     pending: Mutex<BTreeSet<String>>,
-}
-
-/// What came of a clean-up.
-#[derive(Debug, Default)]
-pub struct CleanUp {
-    /// How many objects are gone again.
-    pub removed: usize,
-    /// URLs of objects that are still there.
-    pub left: Vec<String>,
 }
 
 impl Ledger {
@@ -114,11 +105,17 @@ impl Ledger {
         for url in doubtful {
             let gone = match Url::parse(&url) {
                 Ok(url) => remove(&session, &url).await,
-                Err(_) => Gone::No,
+                Err(e) => Gone::No(e.to_string()),
             };
             match gone {
-                Gone::Removed | Gone::Before => result.removed += 1,
-                Gone::No => result.left.push(url),
+                Gone::Removed | Gone::Before => {
+                    result.removed += 1;
+                    result.reasons.remove(&url);
+                }
+                Gone::No(why) => {
+                    result.reasons.insert(url.clone(), why);
+                    result.left.push(url);
+                }
             }
         }
         result.left.sort();
@@ -129,7 +126,7 @@ impl Ledger {
 fn count(result: &mut CleanUp, done: Option<Result<Option<(Url, Gone)>, tokio::task::JoinError>>) {
     match done {
         Some(Ok(Some((_, Gone::Removed)))) => result.removed += 1,
-        Some(Ok(Some((url, Gone::No)))) => result.left.push(url.to_string()),
+        Some(Ok(Some((url, Gone::No(_))))) => result.left.push(url.to_string()),
         _ => {}
     }
 }
@@ -140,8 +137,8 @@ enum Gone {
     Removed,
     /// It was not there: refused, or deleted by the trial itself.
     Before,
-    /// It is still there, or may be.
-    No,
+    /// It is still there, or may be, and why.
+    No(String),
 }
 
 /// Deletes one object: plainly, and again with every version named where a server takes the plain request
@@ -150,6 +147,7 @@ async fn remove(session: &Session, url: &Url) -> Gone {
     let mut all = url.clone();
     all.set_query(Some("match%5Bversion%5D=all"));
     let mut deleted = false;
+    let mut why = String::new();
     // some servers say 200 to the deletion of what never was
     if shows_nothing(&session.get("clean-up", all.clone()).await) == Some(true) && !listed(session, url).await {
         return Gone::Before;
@@ -157,7 +155,8 @@ async fn remove(session: &Session, url: &Url) -> Gone {
     for attempt in 0..6 {
         let target = if attempt % 2 == 0 { url } else { &all };
         let outgoing = Outgoing { method: "DELETE".into(), ..Outgoing::get("clean-up", target.clone()) };
-        let answer = session.send(&outgoing, Actor::Client).await.status();
+        let deletion = session.send(&outgoing, Actor::Client).await;
+        let answer = deletion.status();
         deleted |= matches!(answer, 200 | 204);
         let read = session.get("clean-up", all.clone()).await;
         // of a collection that cannot be read, what the server said is all there is
@@ -171,11 +170,26 @@ async fn remove(session: &Session, url: &Url) -> Gone {
         match (gone, deleted) {
             (true, true) => return Gone::Removed,
             (true, false) => return Gone::Before,
-            (false, false) if attempt > 0 => return Gone::No,
-            (false, _) => {}
+            (false, _) => why = still_there(&deletion, &read),
+        }
+        if !deleted && attempt > 0 {
+            break;
         }
     }
-    Gone::No
+    Gone::No(why)
+}
+
+/// Why an object is not known to be gone: what its deletion was answered, and what was seen afterwards.
+fn still_there(deletion: &Exchange, read: &Exchange) -> String {
+    let said = match &deletion.failure {
+        Some(failure) => return format!("DELETE got no answer: {failure}"),
+        None => format!("DELETE was answered {}", deletion.status()),
+    };
+    match read.status() {
+        _ if deletion.status() >= 300 => said,
+        200 | 404 | 410 => format!("{said}, and it is still there"),
+        status => format!("{said}, and whether it is gone does not show: GET was answered {status}"),
+    }
 }
 
 /// Whether the manifest still names the object at `url`. One that does not answer names nothing.

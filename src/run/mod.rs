@@ -1,5 +1,6 @@
 //! A run: survey → plan → trials → verdicts, told as one stream of events. Never prints.
 
+pub mod busy;
 pub mod cause;
 pub mod changes;
 pub mod dataset;
@@ -13,8 +14,10 @@ pub mod options;
 pub mod plan;
 pub mod probe;
 pub mod profile;
+pub mod protocol;
 pub mod read;
 pub mod recording;
+mod roots;
 pub mod session;
 mod silence;
 mod slim;
@@ -127,7 +130,7 @@ fn begin(
     let (sender, receiver) = mpsc::channel(64);
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let (options, cases) = (Arc::new(options), Arc::new(cases));
-    let session = session.stopped_by(stopper.clone());
+    let session = session.stopped_by(stopper.clone()).told_to(sender.clone());
     tokio::spawn(Run { options, cases, session, sender, stopper, plan_only, started, today }.run());
     Ok(receiver)
 }
@@ -286,9 +289,9 @@ impl Run {
 
     /// Removes what a ledger knows to have been added, and tells what came of it.
     async fn clean_up(&self, ledger: &Ledger) {
-        let ledger::CleanUp { removed, left } = ledger.clean_up(&self.session).await;
-        if removed > 0 || !left.is_empty() {
-            self.tell(Event::CleanedUp { removed, left }).await;
+        let cleanup = ledger.clean_up(&self.session).await;
+        if cleanup.removed > 0 || !cleanup.left.is_empty() {
+            self.tell(Event::CleanedUp(cleanup)).await;
         }
     }
 

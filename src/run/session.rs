@@ -1,21 +1,23 @@
 //! Who talks to the server: the client, and the identities that it can take.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 use url::Url;
 
 use super::Stopper;
+use super::busy::{self, Busy};
 use super::identities::Identities;
 use super::options::Options;
 use super::recording::{End, RecordError, Recorder, Replay};
 use super::silence::{self, Silence};
 use crate::case::Actor;
-use crate::record::Exchange;
+use crate::record::{Event, Exchange};
 use crate::taxii::client::{ClientError, Transport, unsent};
 use crate::taxii::redact::{Redactor, Secrets};
 use crate::taxii::{Client, Outgoing, paths};
@@ -32,6 +34,11 @@ pub struct Session {
     /// What requests are made for, in a record.
     scope: Arc<str>,
     silence: Arc<Silence>,
+    busy: Arc<Busy>,
+    /// Who is told that the run waits.
+    listener: Option<Sender<Event>>,
+    /// Where discovery was found, where it is not in its place.
+    home: Arc<OnceLock<Url>>,
     /// Whether the brackets of match fields are sent as they are: some servers do not know them percent-encoded.
     plain_brackets: Arc<AtomicBool>,
     /// The URL that the user gave.
@@ -54,9 +61,6 @@ pub const CLEAN_UP: &str = "clean-up";
 /// The failure of a request that was not sent because the run was told to end, and the reason of a trial that was not run.
 pub const ENDED: &str = "the run was ended early";
 
-/// How often a request is sent again that the server had no time for.
-const PATIENCE: u32 = 4;
-
 /// Whether the server closed the connection instead of answering. It may close one that is kept alive at any time (RFC
 /// 9112, section 9.5), so this says something of the request only where it happens again on a fresh one. A POST may go
 /// out twice by this; the same version of an object is added once all the same.
@@ -70,15 +74,6 @@ fn hung_up(exchange: &Exchange) -> bool {
 /// before: an internal error is none then.
 pub fn answers(exchange: &Exchange, resource: bool) -> bool {
     exchange.response.is_some() && !(resource && exchange.status() >= 500)
-}
-
-/// How long a server asks to wait that has no time for a request; nothing where it answers otherwise.
-pub fn retry_after(exchange: &Exchange) -> Option<Duration> {
-    let asked = exchange.response.as_ref().and_then(|r| r.header("retry-after"));
-    let limited = exchange.status() == 429 || exchange.status() == 503 && asked.is_some();
-    // a date instead of seconds, or nothing at all: a second is a fair guess
-    let seconds = asked.and_then(|text| text.trim().parse().ok()).unwrap_or(1);
-    limited.then(|| Duration::from_secs(std::cmp::min(seconds, 10)))
 }
 
 /// Spaces requests evenly, however many trials run at the same time.
@@ -150,6 +145,9 @@ impl Session {
             stopper: Stopper::default(),
             scope: SURVEY.into(),
             silence: Arc::default(),
+            busy: Arc::default(),
+            listener: None,
+            home: Arc::default(),
             plain_brackets: Arc::default(),
             base,
         }
@@ -163,6 +161,11 @@ impl Session {
     /// The same session; once the run is told to end, nothing but the clean-up is sent any more.
     pub fn stopped_by(self, stopper: Stopper) -> Session {
         Session { stopper, ..self }
+    }
+
+    /// The same session, which tells where it waits.
+    pub fn told_to(self, listener: Sender<Event>) -> Session {
+        Session { listener: Some(listener), ..self }
     }
 
     /// The same session, for what is asked for `scope`.
@@ -233,9 +236,10 @@ impl Session {
             let Some(exchange) = self.once(client, outgoing, actor).await else { return unsent(outgoing, ENDED) };
             self.silence.note(outgoing, actor, &exchange);
             attempt += 1;
-            match retry_after(&exchange) {
-                Some(wait) if attempt <= PATIENCE => self.pause(wait).await,
+            match self.busy.wait(&exchange, attempt) {
+                Some(wait) => self.wait(&exchange, wait).await,
                 None if attempt == 1
+                    && busy::asked(&exchange).is_none()
                     && !silence::in_vain(&exchange)
                     && (exchange.response.is_none() && outgoing.method == "GET" || hung_up(&exchange)) => {}
                 _ => break exchange,
@@ -245,6 +249,25 @@ impl Session {
             recorder.keep(&self.scope, actor, &self.redactor.exchange(exchange.clone()));
         }
         exchange
+    }
+
+    /// Waits before a request is sent again, and says so.
+    async fn wait(&self, exchange: &Exchange, wait: Duration) {
+        if let Some(listener) = self.listener.as_ref().filter(|_| self.busy.tells()) {
+            // nobody need hear it, and nothing has to wait until somebody does
+            let _ = listener.try_send(Event::Waiting(busy::told(exchange, wait)));
+        }
+        self.pause(wait).await;
+    }
+
+    /// Discovery is not in its place, but here.
+    pub fn set_home(&self, url: &Url) {
+        let _ = self.home.set(url.clone());
+    }
+
+    /// A request that a server that is up answers.
+    pub fn control(&self) -> Outgoing {
+        Outgoing::get("control", self.home.get().cloned().unwrap_or_else(|| paths::discovery(&self.base)))
     }
 
     /// Sends a request once, at the pace of the run. Nothing where the run is told to end meanwhile.
@@ -270,7 +293,7 @@ impl Session {
     pub async fn outlasts(&self, resource: bool) -> bool {
         let Line::Server(client) = &self.line else { return true };
         let _turn = self.silence.turn.lock().await;
-        let discovery = Outgoing::get("control", paths::discovery(&self.base));
+        let discovery = self.control();
         let (began, mut wait) = (Instant::now(), Duration::from_millis(250));
         while !self.silence.is_lost() {
             let Some(exchange) = self.once(client, &discovery, Actor::Client).await else { return true };
@@ -296,7 +319,7 @@ impl Session {
     pub async fn look_again(&self) {
         if self.silence.is_lost() {
             self.silence.set_lost(false);
-            let discovery = Outgoing::get("control", paths::discovery(&self.base));
+            let discovery = self.control();
             let found = self.send(&discovery, Actor::Client).await.response.is_some();
             self.silence.set_lost(!found);
         }

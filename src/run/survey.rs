@@ -6,7 +6,8 @@ use url::Url;
 use super::options::Options;
 use super::read::read;
 use super::session::Session;
-use super::trouble;
+use super::trouble::{self, Trouble};
+use super::{protocol, roots};
 use crate::oracle::Holdings;
 use crate::record::{self, Exchange};
 use crate::taxii::client::is_of_certificate;
@@ -24,6 +25,8 @@ pub struct Survey {
     pub answered: bool,
     /// Whether discovery answers with a resource.
     pub discovery: bool,
+    /// Whether what is asked for a sign of life answers with a resource while the server is up.
+    pub control: bool,
     /// Whether discovery answers 401 to a client without credentials.
     pub closed_discovery: bool,
     /// Whether nobody's credentials are refused where collections are listed.
@@ -49,6 +52,8 @@ pub struct Root {
     pub closed: bool,
     /// Whether it answers 404 as one that is not there does, and may be withheld from the client for all that is seen.
     pub hidden: bool,
+    /// Whether something there is of TAXII 2.1.
+    pub taxii_21: bool,
     /// Collections that the client sees or that the user named.
     pub collections: Vec<Collection>,
 }
@@ -125,34 +130,50 @@ pub async fn survey(session: &Session, options: &Options) -> Result<Survey, Unte
     survey.server.url = options.url.clone();
     match look(session, options, &mut survey).await {
         Ok(()) => Ok(survey),
-        Err(why) => {
+        Err(Trouble { why, judged }) => {
             survey.server.untestable = Some(why.clone());
-            Err(Untestable { why, seen: survey.answered.then_some(survey) })
+            Err(Untestable { why, seen: (survey.answered && judged).then_some(survey) })
         }
     }
 }
 
-async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Result<(), String> {
+async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Result<(), Trouble> {
     let url = paths::discovery(&session.base);
     let exchange = session.get("discovery", url.clone()).await;
     survey.answered = exchange.failure.as_deref().is_none_or(is_of_certificate);
     if let Some(failure) = &exchange.failure {
-        return Err(trouble::no_answer(&session.base, failure));
+        return Err(trouble::no_answer(&session.base, failure).into());
     }
     let anonymous = crate::taxii::Outgoing::get("discovery", url.clone());
     survey.closed_discovery = session.send(&anonymous, crate::case::Actor::Nobody).await.status() == 401;
     survey.server.software = exchange.response.as_ref().and_then(|r| r.header("server")).map(str::to_owned);
     let discovery = resource(&exchange).filter(|b| b.get("api_roots").is_some() || b.get("title").is_some());
     survey.discovery = discovery.is_some();
-    survey.server.title = discovery.as_ref().and_then(|d| d.get("title")).and_then(Value::as_str).map(str::to_owned);
-
-    let roots = root_urls(session, options, discovery.as_ref(), survey).await?;
-    if roots.is_empty() {
-        return Err(trouble::no_root(session, &url, &exchange, discovery.as_ref()).await);
+    let found = roots::find(session, options, discovery.as_ref(), survey).await.map_err(|why| {
+        let older = protocol::older([(&url, &exchange)]);
+        older.map_or(Trouble::from(why), |why| Trouble { why, judged: false })
+    })?;
+    if let Some((given, _)) = found.given.as_ref().filter(|_| found.moved.is_some()) {
+        session.set_home(given);
+        survey.notes.push(format!(
+            "there is no discovery at {url} (it answers {}): the API roots are those that {given} names, the URL that was given",
+            exchange.status()
+        ));
     }
-    for url in roots {
+    let discovery = discovery.or(found.moved);
+    survey.control = discovery.is_some();
+    survey.server.title = discovery.as_ref().and_then(|d| d.get("title")).and_then(Value::as_str).map(str::to_owned);
+    let answers = std::iter::once((&url, &exchange)).chain(found.given.as_ref().map(|(given, answer)| (given, answer)));
+    let answers: Vec<(&Url, &Exchange)> = answers.collect();
+    if found.urls.is_empty() {
+        return Err(trouble::no_root(session, &answers, discovery.as_ref()).await);
+    }
+    for url in found.urls {
         let root = look_at_root(session, options, url).await;
         survey.roots.push(root);
+    }
+    if let Some(why) = protocol::older(answers).filter(|_| !survey.roots.iter().any(|r| r.taxii_21)) {
+        return Err(Trouble { why, judged: false });
     }
     tell_hidden_from_missing(session, survey).await;
     if survey.roots.iter().all(|r| r.resource.is_none() && !r.lists && r.collections.is_empty()) {
@@ -163,7 +184,7 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
     if let Some(name) = &options.collection {
         let there: Vec<&Collection> = survey.roots.iter().flat_map(|r| &r.collections).collect();
         if !there.iter().any(|c| c.is(name)) {
-            return Err(trouble::no_collection(name, &there));
+            return Err(trouble::no_collection(name, &there).into());
         }
     }
     survey.authentication = demands_authentication(session, survey).await;
@@ -178,49 +199,6 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
 /// The body of a success, where it is a JSON object: which code a success has is a matter of cases.
 pub fn resource(exchange: &Exchange) -> Option<Value> {
     exchange.json().filter(|b| (200..300).contains(&exchange.status()) && b.is_object()).cloned()
-}
-
-/// API roots to test: those that the user names, the URL itself where it is one, else the advertised ones of the same origin.
-async fn root_urls(
-    session: &Session,
-    options: &Options,
-    discovery: Option<&Value>,
-    survey: &mut Survey,
-) -> Result<Vec<Url>, String> {
-    let base = paths::discovery(&session.base);
-    if !options.api_roots.is_empty() {
-        return Ok(options.api_roots.iter().filter_map(|r| paths::resolve_root(&base, r)).collect());
-    }
-    let advertised: Vec<Url> = discovery
-        .and_then(|d| d.get("api_roots"))
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(|r| paths::resolve_root(&base, r.as_str()?))
-        .collect();
-    let whole_server = matches!(session.base.path(), "/" | "/taxii2/" | "/taxii2" | "");
-    if let Some(given) =
-        paths::resolve_root(&base, session.base.path()).filter(|_| !whole_server || advertised.is_empty())
-    {
-        let exchange = session.get("api-root", given.clone()).await;
-        let is_root = |b: &Value| b.get("versions").is_some() || b.get("max_content_length").is_some();
-        if resource(&exchange).is_some_and(|b| is_root(&b)) || (!whole_server && advertised.contains(&given)) {
-            return Ok(vec![given]);
-        }
-        // a typo must not send the tests, and what they write, somewhere else
-        if !whole_server && discovery.is_some() {
-            return Err(trouble::no_such_place(&given, exchange.status()));
-        }
-    }
-    let mut roots: Vec<Url> = Vec::new();
-    for url in advertised {
-        if !paths::same_origin(&url, &session.base) {
-            survey.server.not_contacted.push(url.to_string());
-        } else if !roots.contains(&url) {
-            roots.push(url);
-        }
-    }
-    Ok(roots)
 }
 
 async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
@@ -253,7 +231,9 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
     let all = |statuses: &[u16]| [&exchange, &list].iter().all(|e| statuses.contains(&e.status()));
     let closed = all(&[401, 403]) && collections.is_empty();
     let hidden = all(&[404]) && collections.is_empty();
-    Root { url, resource: resource(&exchange), lists: listing.is_some(), closed, hidden, collections }
+    let (resource, lists) = (resource(&exchange), listing.is_some());
+    let root = Root { url, resource, lists, closed, hidden, taxii_21: false, collections };
+    Root { taxii_21: protocol::is_taxii_21(&root, [&exchange, &list]), ..root }
 }
 
 /// Section 4.2 lets an API root answer 404 to a client without access, as if it were not there. Where a client without

@@ -116,8 +116,8 @@ impl Run {
         for trial in explored.trials.iter().filter(|t| !is_broken(t)) {
             self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
-        if explored.removed > 0 || !explored.left.is_empty() {
-            self.tell(Event::CleanedUp { removed: explored.removed, left: explored.left }).await;
+        if explored.cleanup.removed > 0 || !explored.cleanup.left.is_empty() {
+            self.tell(Event::CleanedUp(explored.cleanup)).await;
         }
         explored.trials
     }

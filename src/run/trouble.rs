@@ -4,10 +4,26 @@ use serde_json::Value;
 use url::Url;
 
 use super::session::Session;
-use super::survey::Collection;
+use super::survey::{Collection, resource};
+use super::{busy, protocol};
 use crate::record::Exchange;
 use crate::taxii::client::is_of_client_certificate;
 use crate::taxii::{Outgoing, challenge, paths};
+
+/// Why a server cannot be tested.
+#[derive(Debug)]
+pub struct Trouble {
+    /// One sentence.
+    pub why: String,
+    /// Whether what was seen of it can be judged: not where it is down, or speaks another protocol.
+    pub judged: bool,
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Trouble {
+        Trouble { why, judged: true }
+    }
+}
 
 /// No answer at all: network, name, TLS.
 pub fn no_answer(url: &Url, failure: &str) -> String {
@@ -60,24 +76,52 @@ fn last(failure: &str) -> &str {
     failure.rsplit(": ").next().unwrap_or(failure)
 }
 
-/// No API root is known: says why discovery was of no help.
-pub async fn no_root(session: &Session, url: &Url, discovery: &Exchange, body: Option<&Value>) -> String {
+/// No API root is known: says why discovery was of no help. `answers` are those of discovery and of the URL that the user
+/// gave, where it was asked; `body` is the discovery resource.
+pub async fn no_root(session: &Session, answers: &[(&Url, &Exchange)], body: Option<&Value>) -> Trouble {
+    let Some((url, discovery)) = answers.first().copied() else { return Trouble::from(String::new()) };
+    if let Some(why) = protocol::older(answers.iter().copied()) {
+        return Trouble { why, judged: false };
+    }
     let status = discovery.status();
-    let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
     if status == 401 || status == 403 {
-        return refused(url, discovery);
+        return refused(url, discovery).into();
     }
     if let Some(body) = body {
+        let url = if answers.len() > 1 && resource(discovery).is_none() { answers[1].0 } else { url };
         return match body.get("api_roots").and_then(Value::as_array) {
             Some(roots) if !roots.is_empty() => {
                 format!("{url} advertises API roots on other hosts alone: name one with --api-root to test it")
             }
             _ => format!("{url} advertises no API root: name one with --api-root"),
-        };
+        }
+        .into();
     }
-    if speaks_taxii_20(session, &session.base).await {
-        return format!("{url} is a TAXII 2.0 server, not 2.1: it answers to application/vnd.oasis.taxii+json alone");
+    if let Some(why) = answers.iter().find_map(|(url, answer)| unavailable(url, answer)) {
+        return Trouble { why, judged: false };
     }
+    if let Some(why) = speaks_taxii_20(session, &session.base).await {
+        return Trouble { why, judged: false };
+    }
+    no_discovery(url, discovery).into()
+}
+
+/// The server has no time, or is not there behind its proxy.
+fn unavailable(url: &Url, exchange: &Exchange) -> Option<String> {
+    let status = exchange.status();
+    let what = if status == 429 { "limits the rate of requests" } else { "is unavailable" };
+    let asks = match busy::asked(exchange) {
+        Some(wait) if wait > busy::WILLING => format!(" and asks to wait {} s", wait.as_secs()),
+        Some(_) => " and gave no other answer while the run waited as it asked".to_owned(),
+        None if matches!(status, 502..=504) => String::new(),
+        None => return None,
+    };
+    Some(format!("the server {what}{asks} ({url} is answered {status}): try again later"))
+}
+
+fn no_discovery(url: &Url, discovery: &Exchange) -> String {
+    let status = discovery.status();
+    let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
     if (300..400).contains(&status) {
         return format!(
             "{url} redirects to {} ({status}): give the URL of the TAXII server itself",
@@ -144,7 +188,10 @@ fn some<'a>(can: &str, collections: impl Iterator<Item = &'a Collection>) -> Str
 }
 
 /// The API root that was named or advertised gives nothing to test.
-pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
+pub fn root_silent(url: &Url, exchange: &Exchange) -> Trouble {
+    if let Some(why) = unavailable(url, exchange) {
+        return Trouble { why, judged: false };
+    }
     match (&exchange.failure, exchange.status()) {
         (Some(failure), _) => no_answer(url, failure),
         (None, 401 | 403) => refused(url, exchange),
@@ -152,6 +199,7 @@ pub fn root_silent(url: &Url, exchange: &Exchange) -> String {
             format!("neither the API root {url} ({s}) nor its collections answer with TAXII resources: check the URL")
         }
     }
+    .into()
 }
 
 /// Credentials are asked for, or were given and are not taken.
@@ -165,7 +213,8 @@ fn refused(url: &Url, exchange: &Exchange) -> String {
     format!("{url} {what} ({status}){offer}: give valid ones with --user and --password-env or --token-env")
 }
 
-async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {
+/// Whether a server that has nothing for TAXII 2.1 answers who asks for TAXII 2.0, in a sentence.
+async fn speaks_taxii_20(session: &Session, base: &Url) -> Option<String> {
     const V20: &str = "application/vnd.oasis.taxii+json; version=2.0";
     for path in ["/taxii/", "/taxii2/"] {
         let mut outgoing = Outgoing::get("taxii-2.0", paths::discovery(base));
@@ -178,10 +227,10 @@ async fn speaks_taxii_20(session: &Session, base: &Url) -> bool {
             .and_then(|r| r.header("content-type"))
             .is_some_and(|t| t.contains("vnd.oasis.taxii"));
         if exchange.status() == 200 && (legacy || exchange.json().is_some_and(|b| b.get("api_roots").is_some())) {
-            return true;
+            return Some(protocol::speaks("2.0", &outgoing.url, "application/vnd.oasis.taxii+json"));
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]

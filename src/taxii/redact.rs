@@ -189,16 +189,20 @@ impl Redactor {
                 self.maybe(&mut suite.write);
                 self.put(url);
             }
-            Event::Note(note) => self.put(note),
+            Event::Note(text) | Event::Waiting(text) => self.put(text),
             Event::Surveyed(server) => self.server(server),
             Event::Planned(planned) => planned.iter_mut().for_each(|p| self.planned(p)),
             Event::Sharded(_) => {}
             Event::TrialStarted(id) => self.put(id),
             Event::TrialFinished(trial) => self.trial(trial),
-            Event::CleanedUp { removed, left } => {
-                let mut cleanup = CleanUp { removed: *removed, left: std::mem::take(left) };
-                self.all(&mut cleanup.left);
-                *left = cleanup.left;
+            Event::CleanedUp(CleanUp { removed: _, left, reasons }) => {
+                self.all(left);
+                let redacted = std::mem::take(reasons).into_iter().map(|(mut url, mut why)| {
+                    self.put(&mut url);
+                    self.put(&mut why);
+                    (url, why)
+                });
+                *reasons = redacted.collect();
             }
             Event::Finished(summary) => self.summary(summary),
         }

@@ -82,7 +82,8 @@ async fn follow(options: Options, list: bool) -> Result<Judged, String> {
     while let Some(event) = events.recv().await {
         match event {
             Event::Note(note) => eprintln!("note: {note}"),
-            Event::CleanedUp { left, .. } => left.iter().for_each(|url| eprintln!("note: not removed: {url}")),
+            Event::Waiting(text) => eprintln!("note: {text}"),
+            Event::CleanedUp(cleanup) => cleanup.told().iter().for_each(|left| eprintln!("note: not removed: {left}")),
             other => judged.event(other),
         }
     }

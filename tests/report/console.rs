@@ -1,9 +1,9 @@
-use taxii_conformance::record::Event;
+use taxii_conformance::record::{Event, Trial, Verdict};
 use taxii_conformance::report::console::{Verbosity, render};
 use taxii_conformance::report::plan;
 use taxii_conformance::report::style::Style;
 
-use crate::fixture::{clean, events, report, requirement, unreachable};
+use crate::fixture::{clean, events, report, requirement, trial, unreachable};
 use crate::snapshot;
 
 fn plain(events: &[Event], verbosity: Verbosity) -> String {
@@ -26,6 +26,29 @@ fn quiet_is_the_summary() {
     let quiet = plain(&events(), Verbosity::Quiet);
     assert!(normal.ends_with(&quiet));
     assert!(quiet.trim_start().starts_with("Requirements"), "{quiet}");
+}
+
+/// Two trials in full for each requirement; one that breaks another one too is among them.
+#[test]
+fn what_tells_the_same_is_told_twice() {
+    let broken = |n: usize, id: &str| trial(&format!("many/{n}"), Verdict::Fail, id, "broken");
+    let mut trials: Vec<Trial> = (0..9).map(|n| broken(n, "T21-3.4-20")).collect();
+    trials.push(broken(9, "T21-3.5-01"));
+    trials[7].requirements.push("T21-5.5-03".into());
+    let mut events = clean(0);
+    events.truncate(2);
+    events.extend(trials.into_iter().map(|trial| Event::TrialFinished(Box::new(trial))));
+    let normal = plain(&events, Verbosity::Normal);
+    let shown: Vec<usize> = (0..10).filter(|n| normal.contains(&format!("FAIL  many/{n}\n"))).collect();
+    assert_eq!(shown, [0, 1, 7, 9], "{normal}");
+    assert!(normal.contains("Failures (10)"), "{normal}");
+    let more = "\n  … and 6 more trials of T21-3.4-20: --verbose or the HTML report has them\n";
+    assert_eq!(normal.matches("more trial").count(), 1, "{normal}");
+    let (before, after) = normal.split_once(more).expect("a line of what is left out");
+    assert!(before.contains("many/1\n") && after.contains("many/9\n"), "{normal}");
+    let verbose = plain(&events, Verbosity::Verbose);
+    assert!((0..10).all(|n| verbose.contains(&format!("FAIL  many/{n}\n"))), "{verbose}");
+    assert!(!verbose.contains("more trial"), "{verbose}");
 }
 
 #[test]

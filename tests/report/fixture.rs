@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use taxii_conformance::record::{
-    Actor, ApiRoot, Body, Collection, Event, Exchange, Finding, Level, Planned, Reading, Report, Request, Requirement,
-    Response, Server, Suite, Summary, Trial, Verdict,
+    Actor, ApiRoot, Body, CleanUp, Collection, Event, Exchange, Finding, Level, Planned, Reading, Report, Request,
+    Requirement, Response, Server, Suite, Summary, Trial, Verdict,
 };
 use taxii_conformance::report::Reporter;
 use taxii_conformance::report::collect::Collect;
@@ -254,10 +254,12 @@ pub fn events() -> Vec<Event> {
         events.push(Event::TrialStarted(trial.id.clone()));
         events.push(Event::TrialFinished(Box::new(trial)));
     }
-    events.push(Event::CleanedUp {
+    let left = "https://taxii.example/api1/collections/a/objects/indicator--2/";
+    events.push(Event::CleanedUp(CleanUp {
         removed: 3,
-        left: vec!["https://taxii.example/api1/collections/a/objects/indicator--2/".into()],
-    });
+        left: vec![left.into()],
+        reasons: [(left.into(), "DELETE was answered 500".into())].into(),
+    }));
     events.push(Event::Finished(summary));
     events
 }

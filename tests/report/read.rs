@@ -190,6 +190,7 @@ prop_compose! {
             any::<(Vec<String>, Vec<String>, Vec<String>, Vec<String>, Vec<String>)>(),
         verdicts in btree_map(verdict(), any::<usize>(), 0..6),
         inconclusive in btree_map(any::<String>(), any::<String>(), 0..3),
+        reasons in btree_map(any::<String>(), any::<String>(), 0..3),
         (exit, interrupted, removed) in any::<(u8, bool, usize)>(),
         (known, stale) in any::<(Vec<String>, Vec<String>)>(),
         trials in vec(trial(), 0..3),
@@ -198,7 +199,7 @@ prop_compose! {
         let summary = Summary {
             verdicts, failed, known, stale, warned, inconclusive, passed, profiles, exit, interrupted, duration_ms: 0.0,
         };
-        let cleanup = CleanUp { removed, left };
+        let cleanup = CleanUp { removed, left, reasons };
         Report { format: report::FORMAT.into(), version: report::VERSION, suite, server, summary, notes, cleanup, trials }
     }
 }

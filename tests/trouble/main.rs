@@ -2,6 +2,7 @@
 //! sentence, the right exit code, and reports that say so. Real sockets, and the real binary.
 
 mod binary;
+mod elsewhere;
 mod hostile;
 mod interrupt;
 mod silence;

@@ -130,3 +130,16 @@ fn what_never_answers_is_one_finding() {
     assert!(unsent.len() > 50, "{}", unsent.len());
     assert!(unsent.iter().all(|t| t["verdict"] == "inconclusive" && t["flaky"] != true));
 }
+
+/// What could not be removed is listed with the reason.
+#[test]
+fn what_is_left_behind_says_why() {
+    let ended = gated(|head, _| if head.starts_with("DELETE ") { Fate::Error } else { Fate::Answer });
+    let cleanup = &ended.json.as_ref().expect("a report")["cleanup"];
+    let left = cleanup["left"].as_array().expect("URLs");
+    assert!(!left.is_empty() && ended.out.contains("Could not be removed"), "{}", ended.out);
+    for url in left.iter().filter_map(Value::as_str) {
+        assert_eq!(cleanup["reasons"][url], "DELETE was answered 500", "{url}");
+    }
+    assert!(ended.out.contains("/ (DELETE was answered 500)\n"), "{}", ended.out);
+}

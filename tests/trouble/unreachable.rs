@@ -146,22 +146,6 @@ fn json_that_is_no_discovery() {
 }
 
 #[test]
-fn taxii_2_0_alone() {
-    let old = stub(|asked| {
-        let media_type = "application/vnd.oasis.taxii+json; version=2.0";
-        match (asked.path(), asked.header("accept").contains("vnd.oasis.taxii")) {
-            ("/taxii/", true) => {
-                let discovery = json!({ "title": "Old", "api_roots": ["/api1/"] });
-                Answer::typed(200, media_type, discovery.to_string())
-            }
-            (_, true) => Answer::typed(404, media_type, json!({ "title": "Not found" }).to_string()),
-            _ => Answer::typed(406, media_type, json!({ "title": "Not acceptable" }).to_string()),
-        }
-    });
-    run(&old.url, &["--allow-http"], &[]).untestable(&["TAXII 2.0 server, not 2.1"]);
-}
-
-#[test]
 fn a_path_where_there_is_no_api_root() {
     let server = reference(server::Options::default());
     let ca = server.ca.path().display().to_string();

@@ -1,6 +1,9 @@
 //! Trials that broke a requirement, each with everything that is needed to see it oneself.
 
-use super::{WIDTH, heading};
+use std::collections::BTreeMap;
+
+use super::head::count;
+use super::{Verbosity, WIDTH, heading};
 use crate::record::{Exchange, Finding, Trial};
 use crate::report::Lookup;
 use crate::report::sanitize::{command, line};
@@ -9,42 +12,92 @@ use crate::report::style::{Style, wrap};
 
 /// How many findings of one trial are shown; the JSON report holds all of them.
 const SHOWN: usize = 5;
+/// How many trials are shown in full for each requirement that they break: the rest often tells the same.
+const EACH: usize = 2;
 /// Where the text behind a label such as `expected` stands.
 const INDENT: &str = "              ";
 
 /// Trials under a heading; nothing where there are none.
-pub(super) fn list(out: &mut String, style: Style, title: &str, trials: &[&Trial], requirement: Lookup<'_>) {
+pub(super) fn list(
+    out: &mut String,
+    style: Style,
+    title: &str,
+    trials: &[&Trial],
+    verbosity: Verbosity,
+    requirement: Lookup<'_>,
+) {
     if trials.is_empty() {
         return;
     }
     heading(out, style, title, trials.len());
-    for trial in trials {
-        *out += &format!("\n  {}  {}\n", style.verdict(trial.verdict), style.bold(&line(&trial.id, 200)));
-        *out += &wrap("    ", "    ", WIDTH, &line(&trial.title, 300));
-        if trial.findings.is_empty() {
-            *out += &wrap("    found     ", INDENT, WIDTH, &line(&trial.reason, 600));
-            for id in &trial.requirements {
-                *out += &wrap("    breaks    ", INDENT, WIDTH, &words(id, None, requirement));
-            }
+    let each = if verbosity == Verbosity::Verbose { usize::MAX } else { EACH };
+    for group in groups(trials, each) {
+        group.shown.iter().for_each(|trial| block(out, style, trial, requirement));
+        if group.left_out > 0 {
+            let (more, id) = (count(group.left_out, "more trial"), line(group.requirement, 80));
+            let text = format!("… and {more} of {id}: --verbose or the HTML report has them");
+            *out += &format!("\n  {}\n", style.dim(&text));
         }
-        for (at, finding) in trial.findings.iter().take(SHOWN).enumerate() {
-            let before = at.checked_sub(1).map(|i| &trial.findings[i]);
-            one(out, style, trial, finding, before, requirement);
+    }
+}
+
+/// Trials that break a requirement.
+struct Group<'a> {
+    requirement: &'a str,
+    shown: Vec<&'a Trial>,
+    left_out: usize,
+}
+
+/// Trials by a requirement that they break, in the order in which the first of each comes, with no more than `each` of
+/// them to be shown. One that breaks several is shown for as long as one of them has not been shown so often.
+fn groups<'a>(trials: &[&'a Trial], each: usize) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for &trial in trials {
+        let rare = trial.requirements.iter().find(|id| seen.get(id.as_str()).is_none_or(|n| *n < each));
+        let requirement = rare.or(trial.requirements.first()).map_or("", String::as_str);
+        let at = groups.iter().position(|group| group.requirement == requirement).unwrap_or_else(|| {
+            groups.push(Group { requirement, shown: Vec::new(), left_out: 0 });
+            groups.len() - 1
+        });
+        // without a requirement there is nothing that another trial would tell as well
+        if rare.is_some() || trial.requirements.is_empty() {
+            groups[at].shown.push(trial);
+            trial.requirements.iter().for_each(|id| *seen.entry(id).or_default() += 1);
+        } else {
+            groups[at].left_out += 1;
         }
-        // what was explored is in no case file of the suite: here is all of it, to be pasted
-        if trial.case.starts_with("explore/") && !trial.findings.is_empty() {
-            *out += &format!("    {}\n", style.dim("in full"));
-            for exchange in &trial.exchanges {
-                *out += &format!("      {}\n", command(&exchange.curl, 4000));
-            }
+    }
+    groups
+}
+
+/// One trial in full.
+fn block(out: &mut String, style: Style, trial: &Trial, requirement: Lookup<'_>) {
+    *out += &format!("\n  {}  {}\n", style.verdict(trial.verdict), style.bold(&line(&trial.id, 200)));
+    *out += &wrap("    ", "    ", WIDTH, &line(&trial.title, 300));
+    if trial.findings.is_empty() {
+        *out += &wrap("    found     ", INDENT, WIDTH, &line(&trial.reason, 600));
+        for id in &trial.requirements {
+            *out += &wrap("    breaks    ", INDENT, WIDTH, &words(id, None, requirement));
         }
-        if let Some(advice) = trial.advice.as_ref().filter(|_| !trial.findings.is_empty()) {
-            *out += &wrap("    mend      ", INDENT, WIDTH, &line(advice, 600));
+    }
+    for (at, finding) in trial.findings.iter().take(SHOWN).enumerate() {
+        let before = at.checked_sub(1).map(|i| &trial.findings[i]);
+        one(out, style, trial, finding, before, requirement);
+    }
+    // what was explored is in no case file of the suite: here is all of it, to be pasted
+    if trial.case.starts_with("explore/") && !trial.findings.is_empty() {
+        *out += &format!("    {}\n", style.dim("in full"));
+        for exchange in &trial.exchanges {
+            *out += &format!("      {}\n", command(&exchange.curl, 4000));
         }
-        if trial.findings.len() > SHOWN {
-            let more = trial.findings.len() - SHOWN;
-            *out += &format!("    … and {more} more of these; the JSON report has them all\n");
-        }
+    }
+    if let Some(advice) = trial.advice.as_ref().filter(|_| !trial.findings.is_empty()) {
+        *out += &wrap("    mend      ", INDENT, WIDTH, &line(advice, 600));
+    }
+    if trial.findings.len() > SHOWN {
+        let more = trial.findings.len() - SHOWN;
+        *out += &format!("    … and {more} more of these; the JSON report has them all\n");
     }
 }
 

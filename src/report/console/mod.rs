@@ -40,8 +40,8 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, requirement: 
             passes(&mut out, style, &of(Verdict::Pass));
         }
         let unexpected = |verdict| -> Vec<&Trial> { of(verdict).into_iter().filter(|t| t.known.is_none()).collect() };
-        findings::list(&mut out, style, "Failures", &unexpected(Verdict::Fail), requirement);
-        findings::list(&mut out, style, "Warnings", &unexpected(Verdict::Warn), requirement);
+        findings::list(&mut out, style, "Failures", &unexpected(Verdict::Fail), verbosity, requirement);
+        findings::list(&mut out, style, "Warnings", &unexpected(Verdict::Warn), verbosity, requirement);
         groups::known(&mut out, style, report);
         if !report.summary.failed.is_empty() || !report.summary.warned.is_empty() {
             out += &format!("\n  Sections are those of {}\n", line(&report.suite.standard, 200));

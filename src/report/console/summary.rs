@@ -85,14 +85,14 @@ pub(super) fn profiles(report: &Report, style: Style) -> String {
 
 /// What the suite added and could not remove: never silent.
 pub(super) fn leftovers(report: &Report, style: Style) -> String {
-    let left = &report.cleanup.left;
+    let left = report.cleanup.told();
     if left.is_empty() {
         return String::new();
     }
     let title = format!("Could not be removed from the server ({})", count(left.len(), "object"));
     let mut out = format!("\n{}\n", style.of_verdict(Verdict::Warn, &title));
-    for url in left.iter().take(20) {
-        out += &format!("  - {}\n", line(url, 400));
+    for left in left.iter().take(20) {
+        out += &format!("  - {}\n", line(left, 400));
     }
     if left.len() > 20 {
         out += &format!("  … and {} more; the JSON report has them all\n", left.len() - 20);

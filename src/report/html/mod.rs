@@ -112,7 +112,7 @@ fn render(report: &Report, requirement: Lookup<'_>, room: Room) -> io::Result<St
         features: features::features(report, requirement, &anchors),
         notes: report.notes.iter().map(|n| text::line(n, 2000)).collect(),
         removed: report.cleanup.removed,
-        left: report.cleanup.left.iter().map(|url| text::line(url, 600)).collect(),
+        left: report.cleanup.told().iter().map(|left| text::line(left, 600)).collect(),
         trials,
         evidence: evidence.json()?,
     };

@@ -61,8 +61,7 @@ pub fn stale(out: &mut String, report: &Report) {
 
 /// What the suite added and could not remove.
 pub fn left(out: &mut String, report: &Report, room: Room) {
-    let urls: Vec<String> = report.cleanup.left.clone();
-    list(out, "Could not be removed from the server", &urls, room.trials.min(20));
+    list(out, "Could not be removed from the server", &report.cleanup.told(), room.trials.min(20));
 }
 
 /// Remarks that belong to no trial.

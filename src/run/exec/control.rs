@@ -1,26 +1,28 @@
 //! Whose fault it is that an answer is missing.
 
 use super::{Run, Stop};
+use crate::case::Actor;
 use crate::check::StepRecord;
 use crate::record::Exchange;
+use crate::run::busy;
 use crate::run::recording::NOT_RECORDED;
-use crate::run::session::{answers, retry_after};
+use crate::run::session::answers;
 use crate::run::silence::{LIKE_OTHERS, LOST};
 use crate::taxii::client::is_of_certificate;
-use crate::taxii::{hello, paths};
+use crate::taxii::hello;
 
 impl Run<'_> {
     /// A server that has no time cannot be judged. No answer to a request: asks for something else, so that it is known
     /// whose fault it is.
     pub(super) async fn control(&mut self, record: &StepRecord) -> Result<(), Stop> {
-        if let Some(busy) = self.exchanges[record.exchanges.clone()].iter().find(|e| retry_after(e).is_some()) {
+        if let Some(busy) = self.exchanges[record.exchanges.clone()].iter().find(|e| busy::asked(e).is_some()) {
             let status = busy.status();
             return Err(Stop::Error(format!(
                 "the server limits the rate of requests ({status}): use --rate or --jobs 1"
             )));
         }
         // what is risky runs alone: where everything is an internal error after it, that is its doing
-        let may_be_down = self.runner.survey.discovery && !self.task.case.risky;
+        let may_be_down = self.runner.survey.control && !self.task.case.risky;
         let troubled = |e: &&Exchange| e.response.is_none() || may_be_down && e.status() >= 500;
         let troubled = self.exchanges[record.exchanges.clone()].iter().find(troubled);
         let told = |e: &Exchange| e.failure.clone().unwrap_or_else(|| format!("answered {}", e.status()));
@@ -43,7 +45,7 @@ impl Run<'_> {
         if self.well().await {
             return Ok(());
         }
-        Err(Stop::Error(match self.session.outlasts(self.runner.survey.discovery).await {
+        Err(Stop::Error(match self.session.outlasts(self.runner.survey.control).await {
             true => format!("the server went away meanwhile, and came back: {failure}"),
             false => format!("{LOST}: {failure}"),
         }))
@@ -51,7 +53,7 @@ impl Run<'_> {
 
     /// Whether the server answers something else, and not with an internal error where it did not before.
     async fn well(&self) -> bool {
-        let control = self.session.get("control", paths::discovery(&self.session.base)).await;
-        answers(&control, self.runner.survey.discovery)
+        let control = self.session.send(&self.session.control(), Actor::Client).await;
+        answers(&control, self.runner.survey.control)
     }
 }

@@ -1,10 +1,8 @@
 //! One attempt at a sequence: run as a trial with objects of its own, judged by the checks, and cleaned up.
 
-use std::collections::BTreeSet;
-
 use crate::case::load;
 use crate::case::matrix::Row;
-use crate::record::{Exchange, Trial, Verdict};
+use crate::record::{CleanUp, Exchange, Trial, Verdict};
 use crate::run::exec::{self, Runner};
 use crate::run::ledger::Ledger;
 use crate::run::plan::{self, Binding};
@@ -24,10 +22,8 @@ pub struct Attempts<'a> {
     pub made: u32,
     /// How many requests they sent.
     pub requests: usize,
-    /// Objects that were added and removed again.
-    pub removed: usize,
-    /// URLs of objects that could not be removed.
-    pub left: BTreeSet<String>,
+    /// What became of the objects that they added.
+    pub cleanup: CleanUp,
 }
 
 /// What an attempt came to.
@@ -68,8 +64,7 @@ impl Attempts<'_> {
         let session = self.runner.session.scoped(&format!("after {} {}", self.id, self.made));
         let cleaned = ledger.clean_up(&session).await;
         self.requests += trial.exchanges.len();
-        self.removed += cleaned.removed;
-        self.left.extend(cleaned.left);
+        self.cleanup.add(&cleaned);
         came(trial)
     }
 }

@@ -31,7 +31,7 @@ use super::survey::Survey;
 use crate::case::{Fact, register};
 use crate::check::body::more;
 use crate::oracle::{Holding, Holdings};
-use crate::record::{Planned, Trial, Verdict};
+use crate::record::{CleanUp, Planned, Trial, Verdict};
 use crate::taxii::paths;
 use attempt::{Attempts, Came};
 use limits::Limits;
@@ -67,10 +67,8 @@ pub struct Explored {
     pub trials: Vec<Trial>,
     /// Remarks.
     pub notes: Vec<String>,
-    /// Objects that were added and removed again.
-    pub removed: usize,
-    /// URLs of objects that could not be removed.
-    pub left: Vec<String>,
+    /// What became of the objects that it added.
+    pub cleanup: CleanUp,
 }
 
 /// Plans an exploration of the collection that may be written to; none where none was asked for.
@@ -145,8 +143,7 @@ pub async fn explore(exploration: &Exploration<'_>, runner: &Runner<'_>, failed:
         id: &exploration.planned.id,
         made: 0,
         requests: 0,
-        removed: 0,
-        left: BTreeSet::new(),
+        cleanup: CleanUp::default(),
     };
     let pages = pages(runner, exploration).await;
     let limits = Limits::new(exploration.profile.facts.clone(), pages, failed);
@@ -167,7 +164,7 @@ pub async fn explore(exploration: &Exploration<'_>, runner: &Runner<'_>, failed:
     }
     all.exchanges = tally.last.map(|t| t.exchanges).unwrap_or_default();
     let trials = std::iter::once(all).chain(found).collect();
-    Explored { trials, notes, removed: attempts.removed, left: attempts.left.into_iter().collect() }
+    Explored { trials, notes, cleanup: attempts.cleanup }
 }
 
 /// Whether what the collection holds takes more than one page.
@@ -254,10 +251,10 @@ impl Search<'_> {
             Some(format!("{MOST_FAILURES} differences are enough"))
         } else if self.limits.any_broken(&[blame::OF_ADD]) {
             Some("objects cannot be added reliably".into())
-        } else if self.attempts.left.len() >= MOST_LEFT {
+        } else if self.attempts.cleanup.left.len() >= MOST_LEFT {
             Some(format!(
                 "{} objects could not be removed, and no more are to be left behind",
-                self.attempts.left.len()
+                self.attempts.cleanup.left.len()
             ))
         } else if self.tally.in_a_row >= MOST_UNJUDGED {
             Some(format!("{MOST_UNJUDGED} sequences in a row could not be judged"))
