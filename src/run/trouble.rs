@@ -83,9 +83,10 @@ pub async fn no_root(session: &Session, answers: &[(&Url, &Exchange)], body: Opt
     if let Some(why) = protocol::older(answers.iter().copied()) {
         return Trouble { why, judged: false };
     }
-    let status = discovery.status();
-    if status == 401 || status == 403 {
-        return refused(url, discovery).into();
+    // a server may close its front page to everybody
+    let asks = |(url, answer): &&(&Url, &Exchange)| matches!(answer.status(), 401 | 403) && url.path() != "/";
+    if let Some((url, answer)) = answers.iter().find(asks).filter(|_| body.is_none()) {
+        return refused(url, answer).into();
     }
     if let Some(body) = body {
         let url = if answers.len() > 1 && resource(discovery).is_none() { answers[1].0 } else { url };

@@ -33,6 +33,16 @@ fn discovery_in_another_place() {
     );
 }
 
+#[test]
+fn discovery_in_another_place_that_asks_for_credentials() {
+    let closed = stub(|asked| match asked.path() {
+        "/api/taxii2/" => Answer::taxii(401, &json!({ "title": "Who are you?" })),
+        _ => Answer::taxii(404, &json!({ "title": "Not found" })),
+    });
+    let url = format!("{}api/taxii2/", closed.url);
+    run(&url, &["--allow-http"], &[]).untestable(&[&format!("{url} asks for credentials (401)")]);
+}
+
 /// Two minutes are not waited for, and a server that is down breaks nothing.
 #[test]
 fn a_server_that_asks_for_a_long_wait() {
