@@ -39,8 +39,9 @@ const AS_ADDED: &str = "T21-5.4-05";
 const IDS: &str = "T21-3.4-11";
 const TYPES: &str = "T21-3.4-12";
 
-/// What is malformed, repeated or contradictory is refused (section 3.4).
-const REFUSED: [&str; 3] = ["T21-3.4-01", "T21-3.4-04", "T21-3.4-23"];
+/// Malformed parameters are refused (section 3.4), and so are those that are repeated or contradict each other.
+const MALFORMED: &str = "T21-3.4-01";
+const REFUSED: [&str; 2] = ["T21-3.4-04", "T21-3.4-23"];
 
 /// What is empty is left out (sections 3.7, 5.3.1 and 5.8.1), and date headers are timestamps (section 3.2): the form of
 /// an answer, whatever it was that selected it.
@@ -174,7 +175,9 @@ pub fn explain(trials: &mut [Trial], tasks: &[Task<'_>]) {
                 let id = f.requirement.as_str();
                 EMPTY.contains(&id) && at.starts_with('/') || DATES.contains(&id) && at.starts_with("X-TAXII")
             };
-            let stands = |f: &Finding| REFUSED.contains(&f.requirement.as_str()) || shown(f) || formless(f);
+            // a place in the body is about what was selected, none about the status
+            let refused = |f: &Finding| f.pointer.is_none() && REFUSED.contains(&f.requirement.as_str());
+            let stands = |f: &Finding| f.requirement == MALFORMED || refused(f) || shown(f) || formless(f);
             let reads = reads && !findings().any(stands);
             let cause = broken.iter().filter(|b| reads && (b.crash || !crash)).find_map(|b| cause(b, task, own));
             match cause {
