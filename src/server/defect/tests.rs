@@ -37,7 +37,6 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "json-for-the-second-user",
     "large-body-cut",
     "max-content-length-in-characters",
-    "max-content-length-by-content-length",
     "objects-take-any-token",
     "collections-take-no-password",
     "objects-compare-passwords-without-case",
