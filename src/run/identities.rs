@@ -65,10 +65,12 @@ impl Identities {
         };
         // what is nearly right gives the secret away
         let mut nearly = |change: fn(&str) -> String, shell: &str| match &options.credentials {
-            Credentials::Basic { user, password } if change(password) != *password => {
+            Credentials::Basic { password, .. } if change(password) != *password => {
                 let changed = change(password);
-                secrets.add(&changed);
-                secrets.add(&BASE64_STANDARD.encode(format!("{user}:{changed}")));
+                // what holds the secret is found with it, also in Base64
+                if !changed.contains(password) {
+                    secrets.add(&changed);
+                }
                 with_password(&changed, shell)
             }
             _ => with_password(WRONG, WRONG),

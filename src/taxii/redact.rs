@@ -47,8 +47,9 @@ pub struct Redactor {
 #[derive(Clone, Debug)]
 struct Rule {
     regex: Regex,
-    /// Whether a match ends with the mark of a cut: most texts have none, which is seen faster than by the regex.
-    cut: bool,
+    /// What every match holds one of; nothing where that is not known. Most texts have none, which is seen faster than
+    /// by the regex.
+    signs: &'static [&'static str],
     /// What stands for a match; `$1` is what stays of it.
     by: Vec<u8>,
 }
@@ -56,7 +57,8 @@ struct Rule {
 impl Rule {
     /// `text` with every match replaced; nothing where there is none.
     fn applied(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let may_match = !self.cut || memchr::memmem::find(text, CUT.as_bytes()).is_some();
+        let holds = |sign: &&str| memchr::memmem::find(text, sign.as_bytes()).is_some();
+        let may_match = self.signs.is_empty() || self.signs.iter().any(holds);
         let found = may_match && self.regex.is_match(text);
         found.then(|| self.regex.replace_all(text, self.by.as_slice()).into_owned())
     }
@@ -93,9 +95,9 @@ impl Redactor {
         texts.sort_by_key(|s| std::cmp::Reverse(s.len()));
         for text in &texts {
             let regex = build(&spellings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, cut: false, by: REDACTED.into() });
+            rules.push(Rule { regex, signs: &[], by: REDACTED.into() });
             let regex = build(&beginnings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, cut: true, by: format!("{REDACTED}{CUT}").into() });
+            rules.push(Rule { regex, signs: &[CUT], by: format!("{REDACTED}{CUT}").into() });
         }
         let urls = [
             // user and password before the host; no slash, percent-encoded or not
@@ -106,18 +108,20 @@ impl Redactor {
                 )
                 .to_owned(),
                 "${1}[redacted]${2}",
+                &["@", "%"][..],
             ),
             (
                 format!(
                     r#"(?-u)(?i:((?:[?&;]|&amp;|\\u0026|%(?:25)?3f|%(?:25)?26)(?:{PARAMETERS})(?:=|%(?:25)?3d)))[^&#\s"'<>\\;]+"#
                 ),
                 "${1}[redacted]",
+                &["?", "&", ";", "%", "\\u0026"],
             ),
         ];
-        let named = patterns.iter().map(|p| (p.clone(), REDACTED));
-        for (pattern, by) in urls.into_iter().chain(named) {
+        let named = patterns.iter().map(|p| (p.clone(), REDACTED, &[][..]));
+        for (pattern, by, signs) in urls.into_iter().chain(named) {
             let regex = build(&pattern).map_err(|e| format!("\"{pattern}\" is no regular expression: {e}"))?;
-            rules.push(Rule { regex, cut: false, by: by.into() });
+            rules.push(Rule { regex, signs, by: by.into() });
         }
         let own = HEADERS.iter().map(|h| (*h).to_owned());
         Ok(Redactor { rules, headers: own.chain(secrets.headers.iter().cloned()).collect() })
