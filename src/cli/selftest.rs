@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::exit;
 use crate::case;
-use crate::record::{Event, Level, Summary, Trial, Verdict};
+use crate::record::{Event, Summary, Trial, Verdict};
 use crate::run::{self, Credentials, Explore, Options, Stopper};
 use crate::server::{self, Defect, defects};
 
@@ -293,14 +293,10 @@ fn figures(rows: &[Row]) -> String {
     )
 }
 
-/// Cases that no defect makes fail. What only reports an option that a MAY leaves to the server cannot fail.
+/// Cases that no defect makes fail.
 fn idle(rows: &[Row]) -> Vec<String> {
     let killers: BTreeSet<&String> = rows.iter().flat_map(|r| &r.killers).collect();
     let cases = case::embedded().unwrap_or_default();
-    let reports = |c: &case::Case| {
-        let level = case::register::strongest(c.requirements.iter().map(|r| r.get_ref().as_str()));
-        level == Level::May && c.steps.iter().any(|s| s.expect.as_ref().is_some_and(|e| e.feature.is_some()))
-    };
-    let idle = cases.iter().filter(|c| !reports(c)).map(|c| c.id.get_ref().clone());
+    let idle = cases.iter().map(|c| c.id.get_ref().clone());
     idle.filter(|id| !killers.contains(id)).collect()
 }

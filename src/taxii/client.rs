@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use futures_util::stream::iter;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
@@ -188,10 +189,11 @@ impl Client {
         };
         let mut request = http.request(method, outgoing.url.clone()).headers(headers);
         if let Some(body) = outgoing.body.clone() {
-            // the body of a stream goes without Content-Length, in chunks where HTTP has them
-            let stream =
-                || reqwest::Body::wrap_stream(futures_util::stream::iter([Ok::<_, std::io::Error>(body.clone())]));
-            request = request.body(if chunked { stream() } else { body.clone().into() });
+            request = match chunked {
+                // the body of a stream goes without Content-Length, in chunks where HTTP has them
+                true => request.body(reqwest::Body::wrap_stream(iter([Ok::<_, std::io::Error>(body)]))),
+                false => request.body(body),
+            };
         }
         let mut answer = request.send().await.map_err(|e| chain(&e))?;
         let status = answer.status().as_u16();

@@ -30,25 +30,6 @@ fn again(state: &State, call: &Call, response: &mut Answer, change: impl FnOnce(
     *response = super::super::handle::plain_response(state, request);
 }
 
-/// Asks the other collections of the API root, where this one does not know the object or selects nothing.
-fn elsewhere(state: &State, call: &Call, response: &mut Answer, endpoint: Endpoint) {
-    let Some(route) = call.route.as_ref().filter(|route| route.endpoint == endpoint) else { return };
-    let Some(root) = ROOTS.iter().find(|root| root.name == route.root) else { return };
-    let is_known = root.collections.iter().any(|known| access::names(known, &route.collection));
-    let nothing = match endpoint {
-        Endpoint::Objects | Endpoint::Manifest => &response.body[..] == b"{}",
-        _ => response.status == StatusCode::NOT_FOUND,
-    };
-    for other in root.collections.iter().filter(|_| is_known && nothing) {
-        let mut found = response.clone();
-        again(state, call, &mut found, |request| request.path = request.path.replace(&route.collection, other.id));
-        if found.status.is_success() && (endpoint == Endpoint::Delete || &found.body[..] != b"{}") {
-            *response = found;
-            return;
-        }
-    }
-}
-
 /// Does something with the records of the collection that is called, in the order of adding.
 pub(super) fn with_records<T>(state: &State, call: &Call, then: impl FnOnce(&mut Vec<Record>) -> T) -> Option<T> {
     let route = call.route.as_ref()?;
@@ -87,36 +68,6 @@ fn lists(call: &Call, response: &Answer) -> bool {
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
-    Defect::new(
-        "object-of-any-collection",
-        &["T21-5.6-02"],
-        "an object is looked up by its id alone, whichever collection is asked",
-        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Object))],
-    ),
-    Defect::new(
-        "versions-of-any-collection",
-        &["T21-5.8-03"],
-        "versions are looked up by the id of the object alone, whichever collection is asked",
-        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Versions))],
-    ),
-    Defect::new(
-        "match-id-of-any-collection",
-        &["T21-3.4-11"],
-        "match[id] selects objects of every collection, whichever is asked",
-        &[Response(|state, call, response| {
-            if parameter(&call.request.query, "match[id]").is_some() {
-                for endpoint in [Endpoint::Objects, Endpoint::Manifest] {
-                    elsewhere(state, call, response, endpoint);
-                }
-            }
-        })],
-    ),
-    Defect::new(
-        "delete-from-any-collection",
-        &["T21-5.7-06"],
-        "an object is deleted by its id alone, whichever collection is asked",
-        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Delete))],
-    ),
     Defect::new(
         "type-and-version-of-three",
         &["T21-3.4-26"],

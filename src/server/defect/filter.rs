@@ -52,27 +52,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Rule(|rules| rules.added_after = |_, record, after| record.date_added >= after)],
     ),
     Defect::new(
-        "type-ignored-under-the-second-root",
-        &["T21-3.4-12"],
-        "match[type] is ignored under the second API root",
-        &[Request(|request| {
-            if request.path.starts_with("/api2/") {
-                drop_parameters(request, |name, _| name == "match[type]");
-            }
-        })],
-    ),
-    Defect::new(
-        "limit-ignored-in-read-only-collections",
-        &["T21-3.4-06"],
-        "limit is ignored in a collection that is read-only, and so comes out of a cache",
-        &[Request(|request| {
-            let read_only = ["/2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32/", "/read-only/"];
-            if read_only.iter().any(|part| request.path.contains(part)) {
-                drop_parameters(request, |name, _| name == "limit");
-            }
-        })],
-    ),
-    Defect::new(
         "added-after-to-the-second",
         &["T21-3.4-02"],
         "added_after is compared in whole seconds, so that what came later in that second is lost",

@@ -258,6 +258,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "unlisted-match-500",
+        &["T21-3.4-28"],
+        "match[type] where one object is asked for, which section 5.6 does not list, leads to 500",
+        &[Answer(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Object) && response.status.is_success() && asks(call, "match[type]") {
+                response.turn(StatusCode::INTERNAL_SERVER_ERROR);
+            }
+        })],
+    ),
+    Defect::new(
         "parameter-twice-500",
         &["T21-3.4-04"],
         "a parameter that occurs twice leads to 500: it is read as a list",

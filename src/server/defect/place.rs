@@ -4,12 +4,46 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::super::access;
-use super::super::handle::plain_response;
+use super::super::handle::{Call, plain_response};
+use super::super::http::Response as Answer;
 use super::super::read::{FIRST, LAST};
 use super::super::route::Endpoint;
 use super::super::seed::ROOTS;
-use super::Effect::{Json, Response};
-use super::{Defect, each};
+use super::super::state::State;
+use super::Effect::{Json, Request, Response};
+use super::{Defect, asks, drop_parameters, each};
+
+/// Whether a request is under the second API root.
+fn second(call: &Call) -> bool {
+    call.route.as_ref().is_some_and(|route| route.root == ROOTS[1].name)
+}
+
+/// Drops a header field under the second API root.
+fn drop_under_second(call: &Call, response: &mut Answer, header: &str) {
+    if second(call) {
+        response.headers.remove(header);
+    }
+}
+
+/// Asks the other collections of the API root, where this one does not know the object or selects nothing.
+fn elsewhere(state: &State, call: &Call, response: &mut Answer, endpoint: Endpoint) {
+    let Some(route) = call.route.as_ref().filter(|route| route.endpoint == endpoint) else { return };
+    let Some(root) = ROOTS.iter().find(|root| root.name == route.root) else { return };
+    let is_known = root.collections.iter().any(|known| access::names(known, &route.collection));
+    let nothing = match endpoint {
+        Endpoint::Objects | Endpoint::Manifest => &response.body[..] == b"{}",
+        _ => response.status == StatusCode::NOT_FOUND,
+    };
+    for other in root.collections.iter().filter(|_| is_known && nothing) {
+        let mut request = call.request.clone();
+        request.path = request.path.replace(&route.collection, other.id);
+        let found = plain_response(state, request);
+        if found.status.is_success() && (endpoint == Endpoint::Delete || &found.body[..] != b"{}") {
+            *response = found;
+            return;
+        }
+    }
+}
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -25,25 +59,53 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
-        "objects-of-other-collections",
-        &["T21-5.6-02", "T21-5.8-03"],
-        "an object that is asked for by its id is looked for in every collection that the client may read",
+        "object-of-any-collection",
+        &["T21-5.6-02"],
+        "an object is looked up by its id alone, whichever collection is asked",
+        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Object))],
+    ),
+    Defect::new(
+        "versions-of-any-collection",
+        &["T21-5.8-03"],
+        "versions are looked up by the id of the object alone, whichever collection is asked",
+        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Versions))],
+    ),
+    Defect::new(
+        "match-id-of-any-collection",
+        &["T21-3.4-11"],
+        "match[id] selects objects of every collection, whichever is asked",
         &[Response(|state, call, response| {
-            let Some(route) = call.route.as_ref() else { return };
-            let one = matches!(route.endpoint, Endpoint::Object | Endpoint::Versions);
-            let Some(root) = ROOTS.iter().find(|root| root.name == route.root) else { return };
-            let known = root.collections.iter().any(|known| access::names(known, &route.collection));
-            if !one || !known || response.status != StatusCode::NOT_FOUND {
-                return;
-            }
-            for other in root.collections {
-                let mut request = call.request.clone();
-                request.path = request.path.replace(&route.collection, other.id);
-                let found = plain_response(state, request);
-                if found.status == StatusCode::OK {
-                    *response = found;
-                    return;
+            if asks(call, "match[id]") {
+                for endpoint in [Endpoint::Objects, Endpoint::Manifest] {
+                    elsewhere(state, call, response, endpoint);
                 }
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-from-any-collection",
+        &["T21-5.7-06"],
+        "an object is deleted by its id alone, whichever collection is asked",
+        &[Response(|state, call, response| elsewhere(state, call, response, Endpoint::Delete))],
+    ),
+    Defect::new(
+        "type-ignored-under-the-second-root",
+        &["T21-3.4-12"],
+        "match[type] is ignored under the second API root",
+        &[Request(|request| {
+            if request.path.starts_with("/api2/") {
+                drop_parameters(request, |name, _| name == "match[type]");
+            }
+        })],
+    ),
+    Defect::new(
+        "limit-ignored-in-read-only-collections",
+        &["T21-3.4-06"],
+        "limit is ignored in a collection that is read-only, and so comes out of a cache",
+        &[Request(|request| {
+            let read_only = ["/2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32/", "/read-only/"];
+            if read_only.iter().any(|part| request.path.contains(part)) {
+                drop_parameters(request, |name, _| name == "limit");
             }
         })],
     ),
@@ -51,21 +113,13 @@ pub(super) const DEFECTS: &[Defect] = &[
         "no-first-date-under-second-root",
         &["T21-3.2-01"],
         "X-TAXII-Date-Added-First is missing under the second API root",
-        &[Response(|_, call, response| {
-            if call.route.as_ref().is_some_and(|route| route.root == ROOTS[1].name) {
-                response.headers.remove(FIRST);
-            }
-        })],
+        &[Response(|_, call, response| drop_under_second(call, response, FIRST))],
     ),
     Defect::new(
         "no-last-date-under-second-root",
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing under the second API root",
-        &[Response(|_, call, response| {
-            if call.route.as_ref().is_some_and(|route| route.root == ROOTS[1].name) {
-                response.headers.remove(LAST);
-            }
-        })],
+        &[Response(|_, call, response| drop_under_second(call, response, LAST))],
     ),
     Defect::new(
         "archive-said-to-be-closed",
@@ -86,7 +140,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-2-04"],
         "versions of the second API root is its only value, not a list",
         &[Json(&[Endpoint::ApiRoot], |call, body| {
-            if call.route.as_ref().is_some_and(|route| route.root == ROOTS[1].name) {
+            if second(call) {
                 body["versions"] = "application/taxii+json;version=2.1".into();
             }
         })],

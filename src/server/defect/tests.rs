@@ -49,8 +49,6 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "manifest-for-writers-alone",
     "objects-for-writers-alone",
     "parameters-decoded-twice",
-    "type-ignored-under-the-second-root",
-    "limit-ignored-in-read-only-collections",
     "added-after-without-its-zone",
     "match-id-by-prefix",
     "and-of-three-drops-version",
@@ -58,6 +56,10 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "specification-ignored-beside-id",
     "spec-version-all-by-default-on-object",
     "large-limit-400",
+    "match-id-of-any-collection",
+    "delete-from-any-collection",
+    "type-ignored-under-the-second-root",
+    "limit-ignored-in-read-only-collections",
     "archive-said-to-be-closed",
     "texts-cut-at-64k",
     "urls-in-small-letters",
@@ -69,8 +71,6 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "unknown-collection-takes-objects",
     // an object that comes, goes and comes again
     "deleted-for-ever",
-    "match-id-of-any-collection",
-    "delete-from-any-collection",
     "observables-lost-among-types",
 ];
 
