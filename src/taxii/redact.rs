@@ -5,6 +5,7 @@
 //! URLs, and whatever the user named.
 
 use bytes::Bytes;
+use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::record::{Body, CleanUp, Event, Exchange, Finding, Known, Planned, Reading, Server, Summary, Trial};
@@ -47,18 +48,22 @@ pub struct Redactor {
 #[derive(Clone, Debug)]
 struct Rule {
     regex: Regex,
-    /// What every match holds one of; nothing where that is not known. Most texts have none, which is seen faster than
-    /// by the regex.
-    signs: &'static [&'static str],
+    /// What every text with a match holds one of; nothing where that is not known. Most texts have none, which is seen
+    /// faster than by the regex.
+    signs: Vec<Finder<'static>>,
     /// What stands for a match; `$1` is what stays of it.
     by: Vec<u8>,
 }
 
 impl Rule {
+    fn new<S: AsRef<[u8]>>(regex: Regex, signs: impl IntoIterator<Item = S>, by: impl Into<Vec<u8>>) -> Rule {
+        let signs = signs.into_iter().map(|sign| Finder::new(sign.as_ref()).into_owned()).collect();
+        Rule { regex, signs, by: by.into() }
+    }
+
     /// `text` with every match replaced; nothing where there is none.
     fn applied(&self, text: &[u8]) -> Option<Vec<u8>> {
-        let holds = |sign: &&str| memchr::memmem::find(text, sign.as_bytes()).is_some();
-        let may_match = self.signs.is_empty() || self.signs.iter().any(holds);
+        let may_match = self.signs.is_empty() || self.signs.iter().any(|sign| sign.find(text).is_some());
         let found = may_match && self.regex.is_match(text);
         found.then(|| self.regex.replace_all(text, self.by.as_slice()).into_owned())
     }
@@ -95,9 +100,9 @@ impl Redactor {
         texts.sort_by_key(|s| std::cmp::Reverse(s.len()));
         for text in &texts {
             let regex = build(&spellings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, signs: &[], by: REDACTED.into() });
+            rules.push(Rule::new(regex, signs(text), REDACTED));
             let regex = build(&beginnings(text)).map_err(|_| "a secret is too long to be searched for".to_owned())?;
-            rules.push(Rule { regex, signs: &[CUT], by: format!("{REDACTED}{CUT}").into() });
+            rules.push(Rule::new(regex, [CUT], format!("{REDACTED}{CUT}")));
         }
         let urls = [
             // user and password before the host; no slash, percent-encoded or not
@@ -121,7 +126,7 @@ impl Redactor {
         let named = patterns.iter().map(|p| (p.clone(), REDACTED, &[][..]));
         for (pattern, by, signs) in urls.into_iter().chain(named) {
             let regex = build(&pattern).map_err(|e| format!("\"{pattern}\" is no regular expression: {e}"))?;
-            rules.push(Rule { regex, signs, by: by.into() });
+            rules.push(Rule::new(regex, signs, by));
         }
         let own = HEADERS.iter().map(|h| (*h).to_owned());
         Ok(Redactor { rules, headers: own.chain(secrets.headers.iter().cloned()).collect() })
@@ -268,6 +273,24 @@ fn spellings(secret: &str) -> String {
     let mut all: Vec<String> = vec![spelled(secret)];
     all.extend(encoded(secret.as_bytes()).iter().map(|e| spelled(e)));
     format!("(?-u)(?:{})", all.join("|"))
+}
+
+/// What a text holds one of where [`spellings`] match: the secret or its Base64 as they are, or a character that every
+/// other spelling needs. Nothing where what is left of them to search for is too short.
+fn signs(secret: &str) -> Vec<String> {
+    // `=` may be left out, see `character`
+    let plain = |text: &str| text.chars().take(SEARCHED).take_while(|c| *c != '=').collect::<String>();
+    let mut all: Vec<String> = encoded(secret.as_bytes()).iter().map(|e| plain(e)).collect();
+    all.push(plain(secret));
+    if all.iter().any(|text| text.len() < SHORTEST) {
+        return Vec::new();
+    }
+    all.extend(["&", "%", "\\"].map(str::to_owned));
+    let somewhere = |sought: &[char]| all.iter().any(|text| text.contains(sought));
+    let (pointer, form) = (somewhere(&['/', '~']), somewhere(&[' ']));
+    all.extend(pointer.then(|| "~".to_owned()));
+    all.extend(form.then(|| "+".to_owned()));
+    all
 }
 
 /// A pattern for what is left of a secret where a text was cut within it: its beginning, and the mark of the cut.

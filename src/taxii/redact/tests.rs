@@ -109,3 +109,40 @@ fn the_beginning_of_a_secret_that_was_cut() {
     }
     assert_eq!(redactor.text("a passage\u{2026}"), "a passage\u{2026}");
 }
+
+/// One character as a text may hold it.
+fn spelt(c: char, way: usize) -> String {
+    let bytes = c.to_string().into_bytes();
+    match way {
+        0 => bytes.iter().map(|b| format!("%{b:02X}")).collect(),
+        1 => bytes.iter().map(|b| format!("%25{b:02x}")).collect(),
+        2 => format!("&#{};", u32::from(c)),
+        3 => format!("&#x{:X};", u32::from(c)),
+        4 => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        5 => format!("\\{c}"),
+        6 if c == ' ' => "+".into(),
+        6 if c == '/' => "~1".into(),
+        6 if c == '~' => "~0".into(),
+        _ => c.to_string(),
+    }
+}
+
+proptest::proptest! {
+    // every secret is a regex to compile
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #[test]
+    fn what_is_searched_for_first_misses_nothing(
+        secret in "[ -~ü]{4,9}",
+        ways in proptest::collection::vec(0..40_usize, 100),
+        base64 in proptest::bool::ANY,
+    ) {
+        use base64::Engine;
+        let text = if base64 { base64::prelude::BASE64_STANDARD.encode(format!("u:{secret}")) } else { secret.clone() };
+        let text: String = text.chars().zip(ways).map(|(c, way)| spelt(c, way)).collect();
+        let regex = Regex::new(&spellings(&secret)).expect("the pattern is good");
+        let slow = Rule::new(regex.clone(), [""; 0], REDACTED).applied(text.as_bytes());
+        let fast = Rule::new(regex, signs(&secret), REDACTED).applied(text.as_bytes());
+        proptest::prop_assert!(base64 || slow.is_some());
+        proptest::prop_assert_eq!(slow, fast);
+    }
+}
