@@ -14,7 +14,7 @@ fn suite(server: server::Options, writes: bool, allow_http: bool) -> Vec<Trial> 
         let mut options = Options::new(server.url());
         options.ca_pem = server.ca_pem().map(str::to_owned);
         options.allow_http = allow_http;
-        options.write = Some("any".into());
+        options.write = Some(run::Write::All);
         options.seed = 7;
         (options.credentials, options.other) = (credentials(writes), credentials(!writes));
         let mut events = run::start(options, false, Stopper::default()).expect("the run begins");

@@ -13,7 +13,7 @@ use taxii_conformance::cli::settings::{KEYS, PREFIX, Settings};
 use taxii_conformance::cli::usage::UsageError;
 use taxii_conformance::cli::values::{Format, ReportTo};
 use taxii_conformance::report::console::Verbosity;
-use taxii_conformance::run::Credentials;
+use taxii_conformance::run::{Credentials, Write};
 
 #[derive(Parser)]
 struct Cli {
@@ -83,7 +83,7 @@ fn precedence() {
     // Key, flag, values of flag, environment, server table and defaults (TOML), how to read.
     let rows: &[(&str, &str, [&str; 4], Read)] = &[
         ("collection", "--collection", ["f", "e", "\"s\"", ""], |r| text(&r.options.collection)),
-        ("write", "--write", ["f", "e", "\"s\"", ""], |r| text(&r.options.write)),
+        ("write", "--write", ["f", "e", "\"s\"", ""], |r| text(&r.options.write.as_ref().map(Write::to_string))),
         ("jobs", "--jobs", ["1", "2", "3", "4"], |r| r.options.jobs.to_string()),
         ("timeout", "--timeout", ["1.5", "2", "3.5", "4"], |r| r.options.timeout.as_secs_f64().to_string()),
         ("seed", "--seed", ["1", "2", "3", "4"], |r| r.options.seed.to_string()),
@@ -349,7 +349,7 @@ fn the_reference_server() {
     let world = World::new(file, &env);
     let resolved = world.resolve(&["--reference"]).expect("it resolves");
     let options = &resolved.options;
-    assert_eq!((options.url.as_str(), options.write.as_deref()), ("", Some("any")));
+    assert_eq!((options.url.as_str(), &options.write), ("", &Some(Write::All)));
     assert!(!options.allow_http && options.ca_file.is_none() && options.jobs == 3);
     assert!(matches!(options.credentials, Credentials::None));
     let paths: Vec<_> = resolved.reports.iter().map(|r| r.path.display().to_string()).collect();
@@ -369,7 +369,7 @@ fn the_reference_server() {
                  --write x --report json=r.json";
     let resolved = world.resolve(&flags.split_whitespace().collect::<Vec<_>>()).expect("it resolves");
     assert!(resolved.options.allow_http);
-    assert_eq!(resolved.options.write.as_deref(), Some("x"));
+    assert_eq!(resolved.options.write, Some(Write::To("x".into())));
     assert_eq!(resolved.reports.len(), 1);
     let other = Reference {
         tls: false,

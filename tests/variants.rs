@@ -34,7 +34,7 @@ async fn suite(chosen: Vec<&'static Variant>, seed: u64) -> Run {
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.api_roots = server.unlisted_roots();
-    options.write = Some("any".into());
+    options.write = Some(run::Write::All);
     options.seed = seed;
     let credentials = |writes: bool| {
         USERS.iter().find(|user| user.writes == writes).map_or(Credentials::None, |user| Credentials::Basic {

@@ -89,6 +89,8 @@ pub enum Scope {
     EveryOpen,
     /// One trial for each collection whose `can_read` is false.
     EveryClosed,
+    /// One trial for each collection that can be read and written, and may be written to by `--write`.
+    EveryWritable,
 }
 
 /// What a trial knows its collection to hold.

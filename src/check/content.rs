@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::media_types;
 use super::selection::count;
 use super::{Context, Outcome, some};
 use crate::record::{self, Reading};
 use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
-use crate::taxii::MediaType;
 
 /// How a finding of the validator weighs here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,13 +76,6 @@ fn served<'a>(context: &Context<'a>) -> impl Iterator<Item = Served<'a>> {
     })
 }
 
-/// Whether a collection that lists this media type may hold STIX 2.0. Without a version it stands for every version, and
-/// a collection that lists none is as one that lists it so (section 5.2.1).
-pub fn admits_stix_20(media_type: &str) -> bool {
-    let parsed = MediaType::parse(media_type).filter(|t| t.essence == "application/stix+json");
-    parsed.is_some_and(|t| t.parameter("version").is_none_or(|version| version == "2.0"))
-}
-
 /// Whether an object that does not name its version may be STIX 2.0: of a type that 2.0 defines, or a custom one.
 fn may_be_stix_20(object: &Value) -> bool {
     const LATER: [&str; 9] = [
@@ -114,8 +107,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
     let mut groups = Groups::new();
     let mut seen: HashSet<[u8; 32]> = HashSet::new();
     // where a collection may hold STIX 2.0 too, an object that does not name its version is of that
-    let types = context.transcript.bound.resource.get("media_types").and_then(Value::as_array);
-    let holds_older = types.is_none_or(|types| types.iter().any(|t| t.as_str().is_some_and(admits_stix_20)));
+    let holds_older = media_types::admit_stix(&context.transcript.bound.resource, "2.0");
     let (mut judged, mut older) = (0usize, 0usize);
     for served in served(context) {
         let object = served.object;

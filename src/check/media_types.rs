@@ -14,6 +14,13 @@ fn allowed(context: &Context<'_>) -> Vec<String> {
     if listed.is_empty() { vec!["application/stix+json".into()] } else { listed }
 }
 
+/// Whether a collection may hold STIX of this version. A media type without a version stands for every version, and a
+/// collection that lists none is as one that lists it so (section 5.2.1).
+pub fn admit_stix(collection: &Value, version: &str) -> bool {
+    let listed = collection.get("media_types").and_then(Value::as_array);
+    listed.is_none_or(|listed| listed.iter().filter_map(Value::as_str).any(|listed| names(listed, &stix(version))))
+}
+
 /// Whether `wanted` names `kind`: a type without version stands for every version of it.
 fn names(wanted: &str, kind: &str) -> bool {
     match (MediaType::parse(wanted), MediaType::parse(kind)) {

@@ -10,7 +10,7 @@ pub mod error;
 pub mod headers;
 mod i_json;
 pub mod life;
-mod media_types;
+pub mod media_types;
 mod names;
 pub mod paging;
 pub mod resource;

@@ -112,6 +112,7 @@ fn list(cases: &[Case], format: Format, out: &mut dyn Write) -> io::Result<()> {
             "every-collection" => " on each collection",
             "every-readable" | "every-open" => " on each collection that can be read",
             "every-closed" => " on each collection that cannot be read",
+            "every-writable" => " on each collection that may be written to",
             _ => "",
         };
         if case.trials > 1 || !each.is_empty() {
@@ -138,6 +139,7 @@ fn scope(scope: Scope) -> &'static str {
         Scope::EveryReadable => "every-readable",
         Scope::EveryOpen => "every-open",
         Scope::EveryClosed => "every-closed",
+        Scope::EveryWritable => "every-writable",
     }
 }
 

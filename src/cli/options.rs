@@ -14,7 +14,7 @@ use super::values::{Derived, Format, Part, ReportTo};
 use super::{credentials, known};
 use crate::case::profile::{Profile, profiles};
 use crate::report::console::Verbosity;
-use crate::run::{Explore, Options};
+use crate::run::{Explore, Options, Write};
 use crate::taxii::redact::{Redactor, Secrets};
 
 /// Environment variable that names a server of the configuration file.
@@ -157,7 +157,7 @@ fn of_reference(args: &Args, env: &Settings, config: &Config) -> (Settings, Opti
     let mut options = Options::new("");
     options.allow_http = args.reference.no_tls;
     if !args.reference.no_write {
-        options.write = Some(settings.write.clone().unwrap_or_else(|| "any".to_owned()));
+        options.write = Some(settings.write.as_deref().map_or(Write::All, Write::from));
     }
     options.collection = settings.collection.clone();
     (settings, options)
@@ -197,7 +197,7 @@ fn of_server(
         (None, Some(_)) => return Err(half("a key without the client certificate", "--client-cert")),
     };
     options.collection = settings.collection.clone();
-    options.write = settings.write.clone();
+    options.write = settings.write.as_deref().map(Write::from);
     for root in settings.api_roots.iter().flatten() {
         options.api_roots.push(target::check(root, allow_http)?);
     }

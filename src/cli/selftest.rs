@@ -221,7 +221,7 @@ async fn suite(defects: Vec<&'static Defect>, asynchronous: bool, explored: Opti
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.allow_http = server.ca_pem().is_none();
-    options.write = Some("any".into());
+    options.write = Some(run::Write::All);
     if let Some(sequences) = explored {
         options.only = vec!["explore/*".into()];
         options.explore = Some(Explore { sequences, out: None });

@@ -79,9 +79,10 @@ pub struct Settings {
     #[arg(long, value_name = "ID", help_heading = "What to test")]
     pub collection: Option<String>,
 
-    /// Collection to add objects to: its id, alias or title, or `any` for the first that can be
-    /// read and written. What is added is deleted afterwards. Without it, nothing is written
-    #[arg(long, value_name = "ID|any", help_heading = "What to test")]
+    /// Collection to add objects to: its id, alias or title, `any` for the first that can be read and
+    /// written, or `all` for that and single objects in the others. What is added is deleted
+    /// afterwards. Without it, nothing is written
+    #[arg(long, value_name = "ID|any|all", help_heading = "What to test")]
     pub write: Option<String>,
 
     /// Rely on the objects that `fixtures` writes: they were loaded into a collection by other means. Cases prefer

@@ -41,6 +41,7 @@ pub const SCOPES: &[Word] = &[
     ("every-readable", "one trial for each collection that can be read and holds something"),
     ("every-open", "one trial for each collection whose can_read is true"),
     ("every-closed", "one trial for each collection whose can_read is false"),
+    ("every-writable", "one trial for each collection that can be read and written, where --write allows it"),
 ];
 
 /// Values of `holdings`.

@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use url::Url;
 
-pub use options::{Credentials, Explore, Options};
+pub use options::{Credentials, Explore, Options, Write};
 pub use stopper::Stopper;
 
 use crate::case::{self, Case};
@@ -98,7 +98,7 @@ pub fn judge(replay: Replay, options: Options, stopper: Stopper) -> Result<Recei
         url: asked.url,
         api_roots: asked.api_roots,
         collection: asked.collection,
-        write: asked.write,
+        write: asked.write.as_deref().map(Write::from),
         allow_http: asked.allow_http,
         credentials: Credentials::of_kind(&asked.credentials),
         other: Credentials::of_kind(&asked.other),
@@ -146,7 +146,7 @@ fn asked(options: &Options, started: &str) -> Asked {
         url: options.url.clone(),
         api_roots: options.api_roots.clone(),
         collection: options.collection.clone(),
-        write: options.write.clone(),
+        write: options.write.as_ref().map(Write::to_string),
         allow_http: options.allow_http,
         credentials: options.credentials.kind().into(),
         other: options.other.kind().into(),
@@ -210,7 +210,7 @@ impl Run {
             seed: self.options.seed,
             started: self.started.clone(),
             duration_ms: 0.0,
-            write: self.options.write.clone(),
+            write: self.options.write.as_ref().map(Write::to_string),
             reference: None,
             strict: self.options.strict,
             derived_warns: self.options.derived_warns,
@@ -324,7 +324,7 @@ impl Run {
         let https = self.session.base.scheme() == "https";
         let mut abilities = Abilities { https, ..Abilities::default() };
         let Some(wanted) = &self.options.write else { return Ok(abilities) };
-        let fits = |c: &survey::Collection| if wanted == "any" { c.can_read && c.can_write } else { c.is(wanted) };
+        let fits = |c: &survey::Collection| wanted.named().map_or(c.can_read && c.can_write, |name| c.is(name));
         let candidates = |private: bool| {
             survey.roots.iter().enumerate().find_map(|(r, root)| {
                 Some((r, root.collections.iter().position(|c| fits(c) && (!private || c.private))?))
@@ -333,18 +333,18 @@ impl Run {
         // where anybody may write, less can be told about who may
         let found = candidates(true).or_else(|| candidates(false));
         let Some((r, c)) = found else {
-            if wanted == "any" {
+            let Some(name) = wanted.named() else {
                 survey.notes.push(
                     "nothing is written: no collection can be both read and written with these credentials".into(),
                 );
                 return Ok(abilities);
-            }
-            return Err(trouble::not_writable(wanted, false, survey.roots.iter().flat_map(|r| &r.collections)));
+            };
+            return Err(trouble::not_writable(name, false, survey.roots.iter().flat_map(|r| &r.collections)));
         };
         let url = survey.roots[r].url.clone();
         let found = &survey.roots[r].collections[c];
-        if !(found.can_read && found.can_write) {
-            return Err(trouble::not_writable(wanted, true, survey.roots.iter().flat_map(|r| &r.collections)));
+        if let Some(name) = wanted.named().filter(|_| !(found.can_read && found.can_write)) {
+            return Err(trouble::not_writable(name, true, survey.roots.iter().flat_map(|r| &r.collections)));
         }
         let collection = &mut survey.roots[r].collections[c];
         abilities.write_to = Some(collection.id.clone());

@@ -29,8 +29,8 @@ pub struct Options {
     pub api_roots: Vec<String>,
     /// Collection (id, alias or title) to read instead of the best one.
     pub collection: Option<String>,
-    /// Collection to write to: id, alias, title, or `any`. Nothing is written without it.
-    pub write: Option<String>,
+    /// Where to write. Nothing is written without it.
+    pub write: Option<Write>,
     /// Claim whose cases alone are run.
     pub profile: Option<&'static Profile>,
     /// Globs of trials or cases to run; empty means all.
@@ -155,6 +155,49 @@ impl Credentials {
             "header" => Credentials::Header { name: String::new(), value: String::new() },
             _ => Credentials::None,
         }
+    }
+}
+
+/// Where objects may be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// To the collection of this id, alias or title.
+    To(String),
+    /// To the first that can be read and written.
+    Any,
+    /// To every one that can be read and written: most to the first, single objects to the others.
+    All,
+}
+
+impl Write {
+    /// The collection that is named, if one is.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Write::To(name) => Some(name),
+            Write::Any | Write::All => None,
+        }
+    }
+}
+
+/// From what the user writes: `any`, `all`, or the name of a collection.
+impl From<&str> for Write {
+    fn from(text: &str) -> Write {
+        match text {
+            "any" => Write::Any,
+            "all" => Write::All,
+            name => Write::To(name.to_owned()),
+        }
+    }
+}
+
+/// As the user writes it.
+impl std::fmt::Display for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Write::To(name) => name,
+            Write::Any => "any",
+            Write::All => "all",
+        })
     }
 }
 

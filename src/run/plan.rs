@@ -5,11 +5,12 @@ mod needs;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 pub use self::needs::needs;
-use super::options::Options;
+use super::options::{Options, Write};
 use super::profile::{Abilities, Profile, profile, random_values};
-use super::survey::Survey;
+use super::survey::{Collection, Survey};
 use crate::case::matrix::{REQUIREMENT, Row, rows};
 use crate::case::{Actor, By, Case, Fact, Scope, Step, register, template};
+use crate::check::media_types;
 use crate::record::{Planned, Shard, Verdict};
 
 /// Indices of the API root and collection that a trial is bound to.
@@ -236,6 +237,17 @@ fn bindings(
             let said = |p: &&Place| p.1.facts.contains(&Fact::Readable) == open;
             places.collections.iter().filter(said).cloned().collect()
         }
+        Scope::EveryWritable => {
+            let may_be = |p: &&Place| {
+                let found = p.0.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
+                found.is_some_and(|c| may_write(c, options, abilities))
+            };
+            let mut writable: Vec<Place> = places.collections.iter().filter(may_be).cloned().collect();
+            for (_, profile) in &mut writable {
+                profile.facts.insert(Fact::Writable);
+            }
+            writable
+        }
         Scope::Collection => {
             let needs = needs(case, row);
             let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];
@@ -253,6 +265,14 @@ fn bindings(
             vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
         }
     }
+}
+
+/// Whether the suite may write to a collection beside the one that holds its dataset: where the user allows all, and it
+/// takes what the suite writes.
+fn may_write(collection: &Collection, options: &Options, abilities: &Abilities) -> bool {
+    let all = options.write == Some(Write::All) && abilities.write_to.is_some();
+    let takes = collection.can_read && collection.can_write && media_types::admit_stix(&collection.resource, "2.1");
+    all && takes || abilities.write_to.as_deref() == Some(&collection.id)
 }
 
 /// A text with its variables filled in; what is known only while the trial runs is told in words.

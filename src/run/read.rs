@@ -11,7 +11,7 @@ use super::survey::Collection;
 use super::walk::{Bounds, LARGE, Walked, at_borders, beyond, walk};
 use crate::case::{Actor, Walk};
 use crate::check::body::{Member, members, members_of};
-use crate::check::content;
+use crate::check::media_types;
 use crate::check::paging::next_of;
 use crate::oracle::{Holding, Holdings};
 use crate::record::Exchange;
@@ -21,8 +21,7 @@ use crate::taxii::{Endpoint, Outgoing, Timestamp, paths};
 pub async fn read(session: &Session, url: &Url, collection: &mut Collection) {
     let own: Vec<Holding> = collection.holdings.items.iter().filter(|h| h.own).cloned().collect();
     super::probe::brackets(session, url).await;
-    let types = collection.resource.get("media_types").and_then(Value::as_array);
-    let older = types.is_none_or(|types| types.iter().any(|t| t.as_str().is_some_and(content::admits_stix_20)));
+    let older = media_types::admit_stix(&collection.resource, "2.0");
     let (objects, objects_stopped, all_objects) = all(session, url, Endpoint::Objects, older).await;
     let (manifest, manifest_stopped, all_records) = all(session, url, Endpoint::Manifest, older).await;
     collection.lossy = !all_objects && !all_records;

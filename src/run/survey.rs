@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::options::Options;
+use super::options::{Options, Write};
 use super::read::read;
 use super::session::Session;
 use super::trouble::{self, Trouble};
@@ -209,7 +209,8 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
         listing.as_ref().and_then(|b| b.get("collections")).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut collections: Vec<Collection> = entries.into_iter().filter_map(collection).collect();
     // a listing that is broken need not keep the collections from being tested
-    for name in [&options.collection, &options.write].into_iter().flatten().filter(|n| *n != "any") {
+    let named = [options.collection.as_deref(), options.write.as_ref().and_then(Write::named)];
+    for name in named.into_iter().flatten() {
         if !collections.iter().any(|c| c.is(name)) {
             let found = session.get("collection", paths::under(&url, &["collections", name])).await;
             let entry = resource(&found).filter(|b| b.get("id").is_some());
@@ -312,12 +313,9 @@ async fn read_collections(session: &Session, options: &Options, survey: &mut Sur
     for root in &mut survey.roots {
         let url = root.url.clone();
         for collection in root.collections.iter_mut().filter(|c| c.can_read) {
-            let named = |n: &Option<String>| n.as_ref().is_none_or(|n| n == "any" || collection.is(n));
-            if left == 0
-                || (options.collection.is_some()
-                    && !named(&options.collection)
-                    && !options.write.as_ref().is_some_and(|w| collection.is(w)))
-            {
+            let to_write = || options.write.as_ref().and_then(Write::named).is_some_and(|name| collection.is(name));
+            let left_out = options.collection.as_ref().is_some_and(|name| !collection.is(name) && !to_write());
+            if left == 0 || left_out {
                 continue;
             }
             left -= 1;

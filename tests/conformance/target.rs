@@ -2,7 +2,7 @@
 
 use taxii_conformance::cli::{credentials, settings::Settings, target};
 use taxii_conformance::record::Event;
-use taxii_conformance::run::{self, Credentials, Options, Stopper};
+use taxii_conformance::run::{self, Credentials, Options, Stopper, Write};
 use taxii_conformance::server;
 
 use crate::judged::Judged;
@@ -36,7 +36,7 @@ impl Target {
         options.allow_http = allow_http;
         options.credentials = credentials::resolve(&[&Settings::default()], &|name| env(name)).map_err(said)?;
         options.ca_file = set("TAXII_CA_FILE").map(Into::into);
-        options.write = set("TAXII_WRITE");
+        options.write = set("TAXII_WRITE").as_deref().map(Write::from);
         // objects of an earlier run may still be there
         options.seed = u64::from(uuid::Uuid::new_v4().as_fields().0);
         Ok(Target::Url(Box::new(options)))
@@ -64,7 +64,7 @@ impl Target {
 fn reference(server: &server::Server) -> Options {
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
-    options.write = Some("any".into());
+    options.write = Some(Write::All);
     options.seed = SEED;
     let user = |writes: bool| {
         server::USERS.iter().find(|u| u.writes == writes).map_or(Credentials::None, |u| Credentials::Basic {

@@ -1,16 +1,16 @@
 //! What goes wrong in one collection or API root and not in another: who looks at one of them alone does not see it.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::super::access;
 use super::super::handle::{Call, plain_response};
-use super::super::http::Response as Answer;
+use super::super::http::{Request, Response as Answer};
 use super::super::read::{FIRST, LAST};
 use super::super::route::Endpoint;
 use super::super::seed::ROOTS;
 use super::super::state::State;
-use super::Effect::{Json, Request, Response};
+use super::Effect::{self, Json, Response};
 use super::{Defect, asks, drop_parameters, each};
 
 /// Whether a request is under the second API root.
@@ -22,6 +22,13 @@ fn second(call: &Call) -> bool {
 fn drop_under_second(call: &Call, response: &mut Answer, header: &str) {
     if second(call) {
         response.headers.remove(header);
+    }
+}
+
+/// Makes another request of one under the second API root.
+fn divert_under_second(request: &mut Request, method: &Method, to: &Method) {
+    if request.method == *method && request.path.starts_with("/api2/") {
+        request.method = to.clone();
     }
 }
 
@@ -92,7 +99,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "type-ignored-under-the-second-root",
         &["T21-3.4-12"],
         "match[type] is ignored under the second API root",
-        &[Request(|request| {
+        &[Effect::Request(|request| {
             if request.path.starts_with("/api2/") {
                 drop_parameters(request, |name, _| name == "match[type]");
             }
@@ -102,7 +109,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "limit-ignored-in-read-only-collections",
         &["T21-3.4-06"],
         "limit is ignored in a collection that is read-only, and so comes out of a cache",
-        &[Request(|request| {
+        &[Effect::Request(|request| {
             let read_only = ["/2c7ff607-3e2d-4f6d-8a0f-8b5c1d9e4f32/", "/read-only/"];
             if read_only.iter().any(|part| request.path.contains(part)) {
                 drop_parameters(request, |name, _| name == "limit");
@@ -144,5 +151,42 @@ pub(super) const DEFECTS: &[Defect] = &[
                 body["versions"] = "application/taxii+json;version=2.1".into();
             }
         })],
+    ),
+    Defect::new(
+        "post-refused-under-second-root",
+        &["T21-5.5-01"],
+        "POST is answered 403 under the second API root, where can_write is true",
+        &[Effect::Request(|request| {
+            if request.method == Method::POST {
+                // into one that cannot be written
+                let [writable, other] = ROOTS[1].collections else { return };
+                request.path = request.path.replace(writable.id, other.id);
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-not-allowed-under-second-root",
+        &["T21-5.7-01"],
+        "DELETE is answered 405 under the second API root, where can_write is true",
+        &[Effect::Request(|request| divert_under_second(request, &Method::DELETE, &Method::PATCH))],
+    ),
+    Defect::new(
+        "posts-to-the-first-collection",
+        &["T21-5.5-07"],
+        "POST stores objects in the first collection of the API root, whichever is asked",
+        &[Effect::Request(|request| {
+            if request.method == Method::POST {
+                let first = ROOTS[0].collections[0].id;
+                for other in ROOTS[0].collections.iter().filter(|other| other.read && other.write) {
+                    request.path = request.path.replace(other.id, first);
+                }
+            }
+        })],
+    ),
+    Defect::new(
+        "delete-does-nothing-under-second-root",
+        &["T21-5.7-02"],
+        "DELETE answers 200 and deletes nothing under the second API root",
+        &[Effect::Request(|request| divert_under_second(request, &Method::DELETE, &Method::GET))],
     ),
 ];
