@@ -13,7 +13,7 @@ use taxii_conformance::check::body::{Member, key, key_in, members};
 use taxii_conformance::oracle::{Holdings, Query, Scope, select};
 use taxii_conformance::run::explore::generate::sequence;
 use taxii_conformance::run::explore::limits::Limits;
-use taxii_conformance::run::explore::script::write;
+use taxii_conformance::run::explore::writer::write;
 use taxii_conformance::server::{Options, Request, State, TAXII, handle_at};
 use taxii_conformance::taxii::{self, Endpoint, paths};
 

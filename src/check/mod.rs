@@ -13,6 +13,7 @@ pub mod life;
 pub mod media_types;
 mod names;
 pub mod paging;
+pub mod read_back;
 pub mod resource;
 pub mod rule;
 pub mod same;

@@ -14,6 +14,7 @@ pub mod script;
 pub mod shell;
 pub mod shrink;
 mod tally;
+pub mod writer;
 
 use std::collections::BTreeSet;
 
@@ -35,8 +36,9 @@ use crate::record::{CleanUp, Planned, Trial, Verdict};
 use crate::taxii::paths;
 use attempt::{Attempts, Came};
 use limits::Limits;
-use script::{Script, write};
+use script::Script;
 use tally::Tally;
+use writer::write;
 
 /// Id of the case that the trials of an exploration are of. There is no such file: sequences are made.
 pub const CASE: &str = "explore/sequence";

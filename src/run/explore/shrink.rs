@@ -8,7 +8,8 @@ use super::attempt::{Attempts, Came};
 use super::blame::OF_ADD;
 use super::limits::Limits;
 use super::op::{Ask, Item, Op, WORLD, Where, Word};
-use super::script::{Script, write};
+use super::script::Script;
+use super::writer::write;
 
 /// Most attempts at one failure.
 pub const MOST_ATTEMPTS: u32 = 200;

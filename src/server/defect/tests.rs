@@ -71,6 +71,7 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "backslashes-halved",
     "empty-text-lost",
     "unsupported-objects-not-counted",
+    "refused-and-added",
     "added-custom-types-lost",
     "unknown-collection-takes-objects",
     // an object that comes, goes and comes again

@@ -136,6 +136,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "refused-and-added",
+        &["T21-5.5-06"],
+        "a POST with an object of an unknown specification version is answered 422, and the other objects are added",
+        &[Response(|_, call, response| {
+            let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+            let unknown = |object: &Value| object["spec_version"] == "9.9";
+            if call.endpoint() == Some(Endpoint::Add) && posted["objects"].as_array().into_iter().flatten().any(unknown)
+            {
+                *response = Answer::json(StatusCode::UNPROCESSABLE_ENTITY, &json!({ "title": "Not of this world" }));
+            }
+        })],
+    ),
+    Defect::new(
         "failures-without-message",
         &["T21-5.5-06"],
         "failures have no message",
