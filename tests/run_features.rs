@@ -213,3 +213,22 @@ fn profiles_are_met_where_nothing_is_broken_and_nothing_open() {
 fn profile(name: &str) -> Option<&'static Profile> {
     profiles().iter().find(|p| p.name == name)
 }
+
+#[test]
+fn other_collections_are_written_to_where_the_user_says_all() {
+    let written = |write: &str| -> Vec<String> {
+        let report = suite(None, |o| (o.only, o.write) = (vec!["access/writable-as-said".into()], Some(write.into())));
+        assert!(report.trials.iter().all(|t| t.verdict == Verdict::Pass));
+        assert_eq!(report.cleanup.left, [""; 0], "something was left behind");
+        let posts = report.trials.iter().flat_map(|t| &t.exchanges).filter(|e| e.request.method == "POST");
+        posts.map(|e| e.request.url.split("/collections/").nth(1).unwrap_or_default().to_owned()).collect()
+    };
+    let [first, empty, second] = [
+        "1b6ee5f6-2d1c-4e5c-9f9e-7a4b0c8d3e21/objects/",
+        "5fa2c93a-6150-4ca0-9d32-be8f40c17265/objects/",
+        "71c4eb5c-8372-4ec2-9f54-d0a162e39487/objects/",
+    ];
+    assert_eq!(written("any"), [first]);
+    assert_eq!(written("small-sample"), [second]);
+    assert_eq!(written("all"), [first, empty, second]);
+}

@@ -77,5 +77,5 @@ print(json.dumps({
     "runs": [{"name": "reader", "user": "reader", "other_user": "other",
               # its memory backend sorts a shared list in place: now and then a request that comes meanwhile finds
               # the collection empty
-              "options": ["--write", "any", "--jobs", "1"]}],
+              "options": ["--write", "all", "--jobs", "1"]}],
 }))

@@ -58,7 +58,7 @@ def load(folder, port):
             except urllib.error.HTTPError as error:
                 if not (AS_PUBLISHED and error.code == 500):    # it adds all the same
                     sys.exit("%s: %s" % (title, error))
-    run = {"name": "keeper", "user": "keeper", "other_user": "reader", "options": ["--write", "Private"]}
+    run = {"name": "keeper", "user": "keeper", "other_user": "reader", "options": ["--write", "all"]}
     rights = {"name": "reader", "user": "reader", "other_user": "keeper", "options": ["--write", "Read and write"]}
     print(json.dumps({
         "server": "OpenTAXII 0.9.3" + (" as published" if AS_PUBLISHED else ""),
