@@ -63,7 +63,6 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "archive-said-to-be-closed",
     "post-refused-under-second-root",
     "delete-not-allowed-under-second-root",
-    "posts-to-the-first-collection",
     "delete-does-nothing-under-second-root",
     "texts-cut-at-64k",
     "urls-in-small-letters",

@@ -15,13 +15,13 @@ fn tokens_stay_as_they_came() {
    "a": 1e400,
    "b": [],
    "c": [
- {
+     {
 >      "d": "x  y\u0041"
- },
- [
-   true,
-   null
- ]
+     },
+     [
+       true,
+       null
+     ]
    ],
    "e": {}
  }
