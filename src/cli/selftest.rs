@@ -1,8 +1,9 @@
 //! `selftest`: runs the suite against the clean reference server and against each of its defects, and
 //! prints which cases kill which defect.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -30,10 +31,14 @@ pub struct Args {
     /// Also write the kill table, as Markdown, to this file
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Fail unless this file is the kill table as it is now: the same defects, each killed or not
+    /// Fail unless this file is the kill table as it is now: the same defects, each killed or not. Of a
+    /// defect only the cases are run that the table names, and all where these do not kill it
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
 }
+
+/// Cases by the defect that they kill, as a table has it.
+type Killers = BTreeMap<String, Vec<String>>;
 
 /// What one run against the reference server came to.
 struct Result_ {
@@ -81,8 +86,18 @@ pub fn run(args: &Args) -> u8 {
     if all {
         wanted = defects().iter().collect();
     }
+    let known = match args.check.as_ref().map(std::fs::read_to_string).transpose() {
+        Ok(known) => known.unwrap_or_default(),
+        Err(e) => {
+            eprintln!("error: the table to check cannot be read: {e}");
+            return exit::USAGE;
+        }
+    };
+    // a new table has everything that fails
+    let short = args.check.is_some() && args.table.is_none() && !args.verbose;
+    let killers = if short { killers(&known) } else { Killers::new() };
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return exit::UNTESTABLE };
-    let clean = match runtime.block_on(suite(Vec::new(), false, None)) {
+    let clean = match runtime.block_on(suite(Vec::new(), false, Which::All)) {
         Ok(clean) => clean,
         Err(e) => {
             eprintln!("error: {e}");
@@ -90,14 +105,16 @@ pub fn run(args: &Args) -> u8 {
         }
     };
     let jobs = args.jobs.unwrap_or_else(|| 2 * std::thread::available_parallelism().map_or(1, usize::from));
-    let rows = runtime.block_on(rows(wanted, jobs.max(1)));
+    let rows = runtime.block_on(rows(wanted, jobs.max(1), Arc::new(killers)));
     let table = table(&rows);
     let mut good = clean_holds(&clean);
-    print!("{table}");
+    if !short {
+        print!("{table}");
+    }
     if args.verbose {
         rows.iter().for_each(|row| println!("{}:\n{}", row.defect.name, row.told.join("\n")));
     }
-    println!("{}", figures(&rows));
+    println!("{}", if short { score(&rows) } else { figures(&rows) });
     good &= rows_hold(&rows, &clean);
     if all {
         good &= nothing("cases that kill no defect", idle(&rows));
@@ -108,8 +125,9 @@ pub fn run(args: &Args) -> u8 {
         eprintln!("error: {} cannot be written: {e}", path.display());
         return exit::UNTESTABLE;
     }
+    let asked = |defect: &str| all || args.defects.iter().any(|name| name == defect);
     if let Some(path) = &args.check
-        && std::fs::read_to_string(path).ok().map(|old| reduced(&old)) != Some(reduced(&table))
+        && reduced(&known, asked) != reduced(&table, asked)
     {
         println!("{} is not the kill table as it is now: make it anew with --table", path.display());
         good = false;
@@ -150,12 +168,13 @@ fn nothing(heading: &str, list: Vec<String>) -> bool {
     list.is_empty()
 }
 
-async fn rows(wanted: Vec<&'static Defect>, jobs: usize) -> Vec<Row> {
+async fn rows(wanted: Vec<&'static Defect>, jobs: usize, killers: Arc<Killers>) -> Vec<Row> {
     // on tasks of their own, so that all cores work
     let mut rows: Vec<(usize, Row)> = stream::iter(wanted.into_iter().enumerate())
-        .map(|(i, defect)| async move {
+        .map(|(i, defect)| (i, defect, killers.get(defect.name).cloned().unwrap_or_default()))
+        .map(|(i, defect, cases)| async move {
             let began = std::time::Instant::now();
-            let row = tokio::spawn(row(defect)).await.ok()?;
+            let row = tokio::spawn(row(defect, cases)).await.ok()?;
             // what was found so far is not lost where the rest does not end
             let end = if row.killed() { "killed" } else { "survives" };
             eprintln!("{} {end} after {:.1} s", defect.name, began.elapsed().as_secs_f64());
@@ -172,22 +191,34 @@ async fn rows(wanted: Vec<&'static Defect>, jobs: usize) -> Vec<Row> {
 /// How many sequences are explored for a defect that no case finds.
 const SEQUENCES: usize = 300;
 
-/// What a defect does; where it does nothing that shows, the same with a status that is pending first, and by
-/// exploration last.
-async fn row(defect: &'static Defect) -> Row {
-    for (asynchronous, explored) in [(false, None), (true, None)] {
-        let row = attempt(defect, asynchronous, explored).await;
+/// Which trials are run.
+enum Which {
+    /// Those of all cases.
+    All,
+    /// Those of these cases.
+    Cases(Vec<String>),
+    /// Explored sequences alone, so many.
+    Explored(usize),
+}
+
+/// What a defect does: to the cases that are known to kill it, where some are, and else to all; where nothing shows, the
+/// same with a status that is pending first, and to exploration last.
+async fn row(defect: &'static Defect, known: Vec<String>) -> Row {
+    let known = (!known.is_empty()).then_some(known);
+    let known = known.iter().flat_map(|cases| [false, true].map(|pending| (pending, Which::Cases(cases.clone()))));
+    for (pending, which) in known.chain([(false, Which::All), (true, Which::All)]) {
+        let row = attempt(defect, pending, which).await;
         if row.killed() {
             return row;
         }
     }
-    attempt(defect, false, Some(SEQUENCES)).await
+    attempt(defect, false, Which::Explored(SEQUENCES)).await
 }
 
-async fn attempt(defect: &'static Defect, asynchronous: bool, explored: Option<usize>) -> Row {
+async fn attempt(defect: &'static Defect, asynchronous: bool, which: Which) -> Row {
     let mut row =
         Row { defect, killers: BTreeSet::new(), broken: BTreeSet::new(), errors: Vec::new(), told: Vec::new() };
-    let result = match suite(vec![defect], asynchronous, explored).await {
+    let result = match suite(vec![defect], asynchronous, which).await {
         Ok(result) => result,
         Err(e) => {
             row.errors.push(e);
@@ -212,19 +243,23 @@ async fn attempt(defect: &'static Defect, asynchronous: bool, explored: Option<u
     row
 }
 
-/// The whole suite against the reference server with these defects.
+/// The suite against the reference server with these defects.
 ///
 /// Pages are shorter than what the largest collection holds, so that the server's own pages are seen too.
-async fn suite(defects: Vec<&'static Defect>, asynchronous: bool, explored: Option<usize>) -> Result<Result_, String> {
+async fn suite(defects: Vec<&'static Defect>, asynchronous: bool, which: Which) -> Result<Result_, String> {
     let options = server::Options { defects, asynchronous, page_size: 60, ..server::Options::default() };
     let server = server::start(options).await.map_err(|e| e.to_string())?;
     let mut options = Options::new(server.url());
     options.ca_pem = server.ca_pem().map(str::to_owned);
     options.allow_http = server.ca_pem().is_none();
     options.write = Some(run::Write::All);
-    if let Some(sequences) = explored {
-        options.only = vec!["explore/*".into()];
-        options.explore = Some(Explore { sequences, out: None });
+    match which {
+        Which::All => {}
+        Which::Cases(cases) => options.only = cases,
+        Which::Explored(sequences) => {
+            options.only = vec!["explore/*".into()];
+            options.explore = Some(Explore { sequences, out: None });
+        }
     }
     options.seed = 1;
     let basic = |user: &str, password: &str| Credentials::Basic { user: user.into(), password: password.into() };
@@ -268,25 +303,38 @@ fn table(rows: &[Row]) -> String {
 
 /// What of a kill table has to stay: defects, what they break, and whether they are killed. Which of several cases
 /// notice a defect can depend on the clock: a date cut to milliseconds is now and then the same date.
-fn reduced(table: &str) -> Vec<(String, String, bool)> {
+fn reduced(table: &str, asked: impl Fn(&str) -> bool) -> BTreeSet<(String, String, bool)> {
     let row = |line: &str| {
         let mut columns = line.split('|').skip(1).map(|c| c.trim().to_owned());
         Some((columns.next()?, columns.next()?, columns.next()?.contains("survives")))
     };
+    table.lines().skip(2).filter_map(row).filter(|(defect, ..)| asked(defect)).collect()
+}
+
+/// The cases that kill each defect, as a kill table has them.
+fn killers(table: &str) -> Killers {
+    let row = |line: &str| {
+        let mut columns = line.split('|').skip(1).map(str::trim);
+        let (defect, cases) = (columns.next()?, columns.nth(1)?);
+        Some((defect.to_owned(), cases.split(", ").filter(|case| case.contains('/')).map(str::to_owned).collect()))
+    };
     table.lines().filter_map(row).collect()
+}
+
+fn score(rows: &[Row]) -> String {
+    format!("killed {} of {}", rows.iter().filter(|r| r.killed()).count(), rows.len())
 }
 
 /// Kill score and blast radius: how many requirements one defect fails.
 fn figures(rows: &[Row]) -> String {
-    let killed = rows.iter().filter(|r| r.killed()).count();
     let mut radius: Vec<usize> = rows.iter().map(|r| r.broken.len()).collect();
     radius.sort_unstable();
     let at =
         |part: usize| radius.get((radius.len() * part / 100).min(radius.len().saturating_sub(1))).copied().unwrap_or(0);
     let one = radius.iter().filter(|r| **r == 1).count();
     format!(
-        "killed {killed} of {}; requirements failed by one defect: median {}, 90th percentile {}, most {}; exactly one: {one}",
-        rows.len(),
+        "{}; requirements failed by one defect: median {}, 90th percentile {}, most {}; exactly one: {one}",
+        score(rows),
         at(50),
         at(90),
         radius.last().copied().unwrap_or(0)
@@ -299,4 +347,18 @@ fn idle(rows: &[Row]) -> Vec<String> {
     let cases = case::embedded().unwrap_or_default();
     let idle = cases.iter().map(|c| c.id.get_ref().clone());
     idle.filter(|id| !killers.contains(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_names_the_cases_that_kill() {
+        let table = "| defect | breaks | killed by | other requirements that fail |\n| --- | --- | --- | --- |\n\
+                     | a | T21-1-01, T21-1-02 | x/one, y/two | T21-3-01 |\n| b | T21-1-03 | **survives** |  |\n";
+        let found = killers(table);
+        assert_eq!(found["a"], ["x/one", "y/two"]);
+        assert!(found["b"].is_empty());
+    }
 }
