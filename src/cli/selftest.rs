@@ -86,10 +86,11 @@ pub fn run(args: &Args) -> u8 {
     if all {
         wanted = defects().iter().collect();
     }
-    let known = match args.check.as_ref().map(std::fs::read_to_string).transpose() {
-        Ok(known) => known.unwrap_or_default(),
-        Err(e) => {
-            eprintln!("error: the table to check cannot be read: {e}");
+    let known = match args.check.as_ref().map(|path| (path, std::fs::read_to_string(path))) {
+        None => String::new(),
+        Some((_, Ok(known))) => known,
+        Some((path, Err(e))) => {
+            eprintln!("error: {} cannot be read: {e}: make it with --table", path.display());
             return exit::USAGE;
         }
     };
