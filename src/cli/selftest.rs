@@ -96,7 +96,7 @@ pub fn run(args: &Args) -> u8 {
     };
     // a new table has everything that fails
     let short = args.check.is_some() && args.table.is_none() && !args.verbose;
-    let killers = if short { killers(&known) } else { Killers::new() };
+    let killers = Arc::new(if short { killers(&known) } else { Killers::new() });
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return exit::UNTESTABLE };
     let clean = match runtime.block_on(suite(Vec::new(), false, Which::All)) {
         Ok(clean) => clean,
@@ -106,7 +106,10 @@ pub fn run(args: &Args) -> u8 {
         }
     };
     let jobs = args.jobs.unwrap_or_else(|| 2 * std::thread::available_parallelism().map_or(1, usize::from));
-    let rows = runtime.block_on(rows(wanted, jobs.max(1), Arc::new(killers)));
+    let mut rows = runtime.block_on(rows(wanted, jobs.max(1), Arc::clone(&killers)));
+    if short && all {
+        runtime.block_on(again(&mut rows, jobs.max(1), &killers));
+    }
     let table = table(&rows);
     let mut good = clean_holds(&clean);
     if !short {
@@ -187,6 +190,19 @@ async fn rows(wanted: Vec<&'static Defect>, jobs: usize, killers: Arc<Killers>) 
         .await;
     rows.sort_by_key(|(i, _)| *i);
     rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// Some cases find a defect only with others beside them: what seems to kill nothing is looked at again, with everything
+/// that the table says it kills.
+async fn again(done: &mut [Row], jobs: usize, killers: &Killers) {
+    let idle = idle(done);
+    let finds = |row: &&Row| killers.get(row.defect.name).is_some_and(|cases| cases.iter().any(|c| idle.contains(c)));
+    let defects = done.iter().filter(finds).map(|row| row.defect).collect();
+    for more in rows(defects, jobs, Arc::default()).await {
+        if let Some(row) = done.iter_mut().find(|row| row.defect.name == more.defect.name) {
+            row.killers.extend(more.killers);
+        }
+    }
 }
 
 /// How many sequences are explored for a defect that no case finds.
