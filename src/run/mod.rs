@@ -347,7 +347,6 @@ impl Run {
             return Err(trouble::not_writable(name, true, survey.roots.iter().flat_map(|r| &r.collections)));
         }
         let collection = &mut survey.roots[r].collections[c];
-        abilities.write_to = Some(collection.id.clone());
         collection.written = true;
         if self.plan_only {
             abilities.facts.extend([

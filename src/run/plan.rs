@@ -82,7 +82,7 @@ pub fn plan<'a>(
     let rootless = |case: &&Case| !survey.roots.is_empty() || case.scope == Scope::Server;
     for case in cases.iter().filter(|c| options.profile.is_none_or(|p| p.takes(c))).filter(rootless) {
         for row in rows(case) {
-            for (binding, profile) in bindings(case, &row, survey, options, abilities, &places) {
+            for (binding, profile) in bindings(case, &row, survey, options, &places) {
                 let id = format!("{}{}{}", case.id.get_ref(), row.label, place(case.scope, survey, binding));
                 plan.all.push(id.clone());
                 let chosen = |set: &Option<GlobSet>| {
@@ -216,14 +216,7 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
 const ENOUGH: usize = 50;
 
 /// Where a case looks: everywhere that its scope says, or where its needs are met best.
-fn bindings(
-    case: &Case,
-    row: &Row,
-    survey: &Survey,
-    options: &Options,
-    abilities: &Abilities,
-    places: &Places,
-) -> Vec<Place> {
+fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: &Places) -> Vec<Place> {
     match case.scope {
         Scope::Server => vec![places.server.clone()],
         Scope::Root => places.roots.clone(),
@@ -240,7 +233,7 @@ fn bindings(
         Scope::EveryWritable => {
             let may_be = |p: &&Place| {
                 let found = p.0.and_then(|b| survey.roots[b.root].collections.get(b.collection?));
-                found.is_some_and(|c| may_write(c, options, abilities))
+                found.is_some_and(|c| may_write(c, options))
             };
             let mut writable: Vec<Place> = places.collections.iter().filter(may_be).cloned().collect();
             for (_, profile) in &mut writable {
@@ -255,7 +248,7 @@ fn bindings(
                 let c = b.as_ref().map(get);
                 let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
-                let target = c.is_some_and(|c| abilities.write_to.as_deref() == Some(c.id.as_str()));
+                let target = c.is_some_and(|c| c.written);
                 let target = target || c.is_some_and(|c| c.fixtures);
                 let full = c.map_or(0, |c| c.holdings.items.len().min(ENOUGH));
                 // the collection that the user named, then one with objects of ours, then the fullest
@@ -269,10 +262,10 @@ fn bindings(
 
 /// Whether the suite may write to a collection beside the one that holds its dataset: where the user allows all, and it
 /// takes what the suite writes.
-fn may_write(collection: &Collection, options: &Options, abilities: &Abilities) -> bool {
-    let all = options.write == Some(Write::All) && abilities.write_to.is_some();
+fn may_write(collection: &Collection, options: &Options) -> bool {
+    let all = options.write == Some(Write::All);
     let takes = collection.can_read && collection.can_write && media_types::admit_stix(&collection.resource, "2.1");
-    all && takes || abilities.write_to.as_deref() == Some(&collection.id)
+    all && takes || collection.written
 }
 
 /// A text with its variables filled in; what is known only while the trial runs is told in words.

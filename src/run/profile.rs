@@ -144,7 +144,7 @@ pub fn profile(
     }
     fact(Fact::CollectionAnswers, collection.answers_itself);
     fact(Fact::Readable, collection.can_read);
-    fact(Fact::Writable, abilities.write_to.as_deref() == Some(collection.id.as_str()));
+    fact(Fact::Writable, collection.written);
     for (f, endpoint) in [
         (Fact::ObjectsAnswer, Endpoint::Objects),
         (Fact::ManifestAnswers, Endpoint::Manifest),
@@ -170,8 +170,6 @@ pub fn profile(
 pub struct Abilities {
     /// Facts that hold: adding, deleting.
     pub facts: BTreeSet<Fact>,
-    /// Id of the collection that may be written to.
-    pub write_to: Option<String>,
     /// Whether the server is reached by HTTPS.
     pub https: bool,
 }

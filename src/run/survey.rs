@@ -79,7 +79,8 @@ pub struct Collection {
     pub next: bool,
     /// Whether its content was read.
     pub read: bool,
-    /// Whether this run may add to it: what it holds changes, or shows late.
+    /// Whether the dataset goes to it: what it holds changes, or shows late. Ids do not tell it: another API root may have
+    /// a collection of the same.
     pub written: bool,
     /// Whether it is closed to clients without credentials.
     pub private: bool,

@@ -80,10 +80,10 @@ pub fn plan<'a>(options: &'a Options, survey: &Survey, abilities: &Abilities) ->
     if super::plan::globs(&options.skip).ok().flatten().is_some_and(|skip| skip.is_match(CASE)) {
         return None;
     }
-    let binding = survey.roots.iter().enumerate().find_map(|(root, r)| {
-        let target = |c: &super::survey::Collection| abilities.write_to.as_ref() == Some(&c.id);
-        Some(Binding { root, collection: Some(r.collections.iter().position(target)?) })
-    });
+    let binding =
+        survey.roots.iter().enumerate().find_map(|(root, r)| {
+            Some(Binding { root, collection: Some(r.collections.iter().position(|c| c.written)?) })
+        });
     let place = binding.map(|b| (&survey.roots[b.root], &survey.roots[b.root].collections[b.collection.unwrap_or(0)]));
     let mut profile = profile(survey, options, abilities, place.map(|(r, _)| r), place.map(|(_, c)| c));
     if let Some((_, collection)) = place {
