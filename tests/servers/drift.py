@@ -68,14 +68,18 @@ def held(line):
 
 
 def leftovers(before, after, cleanup):
-    """Faults of the clean-up: what was added and remains has to be what the suite says, and nothing else is gone."""
+    """Faults of the clean-up: what was added and remains has to be what the suite says, and nothing else is gone.
+
+    An object that an earlier run with the same seed left behind is there before and after: it may be told, and need
+    not.
+    """
     if before is None or after is None:
         return []
     said = {urllib.parse.urlsplit(url).path for url in cleanup.get("left", [])}
-    is_left = {url for url, version in after - before}
+    is_there, is_left = {url for url, version in after}, {url for url, version in after - before}
     print("  left behind: %d objects" % len(is_left))
     return (["left behind, and not told: " + url for url in sorted(is_left - said)]
-            + ["told to be left behind, and gone: " + url for url in sorted(said - is_left)]
+            + ["told to be left behind, and gone: " + url for url in sorted(said - is_there)]
             + ["no longer there: %s %s" % gone for gone in sorted(before - after)])
 
 
