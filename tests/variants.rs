@@ -1,7 +1,8 @@
 //! A conformant server is never failed, in whichever way it is conformant: every variant of the reference server alone, and
 //! variants in random combinations.
 //!
-//! Some minutes in all, so they want `cargo test --release --test variants`, as CI does.
+//! Some minutes in all, so they want `cargo test --release --test variants`. CI optimises its one build somewhat, and asks for
+//! them with `--ignored`.
 //!
 //! `VARIANTS_COMBINATIONS=N` tries N combinations (40 where it is not set). `VARIANTS_SEED=N` tries others, and runs each
 //! variant alone with the seed N; `VARIANTS_REPEATS=N` runs it N times, each time with the next seed.
