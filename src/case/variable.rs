@@ -34,7 +34,7 @@ pub const VARIABLES: &[Variable] = &[
         Some(Fact::SomeObject),
         "id of an object in another collection, one that can only be read if there is one",
     ),
-    v("many-ids", Some(Fact::ThreeObjects), "ids of up to 40 objects of the collection, with commas between"),
+    v("many-ids", Some(Fact::ThreeObjects), "ids of up to 30 objects of the collection, with commas between"),
     v("type", Some(Fact::TwoTypes), "type of an object of the collection"),
     v("type-b", Some(Fact::TwoTypes), "another type that the collection holds"),
     v("object-of-type", Some(Fact::TwoTypes), "id of an object of type {type}"),

@@ -31,7 +31,8 @@ use crate::case::template::Values;
 use crate::case::{Actor, Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
-use crate::taxii::client::{is_of_certificate, is_of_client_certificate};
+use crate::taxii::client::{is_hang_up, is_of_certificate, is_of_client_certificate};
+use crate::taxii::front_end::wants_certificate;
 use crate::taxii::tls::Version;
 use crate::taxii::{Endpoint, hello};
 
@@ -128,7 +129,8 @@ impl Outcome {
         self.seen.push(what.into());
     }
 
-    fn block(&mut self, why: impl Into<String>) {
+    /// Something stands in the way of a judgement.
+    pub fn block(&mut self, why: impl Into<String>) {
         self.blocked.push(why.into());
     }
 
@@ -220,6 +222,11 @@ pub fn judge(context: &Context<'_>) -> Outcome {
         }
         // a server may pass over whom it does not know (section 8.2.2)
         if context.actor().is_stranger() {
+            let failure = context.exchanges()[exchange].failure.as_deref().unwrap_or_default();
+            if !is_hang_up(failure) && !is_of_client_certificate(failure) {
+                outcome.block(format!("no answer came whole, so that it does not show what is refused: {failure}"));
+                return outcome;
+            }
             let question = "a request without valid credentials".to_owned();
             outcome.readings.push(Reading { question, answer: "not answered at all".into() });
             // that is as good as being refused, and shows nothing of what a refusal says
@@ -259,6 +266,10 @@ pub fn judge(context: &Context<'_>) -> Outcome {
         let mut finding = context.finding(exchange, message);
         finding.actual = Some(failure);
         outcome.findings.push(finding);
+        return outcome;
+    }
+    if context.actor().is_stranger() && context.exchanges().iter().any(wants_certificate) {
+        outcome.block("what is in front of the server refuses whoever shows no certificate, before TAXII is reached");
         return outcome;
     }
     outcome.merge(status::check(context));

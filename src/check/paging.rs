@@ -139,7 +139,9 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
     let shown = on_page().count() - foreign;
     let sizes: Vec<usize> =
         selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
-    let (least, most) = (sizes.iter().copied().min().unwrap_or(0), sizes.iter().copied().max().unwrap_or(0));
+    let may_be: Vec<usize> =
+        selections(context).iter().map(|s| s.items.iter().filter(|h| h.may_be_in(endpoint)).count()).collect();
+    let (least, most) = (sizes.iter().copied().min().unwrap_or(0), may_be.iter().copied().max().unwrap_or(0));
     // a page that comes again shows nothing further
     let distinct = members.iter().map(|m| m.key()).collect::<std::collections::HashSet<_>>().len();
     let over = word == MoreWord::False && shown.min(distinct) >= most;
@@ -235,8 +237,12 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let known = Known::of(&context.transcript.bound.holdings);
     let shown: BTreeSet<String> = members.iter().map(|m| known.key(m)).collect();
     let borders = Borders::of(context, exchanges, members);
+    // when something was added is not always known, and then not whether that is later
+    let by_date = exchanges.first().is_some_and(|e| Query::of_url(&e.request.url).added_after.is_some());
     let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
-        let (due, _) = beginning.part(s.items.iter().copied().filter(|h| h.shown_by(endpoint)).collect());
+        let (due, _) = beginning.part(
+            s.items.iter().copied().filter(|h| h.shown_by(endpoint) && (h.added.is_some() || !by_date)).collect(),
+        );
         let gone: Vec<&Holding> = due.into_iter().filter(|h| !shown.contains(&key_in(endpoint, h))).collect();
         let tie = |h: &&Holding| borders.may_lose(h);
         let ties = gone.iter().filter(|h| tie(h)).count();

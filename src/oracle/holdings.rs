@@ -84,6 +84,11 @@ impl Holding {
         }
     }
 
+    /// Whether this endpoint may show it: a walk by date over a manifest, which has no `next`, does not reach everything.
+    pub fn may_be_in(&self, endpoint: Endpoint) -> bool {
+        self.shown_by(endpoint) || endpoint == Endpoint::Manifest && self.in_objects && !self.unlisted
+    }
+
     /// Whether the object has a `modified` property (STIX 2.1 section 3.2).
     pub fn versioned(&self) -> bool {
         self.object.as_ref().is_some_and(|o| o.get("modified").is_some())

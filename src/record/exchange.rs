@@ -24,6 +24,9 @@ pub struct Exchange {
     /// Why nothing came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// What a first attempt came to, where the request was sent a second time and may have been carried out twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent: Option<String>,
     /// When it was sent, RFC 3339 in UTC with microseconds.
     pub started: String,
     /// Wall time from sending to the last byte, in milliseconds.

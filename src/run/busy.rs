@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::record::Exchange;
 
 /// How often a request is sent again that the server had no time for.
-const ATTEMPTS: u32 = 4;
+pub const ATTEMPTS: u32 = 4;
 /// Longest wait before a request is sent again.
 const ONCE: Duration = Duration::from_secs(10);
 /// How long the run waits in all for the first answer of a server.
@@ -73,6 +73,11 @@ impl Busy {
             known.waited += wait;
         }
         Some(wait)
+    }
+
+    /// Whether the server ever answered otherwise than that it has no time.
+    pub fn heard(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).heard
     }
 
     /// Whether it is time to tell that the run waits: where many trials wait, not each of them says so.

@@ -205,7 +205,7 @@ impl Run<'_> {
                 return Err(Stop::Skipped(format!("the trial is of no use here: {}", finding.message)));
             }
             if let Some(given) = &step.given {
-                let judged = self.judge(step, given);
+                let judged = self.sent_once(self.judge(step, given));
                 if let Some(finding) = judged.findings.first() {
                     return Err(Stop::Blocked(format!("what the trial builds on does not hold: {}", finding.message)));
                 }
@@ -214,7 +214,7 @@ impl Run<'_> {
                 }
             }
             if let Some(expect) = &step.expect {
-                let judged = self.judge(step, expect);
+                let judged = self.sent_once(self.judge(step, expect));
                 let broken = !judged.findings.is_empty();
                 outcome.merge(judged);
                 if broken {
@@ -266,6 +266,19 @@ impl Run<'_> {
         };
         let record = self.records.last().cloned().unwrap_or_default();
         check::judge(&Context { transcript: &transcript, step, record: &record, expect })
+    }
+
+    /// Where a request may have been carried out twice, what it is answered and what is there afterwards is no breach: a
+    /// second deletion finds nothing, or takes the next version.
+    fn sent_once(&self, mut judged: Outcome) -> Outcome {
+        let first = self.exchanges.iter().find_map(|e| e.resent.as_ref()).filter(|_| !judged.findings.is_empty());
+        if let Some(first) = first {
+            judged.findings.clear();
+            judged.block(format!(
+                "the request was sent a second time, and what that is answered tells nothing of the first: {first}"
+            ));
+        }
+        judged
     }
 
     /// Saves what later steps need.

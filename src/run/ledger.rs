@@ -82,6 +82,7 @@ impl Ledger {
         let entries: Vec<(String, String)> =
             self.open.lock().map(|mut o| std::mem::take(&mut *o).into_iter().collect()).unwrap_or_default();
         let mut result = CleanUp::default();
+        let mut gone = entries.clone();
         let session = session.scoped(CLEAN_UP);
         session.look_again().await;
         self.settle(&session).await;
@@ -119,6 +120,12 @@ impl Ledger {
             }
         }
         result.left.sort();
+        let is_left = |(objects, id): &(String, String)| {
+            let url = Url::parse(objects).map(|url| paths::under(&url, &[id]).to_string());
+            url.is_ok_and(|url| result.left.binary_search(&url).is_ok())
+        };
+        gone.retain(|entry| !is_left(entry));
+        session.added().gone(gone);
         result
     }
 }
@@ -132,7 +139,7 @@ fn count(result: &mut CleanUp, done: Option<Result<Option<(Url, Gone)>, tokio::t
 }
 
 /// What an attempt to delete came to.
-enum Gone {
+pub enum Gone {
     /// It was there, and is no more.
     Removed,
     /// It was not there: refused, or deleted by the trial itself.
@@ -143,7 +150,7 @@ enum Gone {
 
 /// Deletes one object: plainly, and again with every version named where a server takes the plain request
 /// for the latest version alone.
-async fn remove(session: &Session, url: &Url) -> Gone {
+pub async fn remove(session: &Session, url: &Url) -> Gone {
     let mut all = url.clone();
     all.set_query(Some("match%5Bversion%5D=all"));
     let mut deleted = false;

@@ -2,6 +2,7 @@
 
 pub mod busy;
 pub mod cause;
+mod chance;
 pub mod changes;
 pub mod dataset;
 pub mod exec;
@@ -11,6 +12,7 @@ mod identities;
 pub mod known;
 pub mod ledger;
 pub mod options;
+mod pace;
 pub mod plan;
 pub mod probe;
 pub mod profile;
@@ -24,11 +26,13 @@ mod slim;
 pub mod standing;
 mod stopper;
 pub mod survey;
+mod sweep;
 mod trials;
 pub mod trouble;
 mod uses;
 pub mod verdict;
 pub mod walk;
+mod way;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -259,6 +263,7 @@ impl Run {
         }
         let mut trials = self.trials((&survey, &abilities), &tasks, exploration.as_ref()).await;
         self.clean_up(&ledger).await;
+        self.sweep().await;
         let order: BTreeMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.planned.id.as_str(), i)).collect();
         trials.sort_by_key(|t| order.get(t.id.as_str()).copied().unwrap_or(usize::MAX));
         let mut summary = verdict::summarise(&trials, &self.options, false, self.interrupted());
@@ -292,6 +297,21 @@ impl Run {
         let cleanup = ledger.clean_up(&self.session).await;
         if cleanup.removed > 0 || !cleanup.left.is_empty() {
             self.tell(Event::CleanedUp(cleanup)).await;
+        }
+    }
+
+    /// Removes what showed only after it had been removed, and tells what came of it.
+    async fn sweep(&self) {
+        let cleanup = sweep::sweep(&self.session).await;
+        if cleanup.removed > 0 || !cleanup.left.is_empty() {
+            self.tell(Event::CleanedUp(cleanup)).await;
+        }
+        let unanswered = self.session.added().unanswered();
+        if unanswered > 0 {
+            self.tell(Event::Note(format!(
+                "{unanswered} requests to add objects got no answer: look whether the server has added them after all"
+            )))
+            .await;
         }
     }
 

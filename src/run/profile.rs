@@ -243,7 +243,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
             set("count-1", (count - 1).to_string());
             set("object-b", ids[1].to_owned());
             set("object-c", ids[2].to_owned());
-            set("many-ids", ids[..ids.len().min(40)].join(","));
+            set("many-ids", ids[..ids.len().min(30)].join(","));
         }
     }
     let kind = |id: &str| versions[id][0].kind.as_str();

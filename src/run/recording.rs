@@ -127,6 +127,8 @@ struct Line {
     response: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resent: Option<String>,
     started: String,
     duration_ms: f64,
     curl: String,
@@ -211,6 +213,7 @@ impl Recorder {
                 cut: r.body.cut,
             }),
             failure: exchange.failure.clone(),
+            resent: exchange.resent.clone(),
             started: exchange.started.clone(),
             duration_ms: exchange.duration_ms,
             curl: exchange.curl.clone(),
@@ -356,6 +359,7 @@ fn line(text: &[u8]) -> Result<(Key, Exchange), Box<dyn std::error::Error>> {
         },
         response,
         failure: line.failure,
+        resent: line.resent,
         started: line.started,
         duration_ms: line.duration_ms,
         curl: line.curl,

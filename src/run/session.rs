@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 use url::Url;
@@ -14,8 +13,11 @@ use super::Stopper;
 use super::busy::{self, Busy};
 use super::identities::Identities;
 use super::options::Options;
+use super::pace::Pace;
 use super::recording::{End, RecordError, Recorder, Replay};
 use super::silence::{self, Silence};
+use super::sweep::Added;
+use super::way;
 use crate::case::Actor;
 use crate::record::{Event, Exchange};
 use crate::taxii::client::{ClientError, Transport, unsent};
@@ -27,7 +29,7 @@ use crate::taxii::{Client, Outgoing, paths};
 pub struct Session {
     line: Line,
     identities: Arc<Identities>,
-    pace: Option<Arc<Pace>>,
+    pace: Arc<Pace>,
     recorder: Option<Arc<Recorder>>,
     redactor: Arc<Redactor>,
     stopper: Stopper,
@@ -35,6 +37,7 @@ pub struct Session {
     scope: Arc<str>,
     silence: Arc<Silence>,
     busy: Arc<Busy>,
+    added: Arc<Added>,
     /// Who is told that the run waits.
     listener: Option<Sender<Event>>,
     /// Where discovery was found, where it is not in its place.
@@ -54,6 +57,18 @@ enum Line {
     Record(Arc<Replay>),
 }
 
+/// What to do about an answer.
+enum Then {
+    /// It stands.
+    Done,
+    /// Ask again after this time, for as long as the server puts it off.
+    Wait(Duration),
+    /// Ask once more, after this time.
+    Again(Duration),
+    /// Ask once more when the server is back.
+    AgainLater,
+}
+
 /// Scope of what is asked before the trials.
 pub const SURVEY: &str = "survey";
 /// Scope of what removes what the suite added.
@@ -61,41 +76,10 @@ pub const CLEAN_UP: &str = "clean-up";
 /// The failure of a request that was not sent because the run was told to end, and the reason of a trial that was not run.
 pub const ENDED: &str = "the run was ended early";
 
-/// Whether the server closed the connection instead of answering. It may close one that is kept alive at any time (RFC
-/// 9112, section 9.5), so this says something of the request only where it happens again on a fresh one. A POST may go
-/// out twice by this; the same version of an object is added once all the same.
-fn hung_up(exchange: &Exchange) -> bool {
-    let closed = ["connection closed before message completed", "connection reset", "broken pipe"];
-    let failure = exchange.failure.as_deref().unwrap_or_default().to_ascii_lowercase();
-    closed.iter().any(|word| failure.contains(word))
-}
-
 /// Whether this is the answer of a server that is up. `resource` says that the same request was answered with a resource
 /// before: an internal error is none then.
 pub fn answers(exchange: &Exchange, resource: bool) -> bool {
     exchange.response.is_some() && !(resource && exchange.status() >= 500)
-}
-
-/// Spaces requests evenly, however many trials run at the same time.
-struct Pace {
-    interval: Duration,
-    next: Mutex<Instant>,
-}
-
-impl Pace {
-    /// `rate` is in requests a second and above zero.
-    fn new(rate: f64) -> Pace {
-        Pace { interval: Duration::from_secs_f64(1.0 / rate), next: Mutex::new(Instant::now()) }
-    }
-
-    /// Waits until the next request may go.
-    async fn turn(&self) {
-        let mut next = self.next.lock().await;
-        let at = (*next).max(Instant::now());
-        *next = at + self.interval;
-        drop(next);
-        tokio::time::sleep_until(at).await;
-    }
 }
 
 impl Session {
@@ -123,8 +107,10 @@ impl Session {
         };
         let transport = Transport { ca_pem, certificate_pem, insecure: options.insecure, timeout: options.timeout };
         let client = Client::new(&transport, trusted)?;
-        let pace = options.rate.map(|rate| Arc::new(Pace::new(rate)));
-        Ok(Session { pace, ..Session::on(Line::Server(client), identities, redactor, base) })
+        Ok(Session {
+            pace: Arc::new(Pace::new(options.rate)),
+            ..Session::on(Line::Server(client), identities, redactor, base)
+        })
     }
 
     /// A session that takes its answers from the record of an earlier run, which `options` are those of.
@@ -139,13 +125,14 @@ impl Session {
         Session {
             line,
             identities: Arc::new(identities),
-            pace: None,
+            pace: Arc::default(),
             recorder: None,
             redactor: Arc::new(redactor),
             stopper: Stopper::default(),
             scope: SURVEY.into(),
             silence: Arc::default(),
             busy: Arc::default(),
+            added: Arc::default(),
             listener: None,
             home: Arc::default(),
             plain_brackets: Arc::default(),
@@ -221,39 +208,82 @@ impl Session {
         self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.finish(end))
     }
 
-    /// Sends one request in somebody's name and records its answer. Waits and asks again where the server limits the
-    /// rate of requests (RFC 6585, section 4), and asks a second time where a read got no answer.
+    /// Sends one request in somebody's name and records its answer. What goes wrong on the way is tried again, as
+    /// [`way`] says; whether the last answer is that to a request which was sent twice is in the exchange.
     pub async fn send(&self, outgoing: &Outgoing, actor: Actor) -> Exchange {
         let client = match &self.line {
             Line::Record(replay) => return replay.answer(&self.scope, actor, outgoing),
             Line::Server(client) => client,
         };
-        let mut attempt = 0;
-        let exchange = loop {
+        let (mut attempt, mut again, mut put_off) = (0, None, false);
+        let mut exchange = loop {
             if let Some(why) = self.silence.forbids(outgoing, actor) {
                 break unsent(outgoing, &why);
             }
-            let Some(exchange) = self.once(client, outgoing, actor).await else { return unsent(outgoing, ENDED) };
+            let fresh = again.is_some();
+            let Some(exchange) = self.once(client, outgoing, actor, fresh).await else {
+                return unsent(outgoing, ENDED);
+            };
             self.silence.note(outgoing, actor, &exchange);
             attempt += 1;
-            match self.busy.wait(&exchange, attempt) {
-                Some(wait) => self.wait(&exchange, wait).await,
-                None if attempt == 1
-                    && busy::asked(&exchange).is_none()
-                    && !silence::in_vain(&exchange)
-                    && (exchange.response.is_none() && outgoing.method == "GET" || hung_up(&exchange)) => {}
-                _ => break exchange,
+            match self.what_then(outgoing, actor, &exchange, attempt) {
+                Then::Wait(time) => {
+                    self.wait(&exchange, time).await;
+                    put_off = true;
+                }
+                Then::Again(pause) if again.is_none() => {
+                    self.pause(pause).await;
+                    again = Some(exchange);
+                }
+                Then::AgainLater if again.is_none() => {
+                    again = Some(exchange);
+                    if !self.outlasts(false).await {
+                        break unsent(outgoing, silence::LOST);
+                    }
+                }
+                _ => {
+                    match way::is_put_off(&exchange) {
+                        false if put_off => self.pace.slow_down().await,
+                        _ => self.pace.ease().await,
+                    }
+                    if outgoing.method == "POST" && exchange.response.is_none() && !way::nothing_listens(&exchange) {
+                        self.added.got_no_answer();
+                    }
+                    break exchange;
+                }
             }
         };
+        exchange.resent = again.as_ref().and_then(|first| way::may_have_come(outgoing, first));
         if let Some(recorder) = &self.recorder {
             recorder.keep(&self.scope, actor, &self.redactor.exchange(exchange.clone()));
         }
         exchange
     }
 
+    /// What to do about the answer to a request that was sent `attempt` times.
+    fn what_then(&self, outgoing: &Outgoing, actor: Actor, exchange: &Exchange, attempt: u32) -> Then {
+        let heard = self.busy.heard();
+        if let Some(time) = self.busy.wait(exchange, attempt) {
+            Then::Wait(time)
+        } else if way::is_unavailable(exchange) {
+            match heard && attempt <= busy::ATTEMPTS && self.silence.may_answer(outgoing, actor) {
+                true => Then::Wait(way::pause(attempt)),
+                false => Then::Done,
+            }
+        } else if heard && way::nothing_listens(exchange) && *self.scope != *CLEAN_UP {
+            Then::AgainLater
+        } else if way::goes_again(outgoing, exchange) {
+            Then::Again(if exchange.response.is_some() { way::pause(attempt) } else { Duration::ZERO })
+        } else {
+            Then::Done
+        }
+    }
+
     /// Waits before a request is sent again, and says so.
     async fn wait(&self, exchange: &Exchange, wait: Duration) {
-        if let Some(listener) = self.listener.as_ref().filter(|_| self.busy.tells()) {
+        // what is over at once need not be told
+        let told = |_: &&Sender<Event>| wait >= Duration::from_secs(1) && self.busy.tells();
+        if let Some(listener) = self.listener.as_ref().filter(told) {
             // nobody need hear it, and nothing has to wait until somebody does
             let _ = listener.try_send(Event::Waiting(busy::told(exchange, wait)));
         }
@@ -271,11 +301,9 @@ impl Session {
     }
 
     /// Sends a request once, at the pace of the run. Nothing where the run is told to end meanwhile.
-    async fn once(&self, client: &Client, outgoing: &Outgoing, actor: Actor) -> Option<Exchange> {
-        if let Some(pace) = &self.pace {
-            pace.turn().await;
-        }
-        let sent = client.send(outgoing, self.identities.of(actor));
+    async fn once(&self, client: &Client, outgoing: &Outgoing, actor: Actor, fresh: bool) -> Option<Exchange> {
+        self.pace.turn().await;
+        let sent = client.send(outgoing, self.identities.of(actor), fresh);
         match &*self.scope {
             CLEAN_UP => Some(sent.await),
             _ if self.stopper.stopped() => None,
@@ -296,7 +324,7 @@ impl Session {
         let discovery = self.control();
         let (began, mut wait) = (Instant::now(), Duration::from_millis(250));
         while !self.silence.is_lost() {
-            let Some(exchange) = self.once(client, &discovery, Actor::Client).await else { return true };
+            let Some(exchange) = self.once(client, &discovery, Actor::Client, false).await else { return true };
             if answers(&exchange, resource) {
                 return true;
             }
@@ -323,6 +351,11 @@ impl Session {
             let found = self.send(&discovery, Actor::Client).await.response.is_some();
             self.silence.set_lost(!found);
         }
+    }
+
+    /// What was added and taken for gone.
+    pub fn added(&self) -> &Added {
+        &self.added
     }
 
     /// Takes secrets out of what leaves the run.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex as Turn;
 
+use super::way;
 use crate::case::Actor;
 use crate::record::Exchange;
 use crate::taxii::Outgoing;
@@ -20,6 +21,8 @@ pub const LOST: &str = "the server no longer answers";
 
 /// How often at least something has got no answer that is not asked any more.
 const ENOUGH: u32 = 2;
+/// How often at most something is put off that was never answered otherwise.
+const PUT_OFF: u32 = 4;
 /// How many answers make up for one that did not come.
 const WORTH: u32 = 4;
 /// How long the run waits for a server that no longer answers: about as long as one takes to start again, and no more
@@ -36,11 +39,22 @@ pub fn in_vain(exchange: &Exchange) -> bool {
 /// What is known of silence, for all trials of a run.
 #[derive(Default)]
 pub struct Silence {
-    /// By what a request asks for: how often it got no answer in time, and how often it got one.
-    seen: Mutex<HashMap<String, (u32, u32)>>,
+    /// By what a request asks for.
+    seen: Mutex<HashMap<String, Seen>>,
     lost: AtomicBool,
     /// Held by the trial that waits for the server, while the others wait for it.
     pub turn: Turn<()>,
+}
+
+/// How requests that have something in common were answered.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// How often there was no answer in time.
+    hung: u32,
+    /// How often there was one.
+    answered: u32,
+    /// How many of the answers said that there was no time.
+    put_off: u32,
 }
 
 impl Silence {
@@ -50,9 +64,15 @@ impl Silence {
             return Some(LOST.to_owned());
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent =
-            |part: &String| seen.get(part).is_some_and(|(hung, answered)| *hung >= ENOUGH && hung * WORTH > *answered);
+        let silent = |part: &String| seen.get(part).is_some_and(|s| s.hung >= ENOUGH && s.hung * WORTH > s.answered);
         parts(outgoing, actor).into_iter().find(silent).map(|part| format!("{LIKE_OTHERS}{part}"))
+    }
+
+    /// Whether a request that was put off may be answered later: not where all like it always were.
+    pub fn may_answer(&self, outgoing: &Outgoing, actor: Actor) -> bool {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let never = |part: &String| seen.get(part).is_some_and(|s| s.put_off > PUT_OFF && s.put_off == s.answered);
+        !parts(outgoing, actor).iter().any(never)
     }
 
     /// Takes note of what came of a request.
@@ -60,13 +80,14 @@ impl Silence {
         let in_vain = in_vain(exchange);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let parts = parts(outgoing, actor);
-        let answers = |part: &String| seen.get(part).map_or(0, |(_, answered)| *answered);
+        let answers = |part: &String| seen.get(part).map_or(0, |s| s.answered);
         // of all that was asked for it is the part that was answered least at which the server hangs
         let least = parts.iter().map(answers).min();
         for part in parts {
-            let (hung, answered) = seen.entry(part).or_default();
-            *hung += u32::from(in_vain && Some(*answered) == least);
-            *answered += u32::from(exchange.response.is_some());
+            let seen = seen.entry(part).or_default();
+            seen.hung += u32::from(in_vain && Some(seen.answered) == least);
+            seen.answered += u32::from(exchange.response.is_some());
+            seen.put_off += u32::from(way::is_unavailable(exchange));
         }
     }
 

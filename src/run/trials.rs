@@ -8,8 +8,11 @@ use super::recording::NOT_RECORDED;
 use super::session::ENDED;
 use super::silence::LIKE_OTHERS;
 use super::survey::Survey;
-use super::{Run, cause, changes, exec, known};
+use super::{Run, cause, chance, changes, exec, known};
 use crate::record::{Event, Trial, Verdict};
+
+/// How often a failure is tried again where each time it fails otherwise.
+const ATTEMPTS: u32 = 2;
 
 impl Run {
     /// Runs the trials: those that only read first, then those that write, then those that need to be
@@ -36,13 +39,13 @@ impl Run {
             // what others build on comes first: where the server hangs at it, it is that which fails
             phase_tasks.sort_by_cached_key(|t| cause::depth(t));
             let mut done = self.together(&runner, &phase_tasks, jobs).await;
-            let failed = |t: &&&Task<'_>| done.iter().any(|d| d.verdict == Verdict::Fail && d.id == t.planned.id);
+            let failed = |t: &&&Task<'_>| done.iter().any(|d| is_broken(d) && d.id == t.planned.id);
             let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
             let mut change = changes::Watch::new(&self.session, survey, &failed);
             let changed = change.look(&format!("again {wanted}")).await;
-            for trial in done.iter_mut().filter(|t| t.verdict == Verdict::Fail) {
+            for trial in done.iter_mut().filter(|t| is_broken(t)) {
                 let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
-                if changed && !self.session.ended() {
+                if changed && trial.verdict == Verdict::Fail && !self.session.ended() {
                     self.with_changes(&mut change, abilities, &added, task, trial).await;
                 } else {
                     self.again(&runner, task, trial).await;
@@ -76,6 +79,10 @@ impl Run {
             let added = Ledger::default();
             let runner = &exec::Runner { ledger: &added, ..*runner };
             let alive = !self.session.is_lost();
+            if spoilt.is_some() && task.lacking.is_none() && exec::still_answers(runner, task).await {
+                // it was away for a while, or is started again
+                spoilt = None;
+            }
             let mut trial = match &spoilt {
                 Some(by) if task.lacking.is_none() => {
                     let trial = Trial {
@@ -94,7 +101,7 @@ impl Run {
                 spoilt = Some(task.planned.id.clone());
             }
             // a repeat on a server that is spoilt would tell nothing
-            if trial.verdict == Verdict::Fail && spoilt.is_none() {
+            if is_broken(&trial) && spoilt.is_none() {
                 self.again(runner, task, &mut trial).await;
             }
             self.clean_up(&added).await;
@@ -164,22 +171,39 @@ impl Run {
         trial
     }
 
-    /// Tries a failure again, with nothing beside it. Where it does not come again it is no failure that
-    /// anybody could act on, and no pass either.
+    /// Tries a failure or a warning again, with nothing beside it. Where it does not come again it is nothing that anybody
+    /// could act on, and no pass either.
     async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
-        if !self.session.ended_before(&exec::scope(task, 1)) {
-            let again = exec::run(runner, task, 1).await;
-            // what got no answer twice is not asked again
-            let silent = again.reason.starts_with(LIKE_OTHERS);
-            if again.verdict != Verdict::Fail && !silent && !self.session.ended() {
-                let (first, second) = (trial.reason.clone(), again.verdict.word());
-                trial.reason = format!("flaky: it failed ({first}), and did not on a repeat ({second})");
-                trial.requirements = task.planned.requirements.clone();
-                trial.verdict = Verdict::Inconclusive;
-                trial.flaky = true;
-                trial.known = None;
-                self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+        for attempt in 1..=ATTEMPTS {
+            if self.session.ended_before(&exec::scope(task, attempt)) {
+                return;
             }
+            let mut again = exec::run(runner, task, attempt).await;
+            // what got no answer twice is not asked again
+            if again.reason.starts_with(LIKE_OTHERS) || self.session.ended() {
+                return;
+            }
+            let first = trial.reason.clone();
+            let why = if !is_broken(&again) || trial.verdict == Verdict::Fail && again.verdict == Verdict::Warn {
+                format!("flaky: it failed ({first}), and did not on a repeat ({})", again.verdict.word())
+            } else if !chance::is_another(trial, &again) {
+                if chance::is_lost(trial) && !chance::is_lost(&again) {
+                    // what the server says is better evidence than that it once said nothing
+                    known::mark(&self.options.known, &mut again, self.today);
+                    *trial = again;
+                }
+                return;
+            } else if attempt < ATTEMPTS {
+                continue;
+            } else {
+                format!("flaky: each time another request got no answer: {first}; {}", again.reason)
+            };
+            trial.reason = why;
+            trial.requirements = task.planned.requirements.clone();
+            trial.verdict = Verdict::Inconclusive;
+            trial.flaky = true;
+            trial.known = None;
+            return self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
     }
 

@@ -8,7 +8,7 @@ use super::survey::{Collection, resource};
 use super::{busy, protocol};
 use crate::record::Exchange;
 use crate::taxii::client::is_of_client_certificate;
-use crate::taxii::{Outgoing, challenge, paths};
+use crate::taxii::{Outgoing, challenge, front_end, paths};
 
 /// Why a server cannot be tested.
 #[derive(Debug)]
@@ -52,9 +52,14 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
             last(failure)
         )
     } else if has(&["dns error", "lookup address", "name or service not known", "nodename"]) {
-        format!("the host name {host} cannot be resolved: check the URL for a typo")
+        let proxy = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+        let proxy = proxy.iter().find(|name| std::env::var_os(name).is_some());
+        let proxy = proxy.map_or_else(String::new, |name| format!(" (the proxy of {name} is not used)"));
+        format!("the host name {host} cannot be resolved{proxy}: check the URL for a typo")
     } else if has(&["connection refused"]) {
         format!("{host} refuses connections on port {port}: is the server running there?")
+    } else if has(&["protocolversion"]) {
+        format!("{host} speaks no version of TLS that may be used on port {port}: 1.2 or later is needed")
     } else if has(&["invalidcontenttype", "corrupt message", "wrong version", "handshake eof"]) {
         format!("{host} does not speak TLS on port {port}: for plain HTTP use http:// and --allow-http")
     } else if url.scheme() == "http" && has(&["invalid http version", "connection closed", "connection reset"]) {
@@ -72,14 +77,18 @@ pub fn no_answer(url: &Url, failure: &str) -> String {
     }
 }
 
+/// The innermost cause of a failure; that a document is named for more is none.
 fn last(failure: &str) -> &str {
-    failure.rsplit(": ").next().unwrap_or(failure)
+    failure.rsplit(": ").find(|part| !part.starts_with("https://")).unwrap_or(failure)
 }
 
 /// No API root is known: says why discovery was of no help. `answers` are those of discovery and of the URL that the user
 /// gave, where it was asked; `body` is the discovery resource.
 pub async fn no_root(session: &Session, answers: &[(&Url, &Exchange)], body: Option<&Value>) -> Trouble {
     let Some((url, discovery)) = answers.first().copied() else { return Trouble::from(String::new()) };
+    if let Some(why) = answers.iter().find_map(|(url, answer)| in_front(url, answer)) {
+        return Trouble { why, judged: false };
+    }
     if let Some(why) = protocol::older(answers.iter().copied()) {
         return Trouble { why, judged: false };
     }
@@ -105,6 +114,21 @@ pub async fn no_root(session: &Session, answers: &[(&Url, &Exchange)], body: Opt
         return Trouble { why, judged: false };
     }
     no_discovery(url, discovery).into()
+}
+
+/// What is in front of the server keeps the request from it.
+fn in_front(url: &Url, exchange: &Exchange) -> Option<String> {
+    let port = url.port_or_known_default().unwrap_or(0);
+    if front_end::wants_tls(exchange) {
+        return Some(format!("{} speaks TLS on port {port}: use https://", url.host_str().unwrap_or("the server")));
+    }
+    if front_end::wants_certificate(exchange) {
+        return Some(format!(
+            "{url} wants a certificate of the client: give one that it knows with --client-cert and --client-key"
+        ));
+    }
+    let to = front_end::leads_elsewhere(exchange)?;
+    Some(format!("{url} redirects to {to} ({}): give the URL of the TAXII server itself", exchange.status()))
 }
 
 /// The server has no time, or is not there behind its proxy.

@@ -22,6 +22,9 @@ pub const MAX_BODY: usize = 64 * 1024 * 1024;
 /// How the failure of a request begins that got no answer in time.
 pub const NO_ANSWER: &str = "no answer within";
 
+/// How the failure of a request begins whose answer began to come.
+pub const BROKE_OFF: &str = "the answer ended early";
+
 /// `User-Agent` of the suite (section 3.2).
 pub const USER_AGENT: &str = concat!("taxii-conformance/", env!("CARGO_PKG_VERSION"));
 
@@ -100,12 +103,21 @@ impl Outgoing {
 /// Sends requests and records them. Cheap to clone; connections are shared.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: Connections,
     /// The same with the client's certificate, where there is one.
-    certified: Option<reqwest::Client>,
+    certified: Option<Connections>,
     transport: Arc<Transport>,
     /// Origins that credentials may go to.
     trusted: Arc<Vec<Url>>,
+}
+
+/// How requests reach the server.
+#[derive(Clone)]
+struct Connections {
+    /// Over connections that are kept for the next request.
+    shared: reqwest::Client,
+    /// Each over a connection of its own.
+    fresh: reqwest::Client,
 }
 
 impl Client {
@@ -113,7 +125,10 @@ impl Client {
     ///
     /// `trusted` are the origins that credentials may be sent to.
     pub fn new(transport: &Transport, trusted: Vec<Url>) -> Result<Client, ClientError> {
-        let client = |certified| http(transport, tls::config(transport, certified, None)?);
+        let client = |certified| {
+            let config = tls::config(transport, certified, None)?;
+            Ok(Connections { shared: http(transport, config.clone(), true)?, fresh: http(transport, config, false)? })
+        };
         let certified = if transport.certificate_pem.is_empty() { None } else { Some(client(true)?) };
         Ok(Client {
             http: client(false)?,
@@ -133,11 +148,12 @@ impl Client {
         self.trusted.iter().any(|t| same_origin(t, url))
     }
 
-    /// Sends a request and records what comes. Never fails: what goes wrong is in the exchange.
-    pub async fn send(&self, outgoing: &Outgoing, identity: &Identity) -> Exchange {
+    /// Sends a request and records what comes; `fresh` wants a connection on which nothing was sent before. Never fails:
+    /// what goes wrong is in the exchange.
+    pub async fn send(&self, outgoing: &Outgoing, identity: &Identity, fresh: bool) -> Exchange {
         let (clock, started) = (jiff::Timestamp::now(), Instant::now());
         let identity = if self.trusts(&outgoing.url) { identity.clone() } else { Identity::default() };
-        let answer = tokio::time::timeout(self.transport.timeout, self.exchange(outgoing, &identity)).await;
+        let answer = tokio::time::timeout(self.transport.timeout, self.exchange(outgoing, &identity, fresh)).await;
         let (response, failure) = match answer {
             Ok(Ok(response)) => (Some(response), None),
             Ok(Err(failure)) => (None, Some(failure)),
@@ -148,6 +164,7 @@ impl Client {
             request: self.recorded(outgoing, &identity),
             response,
             failure,
+            resent: None,
             started: format!("{clock:.6}"),
             duration_ms: crate::record::milliseconds(started),
             curl: curl(outgoing, &identity, self.transport.insecure),
@@ -155,7 +172,7 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, outgoing: &Outgoing, identity: &Identity) -> Result<Response, String> {
+    async fn exchange(&self, outgoing: &Outgoing, identity: &Identity, fresh: bool) -> Result<Response, String> {
         if outgoing.tls == Some(tls::Version::Blocked) {
             return Err(super::hello::offer(&outgoing.url).await);
         }
@@ -175,14 +192,15 @@ impl Client {
         let usual = self.certified.as_ref().filter(|_| identity.certificate).unwrap_or(&self.http);
         let tickets = Tickets::default();
         let http = match outgoing.tls {
-            None => usual.clone(),
+            None if fresh => usual.fresh.clone(),
+            None => usual.shared.clone(),
             // a connection of its own: only a handshake shows what the server speaks
             Some(version) => {
                 let certified = identity.certificate && self.certified.is_some();
                 let config = tls::config(&self.transport, certified, Some(version));
                 let client = config.and_then(|mut config| {
                     tickets.watch(&mut config);
-                    http(&self.transport, config)
+                    http(&self.transport, config, true)
                 });
                 client.map_err(|e| e.to_string())?
             }
@@ -205,7 +223,9 @@ impl Client {
             .collect();
         let mut bytes = BytesMut::new();
         let mut cut = false;
-        while let Some(chunk) = answer.chunk().await.map_err(|e| format!("the answer ended early: {}", chain(&e)))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|e| {
+            format!("{BROKE_OFF}, after status {status} and {} bytes of its body: {}", bytes.len(), chain(&e))
+        })? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > MAX_BODY {
                 bytes.truncate(MAX_BODY);
@@ -247,11 +267,33 @@ pub fn unsent(outgoing: &Outgoing, why: &str) -> Exchange {
         },
         response: None,
         failure: Some(why.to_owned()),
+        resent: None,
         started: format!("{:.6}", jiff::Timestamp::now()),
         duration_ms: 0.0,
         curl: String::new(),
         parsed: Arc::default(),
     }
+}
+
+/// Whether a failure is that of a connection that the server closed instead of answering. It may close one that is kept
+/// alive at any time (RFC 9112, section 9.5; RFC 9113, section 6.8), so this says something of the request only where it
+/// happens again on a fresh one.
+pub fn is_hang_up(failure: &str) -> bool {
+    let lower = failure.to_ascii_lowercase();
+    // the last two are GOAWAY without an error, and a stream that was refused unseen
+    let words = [
+        "connection closed before message completed",
+        "connection reset",
+        "broken pipe",
+        "not a result of an error",
+        "refused stream",
+    ];
+    !failure.starts_with(BROKE_OFF) && words.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a failure is that nothing listens: the request was not sent.
+pub fn is_refusal(failure: &str) -> bool {
+    failure.to_ascii_lowercase().contains("connection refused")
 }
 
 /// Whether a failure is one of the server's certificate: chain, dates or host name (section 8.5.2).
@@ -281,7 +323,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn http(transport: &Transport, tls: rustls::ClientConfig) -> Result<reqwest::Client, ClientError> {
+fn http(transport: &Transport, tls: rustls::ClientConfig, keep: bool) -> Result<reqwest::Client, ClientError> {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(reqwest::redirect::Policy::none())
@@ -291,6 +333,7 @@ fn http(transport: &Transport, tls: rustls::ClientConfig) -> Result<reqwest::Cli
         .connect_timeout(transport.timeout.min(Duration::from_secs(10)))
         // servers close idle connections after a few seconds; a POST must not meet one of these
         .pool_idle_timeout(Duration::from_secs(1))
+        .pool_max_idle_per_host(if keep { usize::MAX } else { 0 })
         .build()
         .map_err(|e| ClientError::Build(chain(&e)))
 }

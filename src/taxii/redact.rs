@@ -175,7 +175,7 @@ impl Redactor {
 
     /// An exchange without secrets.
     pub fn exchange(&self, mut exchange: Exchange) -> Exchange {
-        let Exchange { request, response, failure, curl, .. } = &mut exchange;
+        let Exchange { request, response, failure, resent, curl, .. } = &mut exchange;
         self.put(&mut request.url);
         self.headers(&mut request.headers);
         request.body.iter_mut().for_each(|b| self.body(b));
@@ -184,6 +184,7 @@ impl Redactor {
             self.body(&mut response.body);
         }
         self.maybe(failure);
+        self.maybe(resent);
         self.put(curl);
         // what was read of the body before holds its secrets
         exchange.parsed = Default::default();

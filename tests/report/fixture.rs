@@ -98,6 +98,7 @@ pub fn exchange(path: &str, status: u16, body: impl Into<Vec<u8>>) -> Exchange {
             body: Body::new(body.into(), false),
         }),
         failure: None,
+        resent: None,
         started: "2026-01-02T03:04:05.000000Z".to_owned(),
         duration_ms: 3.25,
         curl: format!(

@@ -94,14 +94,24 @@ prop_compose! {
         (headers, answered) in (headers(), headers()),
         sent in option::of(body()),
         answer in option::of((any::<u16>(), any::<String>(), any::<Option<u32>>(), body())),
-        (failure, started) in any::<(Option<String>, String)>(),
+        (failure, resent, started) in any::<(Option<String>, Option<String>, String)>(),
         duration_ms in 0.0..1e9,
     ) -> Exchange {
         let response = answer.map(|(status, version, early_data, body)| {
             Response { status, version, headers: answered, early_data, body }
         });
         let request = Request { method, url, headers, body: sent };
-        Exchange { step, request, response, failure, started, duration_ms, curl, parsed: Default::default() }
+        Exchange {
+            step,
+            request,
+            response,
+            failure,
+            resent,
+            started,
+            duration_ms,
+            curl,
+            parsed: Default::default(),
+        }
     }
 }
 

@@ -52,6 +52,9 @@ impl Run<'_> {
             let size = outgoing.body.as_ref().map_or(0, |body| body.len());
             return Err(Stop::Blocked(format!("the server does not take an envelope of {size} octets (413)")));
         }
+        if let Some(failure) = last.and_then(|e| e.failure.as_ref()).filter(|_| !judged) {
+            return Err(Stop::Blocked(format!("whether objects were added is not known: {failure}")));
+        }
         if !judged && (!(200..300).contains(&status) || failed > 0) {
             return Err(Stop::Blocked(format!(
                 "objects could not be added ({status}, {failed} failures): see add/answers"
@@ -94,6 +97,12 @@ impl Run<'_> {
         let all = std::iter::once(first).chain(others.iter().map(|(outgoing, _)| outgoing));
         let mut answers = join_all(all.map(|outgoing| self.send(outgoing, actor))).await.into_iter();
         let answer = answers.next().ok_or_else(|| Stop::Error("nothing was sent".into()))?;
+        if let Some(failure) = answers.clone().chain([answer.clone()]).find_map(|e| e.failure) {
+            // how many connections it takes at a time is the server's own matter
+            return Err(Stop::Blocked(format!(
+                "of requests that were sent at the same time one got no answer: {failure}"
+            )));
+        }
         for (exchange, (_, objects)) in answers.zip(others) {
             let status = exchange.status();
             let id = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned()));
