@@ -92,8 +92,13 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "refused-and-added",
     "added-custom-types-lost",
     "unknown-collection-takes-objects",
+    "duplicates-compared-as-text",
+    "refused-type-and-added",
+    "refused-size-and-added",
+    "held-elsewhere-not-added",
     // an object that comes, goes and comes again
     "deleted-for-ever",
+    "delete-by-specification-takes-every-version",
     "observables-lost-among-types",
 ];
 
