@@ -19,6 +19,7 @@ const fn v(name: &'static str, needs: Option<Fact>, meaning: &'static str) -> Va
 /// Every variable that is there without being made by the case itself.
 pub const VARIABLES: &[Variable] = &[
     v("random-uuid", None, "a version 4 UUID that nothing has"),
+    v("run-uuid", None, "a version 4 UUID that is the same in all trials of a run"),
     v("random-object", None, "the id of an indicator that does not exist"),
     v("root", None, "path of the API root, with slashes"),
     v("collection", None, "id of the collection"),
@@ -26,6 +27,7 @@ pub const VARIABLES: &[Variable] = &[
     v("object", Some(Fact::SomeObject), "id of an object of the collection"),
     v("object.version", Some(Fact::SomeObject), "its latest version"),
     v("object.retyped", Some(Fact::SomeObject), "its UUID under another type, an id that nothing has"),
+    v("object.encoded", Some(Fact::SomeObject), "its id with its hyphens percent-encoded"),
     v("object.cut", Some(Fact::SomeObject), "its id without the last character"),
     v("object-b", Some(Fact::ThreeObjects), "id of another object"),
     v("object-c", Some(Fact::ThreeObjects), "id of a third object"),

@@ -178,6 +178,7 @@ pub struct Abilities {
 pub fn random_values(values: &mut Values, seed: u64, trial: &str) {
     let id = uuid(seed, trial, "random-uuid");
     values.insert("random-uuid".into(), id.to_string());
+    values.insert("run-uuid".into(), uuid(seed, "", "run-uuid").to_string());
     values.insert("random-object".into(), format!("indicator--{}", uuid(seed, trial, "random-object")));
 }
 
@@ -232,6 +233,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         facts.insert(Fact::SomeObject);
         set("object", (*id).to_owned());
         set("object.version", last_version(id));
+        set("object.encoded", id.replace('-', "%2D"));
         set("object.cut", id.chars().take(id.chars().count().saturating_sub(1)).collect());
         set("object.retyped", retyped(id));
         let plain = select(holdings, Scope::Collection, &Query::default());

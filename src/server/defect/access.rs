@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use super::super::access::{self, USERS, User};
 use super::super::error::Problem;
@@ -397,6 +397,48 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let mut request = call.request.clone();
                 request.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer admin-token"));
                 *response = plain_response(state, request);
+            }
+        })],
+    ),
+    Defect::new(
+        "status-takes-any-password",
+        &["T21-4.3-12"],
+        "a status is shown to a known user whatever the password",
+        &[Rule(|rules| rules.authenticate = |at, request| by_name(at, Endpoint::Status, request))],
+    ),
+    Defect::new(
+        "manifest-open-where-filtered",
+        &["T21-5.3-03"],
+        "the manifest is shown without authentication where match[id] is given",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let filtered = request.query.contains("id");
+                if filtered { open(at, Endpoint::Manifest, request) } else { access::authenticate(at, request) }
+            };
+        })],
+    ),
+    Defect::new(
+        "later-pages-open",
+        &["T21-5.4-03"],
+        "whoever has a page token gets the page, without authentication",
+        &[Rule(|rules| {
+            rules.authenticate = |at, request| {
+                let later = request.query.contains("next=");
+                if later { open(at, Endpoint::Objects, request) } else { access::authenticate(at, request) }
+            };
+        })],
+    ),
+    Defect::new(
+        "head-open",
+        &["T21-5.4-03"],
+        "HEAD of objects is answered without authentication",
+        &[Response(|state, call, response| {
+            if call.request.method == Method::HEAD && call.request.path.ends_with("/objects/") {
+                let mut request = call.request.clone();
+                request.method = Method::GET;
+                request.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer admin-token"));
+                *response = plain_response(state, request);
+                response.body = bytes::Bytes::new();
             }
         })],
     ),

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::super::types;
-use super::Effect::Json;
-use super::{Defect, ENVELOPES, each, list, remove};
+use super::Effect::{Json, Response};
+use super::combined::with_records;
+use super::{Defect, ENVELOPES, each, edit, list, remove};
 
 /// Changes each object of an envelope.
 fn objects(body: &mut Value, change: impl FnMut(&mut Value)) {
@@ -45,6 +46,12 @@ fn halve(value: &mut Value) {
         Value::Object(members) => members.iter_mut().for_each(|(_, value)| halve(value)),
         _ => {}
     }
+}
+
+/// Changes each custom property of an object.
+fn each_own(object: &mut Value, change: impl FnMut(&mut Value)) {
+    let own = object.as_object_mut().into_iter().flatten().filter(|(name, _)| name.starts_with("x_"));
+    own.map(|(_, value)| value).for_each(change);
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -246,6 +253,145 @@ pub(super) const DEFECTS: &[Defect] = &[
                 if observable && object.get("spec_version").is_none() {
                     object["spec_version"] = "2.1".into();
                 }
+            });
+        })],
+    ),
+    Defect::new(
+        "older-versions-look-like-the-latest",
+        &["T21-5.4-05"],
+        "older versions come with the description of the latest",
+        &[Response(|state, call, response| {
+            if !call.endpoint().is_some_and(|at| ENVELOPES.contains(&at)) || !response.status.is_success() {
+                return;
+            }
+            edit(response, |body| {
+                objects(body, |object| {
+                    let latest = with_records(state, call, |records| {
+                        let own = records.iter().filter(|record| !record.deleted && object["id"] == *record.object.id);
+                        own.max_by_key(|record| record.object.instant).map(|record| record.object.text.clone())
+                    });
+                    let latest: Value =
+                        latest.flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+                    if let (true, Some(text)) = (object.get("description").is_some(), latest.get("description")) {
+                        object["description"] = text.clone();
+                    }
+                });
+            });
+        })],
+    ),
+    Defect::new(
+        "hashes-in-small-letters",
+        &["T21-5.4-05"],
+        "names of hashes in references come in lower case",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                each(object, "external_references", |reference| {
+                    if let Some(hashes) = reference.get_mut("hashes").and_then(Value::as_object_mut) {
+                        *hashes = std::mem::take(hashes).into_iter().map(|(k, v)| (k.to_lowercase(), v)).collect();
+                    }
+                });
+            });
+        })],
+    ),
+    Defect::new(
+        "names-cut-at-255",
+        &["T21-5.4-05"],
+        "a name ends after 255 characters, as in a column of that width",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(name) = object.get("name").and_then(Value::as_str) {
+                    object["name"] = name.chars().take(255).collect::<String>().into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "spaces-joined",
+        &["T21-5.4-05"],
+        "of several spaces in a description one is left",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if let Some(text) = object.get("description").and_then(Value::as_str) {
+                    let mut text = text.to_owned();
+                    while text.contains("  ") {
+                        text = text.replace("  ", " ");
+                    }
+                    object["description"] = text.into();
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "authors-lost",
+        &["T21-5.4-05"],
+        "created_by_ref of indicators is lost",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                if object["type"] == "indicator" {
+                    remove(object, "created_by_ref");
+                }
+            });
+        })],
+    ),
+    Defect::new(
+        "defanged-lost",
+        &["T21-5.4-05"],
+        "observables lose the mark that they are defanged",
+        &[Json(ENVELOPES, |_, body| objects(body, |object| drop(remove(object, "defanged"))))],
+    ),
+    Defect::new(
+        "sha-512-lost",
+        &["T21-5.4-05"],
+        "of the hashes in references SHA-512 is lost",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                each(object, "external_references", |reference| {
+                    if let Some(hashes) = reference.get_mut("hashes") {
+                        remove(hashes, "SHA-512");
+                    }
+                });
+            });
+        })],
+    ),
+    Defect::new(
+        "fractions-of-six-digits",
+        &["T21-5.4-05"],
+        "fractions have six digits at most, but for the smallest",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                each_own(object, |value| {
+                    let fraction = value.as_f64().filter(|fraction| value.is_f64() && fraction.abs() > 1e-6);
+                    if let Some(fraction) = fraction {
+                        *value = json!((fraction * 1e6).round() / 1e6);
+                    }
+                });
+            });
+        })],
+    ),
+    Defect::new(
+        "truth-read-out-of-texts",
+        &["T21-5.4-05"],
+        "custom properties whose text is true or false become booleans",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                each_own(object, |value| {
+                    let read = value.as_str().and_then(|text| text.parse::<bool>().ok());
+                    *value = read.map_or_else(|| value.take(), Value::from);
+                });
+            });
+        })],
+    ),
+    Defect::new(
+        "lists-of-one-opened",
+        &["T21-5.4-05"],
+        "custom properties that are a list of one value become that value",
+        &[Json(ENVELOPES, |_, body| {
+            objects(body, |object| {
+                each_own(object, |value| {
+                    if let Some([one]) = value.as_array().map(Vec::as_slice) {
+                        *value = one.clone();
+                    }
+                });
             });
         })],
     ),

@@ -177,4 +177,15 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "delete-by-specification-takes-every-version",
+        &["T21-5.7-03"],
+        "DELETE ignores match[version] beside match[spec_version]",
+        &[Request(|request| {
+            let query = super::super::query::percent_decode(&request.query).unwrap_or_default();
+            if request.method == http::Method::DELETE && query.contains("match[spec_version]=") {
+                super::drop_parameters(request, |name, _| name == "match[version]");
+            }
+        })],
+    ),
 ];

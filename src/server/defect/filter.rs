@@ -363,4 +363,26 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         })],
     ),
+    Defect::new(
+        "limit-ignored-beside-specification",
+        &["T21-3.4-06"],
+        "limit is ignored beside match[spec_version]",
+        &[Request(|request| {
+            if percent_decode(&request.query).unwrap_or_default().contains("match[spec_version]=") {
+                drop_parameters(request, |name, _| name == "limit");
+            }
+        })],
+    ),
+    Defect::new(
+        "hyphen-encoded-is-no-hyphen",
+        &["T21-3.4-11"],
+        "percent-encoded hyphens in match[id] are not decoded",
+        &[Request(|request| request.query = request.query.replace("%2D", "%252D"))],
+    ),
+    Defect::new(
+        "hyphen-encoded-is-no-hyphen-in-paths",
+        &["T21-5.6-01", "T21-5.8-01"],
+        "percent-encoded hyphens in a path are not decoded",
+        &[Request(|request| request.path = request.path.replace("%2D", "%252D"))],
+    ),
 ];

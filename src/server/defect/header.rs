@@ -23,6 +23,13 @@ fn drop_after_next(call: &Call, response: &mut Response, header: &str) {
     }
 }
 
+fn drop_of_observables(call: &Call, response: &mut Response, header: &str) {
+    let unversioned = |body: serde_json::Value| body["objects"][0]["modified"].is_null();
+    if response.value().is_some_and(unversioned) {
+        drop_on(call, response, Endpoint::Object, header);
+    }
+}
+
 /// Rewrites both headers where they are.
 fn restyle(response: &mut Response, style: impl Fn(&str) -> String) {
     for header in [FIRST, LAST] {
@@ -182,5 +189,17 @@ pub(super) const DEFECTS: &[Defect] = &[
                 response.set(LAST, &last);
             }
         })],
+    ),
+    Defect::new(
+        "no-first-date-of-observables",
+        &["T21-3.2-01"],
+        "X-TAXII-Date-Added-First is missing where an object without versions is asked for",
+        &[Answer(|_, call, response| drop_of_observables(call, response, FIRST))],
+    ),
+    Defect::new(
+        "no-last-date-of-observables",
+        &["T21-3.2-02"],
+        "X-TAXII-Date-Added-Last is missing where an object without versions is asked for",
+        &[Answer(|_, call, response| drop_of_observables(call, response, LAST))],
     ),
 ];

@@ -33,6 +33,16 @@ fn keep_first(request: &mut super::super::http::Request) {
     request.query = first.collect::<Vec<_>>().join("&");
 }
 
+/// Changes the value of a parameter as a reader does that takes more than it should.
+fn reread(request: &mut super::super::http::Request, parameter: &str, read: impl Fn(&str) -> Option<String>) {
+    let pairs = request.query.split('&').map(|pair| {
+        let asked = pair.split_once('=').filter(|(name, _)| *name == parameter);
+        let value = asked.and_then(|(_, value)| percent_decode(value));
+        value.and_then(|value| read(&value)).map_or_else(|| pair.to_owned(), |value| format!("{parameter}={value}"))
+    });
+    request.query = pairs.collect::<Vec<_>>().join("&");
+}
+
 fn asked_for_type(call: &Call, kind: &str) -> bool {
     let filter = call.endpoint().and_then(|at| Filter::strictly(at, &call.request.query).ok());
     filter.and_then(|filter| filter.types).is_some_and(|types| types.iter().any(|asked| asked == kind))
@@ -302,6 +312,54 @@ pub(super) const DEFECTS: &[Defect] = &[
                 let decimals = value.split_once('.').map_or(0, |(_, rest)| rest.len() - 1);
                 name == "match[version]" && time::parse(value).is_some() && decimals != 3
             });
+        })],
+    ),
+    Defect::new(
+        "limit-with-point-taken",
+        &["T21-3.4-01"],
+        "a limit that is a whole number with a point is taken",
+        &[Request(|request| reread(request, "limit", |value| value.strip_suffix(".0").map(str::to_owned)))],
+    ),
+    Defect::new(
+        "limit-with-exponent-taken",
+        &["T21-3.4-01"],
+        "a limit with an exponent is taken",
+        &[Request(|request| {
+            reread(request, "limit", |value| {
+                value.contains('e').then(|| value.parse::<f64>().ok()).flatten().map(|limit| limit.to_string())
+            });
+        })],
+    ),
+    Defect::new(
+        "limit-with-plus-taken",
+        &["T21-3.4-01"],
+        "a limit with a plus sign is taken",
+        &[Request(|request| reread(request, "limit", |value| value.strip_prefix('+').map(str::to_owned)))],
+    ),
+    Defect::new(
+        "limit-all-taken",
+        &["T21-3.4-01"],
+        "limit=all means no limit",
+        &[Request(|request| drop_parameters(request, |name, value| name == "limit" && value == "all"))],
+    ),
+    Defect::new(
+        "limit-in-wide-digits-taken",
+        &["T21-3.4-01"],
+        "a limit in digits of full width is taken",
+        &[Request(|request| {
+            reread(request, "limit", |value| {
+                let narrow =
+                    |one: char| char::from_u32(u32::from(one).checked_sub(0xFEE0)?).filter(char::is_ascii_digit);
+                value.chars().map(narrow).collect()
+            });
+        })],
+    ),
+    Defect::new(
+        "added-after-with-space-taken",
+        &["T21-3.4-01"],
+        "added_after may have a space in the place of its T",
+        &[Request(|request| {
+            reread(request, "added_after", |value| value.contains(' ').then(|| value.replace(' ', "T")));
         })],
     ),
 ];

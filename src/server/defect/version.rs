@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::query::Pick;
 use super::super::route::Endpoint;
-use super::super::{select, time};
+use super::super::{rules::Rules, select, time};
 use super::Effect::{Json, Request, Rule};
 use super::{Defect, drop_parameters, each, remove};
 
@@ -16,6 +16,17 @@ fn is_marking(id: &Value) -> bool {
 fn is_observable(id: &Value) -> bool {
     let kind = id.as_str().and_then(|id| id.split("--").next()).unwrap_or_default();
     ["ipv4-addr", "ipv6-addr", "url", "mutex", "domain-name", "file", "email-addr", "process"].contains(&kind)
+}
+
+/// Has every version where the query names none, whatever becomes of `all`.
+fn leave_the_default(rules: &mut Rules) {
+    rules.default_versions = |at| match at {
+        Endpoint::Versions | Endpoint::Delete => &[EVER],
+        _ => &[Pick::Last],
+    };
+    rules.join_picks = |rules, picks, record, versions| {
+        picks == [EVER] || picks.iter().any(|pick| (rules.picks)(pick, record, versions))
+    };
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -128,13 +139,19 @@ pub(super) const DEFECTS: &[Defect] = &[
                 }
                 _ => select::picks(pick, record, versions),
             };
-            rules.default_versions = |at| match at {
-                Endpoint::Versions | Endpoint::Delete => &[EVER],
-                _ => &[Pick::Last],
+            leave_the_default(rules);
+        })],
+    ),
+    Defect::new(
+        "version-all-of-ten-at-most",
+        &["T21-3.4-18"],
+        "match[version]=all gives the ten latest versions of an object that has more",
+        &[Rule(|rules| {
+            rules.picks = |pick, record, versions| match pick {
+                Pick::All => versions.iter().rev().take(10).any(|other| other.number == record.number),
+                _ => select::picks(pick, record, versions),
             };
-            rules.join_picks = |rules, picks, record, versions| {
-                picks == [EVER] || picks.iter().any(|pick| (rules.picks)(pick, record, versions))
-            };
+            leave_the_default(rules);
         })],
     ),
     Defect::new(
@@ -387,6 +404,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Json(&[Endpoint::Versions], |_, body| {
             if body.get("versions").is_none() {
                 body["versions"] = json!([]);
+            }
+        })],
+    ),
+    Defect::new(
+        "versions-of-ten-at-most",
+        &["T21-5.8-01"],
+        "versions lists ten versions of an object that has more",
+        &[Json(&[Endpoint::Versions], |_, body| {
+            if let Some(list) = super::list(body, "versions") {
+                list.truncate(10);
             }
         })],
     ),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::super::http::{Request as Asked, Response as Answer};
+use super::super::http::{Request as Asked, Response as Answer, TAXII};
 use super::super::route::Endpoint;
 use super::super::state::Record;
 use super::super::time;
@@ -341,5 +341,57 @@ pub(super) const DEFECTS: &[Defect] = &[
                 }
             }),
         ],
+    ),
+    Defect::new(
+        "duplicates-compared-as-text",
+        &["T21-5.5-04"],
+        "an object that is there already is a failure where its properties come in another order",
+        &[Rule(|rules| rules.same = |one, other| one.text == other.text)],
+    ),
+    Defect::new(
+        "refused-type-and-added",
+        &["T21-5.5-05"],
+        "a POST of another Content-Type is answered 415, and its objects are added",
+        &[Response(|state, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+                let mut request = call.request.clone();
+                request.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(TAXII));
+                super::plain(state, request);
+            }
+        })],
+    ),
+    Defect::new(
+        "refused-size-and-added",
+        &["T21-5.5-05"],
+        "a POST that is too large is answered 413, and its objects are added",
+        &[Response(|state, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::PAYLOAD_TOO_LARGE {
+                let mut request = call.request.clone();
+                rewrite(&mut request, |body| {
+                    each(body, "objects", |object| drop(super::remove(object, "description")));
+                });
+                super::plain(state, request);
+            }
+        })],
+    ),
+    Defect::new(
+        "held-elsewhere-not-added",
+        &["T21-5.5-07"],
+        "what another collection holds already is a success, and not added to this one",
+        &[Response(|state, call, response| {
+            if call.endpoint() != Some(Endpoint::Add) || response.status != StatusCode::ACCEPTED {
+                return;
+            }
+            let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+            let ids = posted["objects"].as_array().into_iter().flatten().filter_map(|object| object["id"].as_str());
+            for id in ids {
+                let held = |records: &&Vec<Record>| records.iter().any(|r| !r.deleted && r.object.id == id);
+                let collections = state.store().records.values().filter(held).count();
+                with_records(state, call, |records| {
+                    let own = records.iter_mut().filter(|record| collections > 1 && record.object.id == id);
+                    own.for_each(|record| record.deleted = true);
+                });
+            }
+        })],
     ),
 ];
