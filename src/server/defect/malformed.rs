@@ -315,28 +315,6 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
-        "limit-with-point-taken",
-        &["T21-3.4-01"],
-        "a limit that is a whole number with a point is taken",
-        &[Request(|request| reread(request, "limit", |value| value.strip_suffix(".0").map(str::to_owned)))],
-    ),
-    Defect::new(
-        "limit-with-exponent-taken",
-        &["T21-3.4-01"],
-        "a limit with an exponent is taken",
-        &[Request(|request| {
-            reread(request, "limit", |value| {
-                value.contains('e').then(|| value.parse::<f64>().ok()).flatten().map(|limit| limit.to_string())
-            });
-        })],
-    ),
-    Defect::new(
-        "limit-with-plus-taken",
-        &["T21-3.4-01"],
-        "a limit with a plus sign is taken",
-        &[Request(|request| reread(request, "limit", |value| value.strip_prefix('+').map(str::to_owned)))],
-    ),
-    Defect::new(
         "limit-all-taken",
         &["T21-3.4-01"],
         "limit=all means no limit",
