@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 /// Shortest time between requests to a server that has put one off: 200 a second.
 const FASTEST: Duration = Duration::from_millis(5);
-/// Longest: 20 a second.
-const SLOWEST: Duration = Duration::from_millis(50);
+/// Longest: 50 a second. What is too fast even so is waited for each time.
+const SLOWEST: Duration = Duration::from_millis(20);
 /// By what the time between requests grows after each that was put off, and what is left of it after each that was not. At
 /// the limit of a server one of 26 is put off; where one of 40 is by chance, nothing slows down for long.
 const SLOW_DOWN: f64 = 1.3;
@@ -53,7 +53,7 @@ impl Pace {
         tokio::time::sleep_until(at).await;
     }
 
-    /// A request was put off, and answered when it came again.
+    /// A request was put off without a word on when to come back, and answered when it came again.
     pub async fn slow_down(&self) {
         let mut state = self.state.lock().await;
         state.interval = state.interval.mul_f64(SLOW_DOWN).clamp(FASTEST, SLOWEST).max(self.least);

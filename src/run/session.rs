@@ -228,8 +228,9 @@ impl Session {
             attempt += 1;
             match self.what_then(outgoing, actor, &exchange, attempt) {
                 Then::Wait(time) => {
+                    // who says when to come back need not be asked more slowly besides
+                    put_off |= way::is_unavailable(&exchange);
                     self.wait(&exchange, time).await;
-                    put_off = true;
                 }
                 Then::Again(pause) if again.is_none() => {
                     self.pause(pause).await;
