@@ -9,8 +9,6 @@
 # minutes, and needs python3 with venv and, the first time, PyPI. README.md in this folder says what was left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-suite=$(realpath "${SUITE:-target/release/taxii-conformance}")
-[ -x "$suite" ] || { echo "$suite is not there: cargo build --release, or set SUITE" >&2; exit 2; }
 local=reports/local
 mkdir -p "$local"
 # longer than in CI: this may run beside other work
@@ -36,6 +34,8 @@ if [ "${1:-}" = --check ]; then
   exit "$stale"
 fi
 
+suite=$(realpath -m "${SUITE:-target/release/taxii-conformance}")
+[ -x "$suite" ] || { echo "$suite is not there: cargo build --release, or set SUITE" >&2; exit 2; }
 for name in $names; do rm -f "$(report "$name")"; done
 wrong=
 "$suite" run --reference --seed 1 "$@" -q --report "json=$local/reference.json" || wrong+=" reference"
