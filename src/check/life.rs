@@ -102,6 +102,13 @@ mod tests {
         assert_eq!(said(&done, &half), Some(FINAL));
         assert_eq!(said(&half, &new), Some(COUNTS));
         assert_eq!(said(&half, &status("pending", 2, 0, 2)), Some(COUNTS));
+        let mut listed = done.clone();
+        listed["successes"] = json!([{"id": "a", "version": "v"}, {"id": "b", "version": "w"}]);
+        let mut spelled = done.clone();
+        spelled["successes"] = json!([{"version": "w", "id": "b"}, {"version": "v", "id": "a"}]);
+        assert_eq!(said(&listed, &spelled), None, "neither the list nor its members have an order");
+        spelled["successes"][0]["version"] = json!("x");
+        assert_eq!(said(&listed, &spelled), Some(FINAL));
         let mut other = half.clone();
         other["id"] = json!("b");
         assert_eq!(said(&half, &other), Some(ID));

@@ -31,7 +31,7 @@ use crate::case::template::Values;
 use crate::case::{Actor, Case, Expect, Step, register};
 use crate::oracle::Holdings;
 use crate::record::{Exchange, Finding, Level, Reading};
-use crate::taxii::client::{is_hang_up, is_of_certificate, is_of_client_certificate};
+use crate::taxii::failure::{is_hang_up, is_of_certificate, is_of_client_certificate};
 use crate::taxii::front_end::wants_certificate;
 use crate::taxii::tls::Version;
 use crate::taxii::{Endpoint, hello};

@@ -8,7 +8,7 @@ use super::body::{Known, Member, key_in, members_of, more};
 use super::selection::{Beginning, Borders, count, is_own, selections};
 use super::{Context, Outcome, some};
 use crate::case::expect::{MoreWord, OrderWord, PagesWord};
-use crate::oracle::{Holding, Query};
+use crate::oracle::{Holding, Query, Selection};
 use crate::record::Reading;
 use crate::taxii::{Endpoint, Timestamp};
 
@@ -137,11 +137,11 @@ fn more_word(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], 
     let known: HashSet<&str> = context.transcript.bound.holdings.items.iter().map(|h| h.id.as_str()).collect();
     let foreign = on_page().filter(|m| !known.contains(m.id.as_str()) && !is_own(context, &m.id)).count();
     let shown = on_page().count() - foreign;
-    let sizes: Vec<usize> =
-        selections(context).iter().map(|s| s.items.iter().filter(|h| h.shown_by(endpoint)).count()).collect();
-    let may_be: Vec<usize> =
-        selections(context).iter().map(|s| s.items.iter().filter(|h| h.may_be_in(endpoint)).count()).collect();
-    let (least, most) = (sizes.iter().copied().min().unwrap_or(0), may_be.iter().copied().max().unwrap_or(0));
+    let selections = selections(context);
+    let shown_of = |s: &Selection<'_>| s.items.iter().filter(|h| h.shown_by(endpoint)).count();
+    let most_of = |s: &Selection<'_>| s.items.iter().filter(|h| h.may_be_in(endpoint)).count();
+    let least = selections.iter().map(shown_of).min().unwrap_or(0);
+    let most = selections.iter().map(most_of).max().unwrap_or(0);
     // a page that comes again shows nothing further
     let distinct = members.iter().map(|m| m.key()).collect::<std::collections::HashSet<_>>().len();
     let over = word == MoreWord::False && shown.min(distinct) >= most;
@@ -239,7 +239,7 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let borders = Borders::of(context, exchanges, members);
     // when something was added is not always known, and then not whether that is later
     let by_date = exchanges.first().is_some_and(|e| Query::of_url(&e.request.url).added_after.is_some());
-    let lost = |s: &crate::oracle::Selection<'_>| -> (Vec<String>, usize) {
+    let lost = |s: &Selection<'_>| -> (Vec<String>, usize) {
         let (due, _) = beginning.part(
             s.items.iter().copied().filter(|h| h.shown_by(endpoint) && (h.added.is_some() || !by_date)).collect(),
         );

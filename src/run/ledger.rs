@@ -199,18 +199,23 @@ fn still_there(deletion: &Exchange, read: &Exchange) -> String {
     }
 }
 
-/// Whether the manifest still names the object at `url`. One that does not answer names nothing.
+/// Whether the manifest still names the object at `url`.
 async fn listed(session: &Session, url: &Url) -> bool {
-    let Some(id) = url.path_segments().and_then(|s| s.rev().find(|part| !part.is_empty()).map(str::to_owned)) else {
-        return false;
-    };
-    let Ok(mut manifest) = url.join("../../manifest/") else { return false };
-    let query = [("match[id]".to_owned(), id.clone()), ("match[version]".to_owned(), "all".to_owned())];
+    let id = url.path_segments().and_then(|s| s.rev().find(|part| !part.is_empty()).map(str::to_owned));
+    let (Some(id), Ok(objects)) = (id, url.join("../")) else { return false };
+    !named(session, &objects, &[id]).await.is_empty()
+}
+
+/// Which of these ids the manifest beside `objects` names. One that does not answer names nothing.
+pub async fn named(session: &Session, objects: &Url, ids: &[String]) -> Vec<String> {
+    let Ok(mut manifest) = objects.join("../manifest/") else { return Vec::new() };
+    let query = [("match[id]".to_owned(), ids.join(",")), ("match[version]".to_owned(), "all".to_owned())];
     manifest.set_query(Some(&session.query(&query)));
     let read = session.get("clean-up", manifest).await;
     let records = read.json().and_then(|b| b.get("objects")).and_then(Value::as_array);
-    let names = |record: &Value| record.get("id").and_then(Value::as_str) == Some(&id);
-    (200..300).contains(&read.status()) && records.is_some_and(|records| records.iter().any(names))
+    let records = records.filter(|_| (200..300).contains(&read.status())).into_iter().flatten();
+    let named: BTreeSet<&str> = records.filter_map(|record| record.get("id").and_then(Value::as_str)).collect();
+    ids.iter().filter(|id| named.contains(id.as_str())).cloned().collect()
 }
 
 /// Whether an answer shows that the object is not there; nothing where it tells neither.

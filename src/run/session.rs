@@ -215,7 +215,7 @@ impl Session {
             Line::Record(replay) => return replay.answer(&self.scope, actor, outgoing),
             Line::Server(client) => client,
         };
-        let (mut attempt, mut again, mut put_off) = (0, None, false);
+        let (mut attempt, mut resent, mut again, mut put_off) = (0, 0, None, false);
         let mut exchange = loop {
             if let Some(why) = self.silence.forbids(outgoing, actor) {
                 break unsent(outgoing, &why);
@@ -226,14 +226,15 @@ impl Session {
             };
             self.silence.note(outgoing, actor, &exchange);
             attempt += 1;
-            match self.what_then(outgoing, actor, &exchange, attempt) {
+            match self.what_then(outgoing, actor, &exchange, attempt, resent) {
                 Then::Wait(time) => {
                     // who says when to come back need not be asked more slowly besides
                     put_off |= way::is_unavailable(&exchange);
                     self.wait(&exchange, time).await;
                 }
-                Then::Again(pause) if again.is_none() => {
+                Then::Again(pause) => {
                     self.pause(pause).await;
+                    resent += 1;
                     again = Some(exchange);
                 }
                 Then::AgainLater if again.is_none() => {
@@ -243,9 +244,9 @@ impl Session {
                     }
                 }
                 _ => {
-                    match way::is_put_off(&exchange) {
-                        false if put_off => self.pace.slow_down().await,
-                        _ => self.pace.ease().await,
+                    match put_off && !way::is_unavailable(&exchange) {
+                        true => self.pace.slow_down().await,
+                        false => self.pace.ease().await,
                     }
                     if outgoing.method == "POST" && exchange.response.is_none() && !way::nothing_listens(&exchange) {
                         self.added.got_no_answer();
@@ -261,8 +262,8 @@ impl Session {
         exchange
     }
 
-    /// What to do about the answer to a request that was sent `attempt` times.
-    fn what_then(&self, outgoing: &Outgoing, actor: Actor, exchange: &Exchange, attempt: u32) -> Then {
+    /// What to do about the answer to a request that was sent `attempt` times, `resent` of them for what goes wrong on the way.
+    fn what_then(&self, outgoing: &Outgoing, actor: Actor, exchange: &Exchange, attempt: u32, resent: u32) -> Then {
         let heard = self.busy.heard();
         if let Some(time) = self.busy.wait(exchange, attempt) {
             Then::Wait(time)
@@ -271,10 +272,11 @@ impl Session {
                 true => Then::Wait(way::pause(attempt)),
                 false => Then::Done,
             }
+        // the clean-up waits for a server that is away at its beginning, and not for each object again
         } else if heard && way::nothing_listens(exchange) && *self.scope != *CLEAN_UP {
             Then::AgainLater
-        } else if way::goes_again(outgoing, exchange) {
-            Then::Again(if exchange.response.is_some() { way::pause(attempt) } else { Duration::ZERO })
+        } else if way::goes_again(outgoing, exchange, resent) {
+            Then::Again(if exchange.response.is_some() { way::pause(resent + 1) } else { Duration::ZERO })
         } else {
             Then::Done
         }

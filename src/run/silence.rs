@@ -12,7 +12,7 @@ use super::way;
 use crate::case::Actor;
 use crate::record::Exchange;
 use crate::taxii::Outgoing;
-use crate::taxii::client::NO_ANSWER;
+use crate::taxii::failure::NO_ANSWER;
 
 /// How the failure of a request begins that was not sent, since others like it got no answer.
 pub const LIKE_OTHERS: &str = "not sent, since requests like it get no answer: ";

@@ -10,7 +10,7 @@ use super::trouble::{self, Trouble};
 use super::{protocol, roots};
 use crate::oracle::Holdings;
 use crate::record::{self, Exchange};
-use crate::taxii::client::is_of_certificate;
+use crate::taxii::failure::is_of_certificate;
 use crate::taxii::{Endpoint, paths};
 
 /// Most collections whose content is read.

@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
 use url::Url;
 
-use super::ledger::{Gone, remove};
+use super::ledger::{Gone, named, remove};
 use super::session::{CLEAN_UP, Session};
 use crate::record::CleanUp;
 use crate::taxii::paths;
@@ -88,23 +87,13 @@ pub async fn sweep(session: &Session) -> CleanUp {
     result
 }
 
-/// Which of these objects a collection's manifest names, as the URL of each.
+/// Which of these objects a collection still has, as the URL of each.
 async fn there(session: &Session, objects: &str, ids: &[String]) -> Vec<Url> {
     let Ok(objects) = Url::parse(objects) else { return Vec::new() };
     let mut found = Vec::new();
     for some in ids.chunks(AT_ONCE) {
-        let Ok(mut manifest) = objects.join("../manifest/") else { continue };
-        let query = [("match[id]".to_owned(), some.join(",")), ("match[version]".to_owned(), "all".to_owned())];
-        manifest.set_query(Some(&session.query(&query)));
-        let read = session.get("clean-up", manifest).await;
-        let records = read.json().and_then(|b| b.get("objects")).and_then(Value::as_array);
-        if !(200..300).contains(&read.status()) {
-            continue;
-        }
-        let named: BTreeSet<&str> =
-            records.into_iter().flatten().filter_map(|record| record.get("id").and_then(Value::as_str)).collect();
-        let is_named = |id: &&String| named.contains(id.as_str());
-        found.extend(some.iter().filter(is_named).map(|id| paths::under(&objects, &[id])));
+        let named = named(session, &objects, some).await;
+        found.extend(named.iter().map(|id| paths::under(&objects, &[id])));
     }
     found
 }

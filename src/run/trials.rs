@@ -186,17 +186,17 @@ impl Run {
             let first = trial.reason.clone();
             let why = if !is_broken(&again) || trial.verdict == Verdict::Fail && again.verdict == Verdict::Warn {
                 format!("flaky: it failed ({first}), and did not on a repeat ({})", again.verdict.word())
-            } else if !chance::is_another(trial, &again) {
+            } else if attempt < ATTEMPTS && chance::may_be(trial, &again) {
+                continue;
+            } else if chance::is_another(trial, &again) {
+                format!("flaky: each time another request got no answer: {first}; {}", again.reason)
+            } else {
                 if chance::is_lost(trial) && !chance::is_lost(&again) {
                     // what the server says is better evidence than that it once said nothing
                     known::mark(&self.options.known, &mut again, self.today);
                     *trial = again;
                 }
                 return;
-            } else if attempt < ATTEMPTS {
-                continue;
-            } else {
-                format!("flaky: each time another request got no answer: {first}; {}", again.reason)
             };
             trial.reason = why;
             trial.requirements = task.planned.requirements.clone();

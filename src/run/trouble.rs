@@ -7,7 +7,7 @@ use super::session::Session;
 use super::survey::{Collection, resource};
 use super::{busy, protocol};
 use crate::record::Exchange;
-use crate::taxii::client::is_of_client_certificate;
+use crate::taxii::failure::is_of_client_certificate;
 use crate::taxii::{Outgoing, challenge, front_end, paths};
 
 /// Why a server cannot be tested.
@@ -127,8 +127,11 @@ fn in_front(url: &Url, exchange: &Exchange) -> Option<String> {
             "{url} wants a certificate of the client: give one that it knows with --client-cert and --client-key"
         ));
     }
-    let to = front_end::leads_elsewhere(exchange)?;
-    Some(format!("{url} redirects to {to} ({}): give the URL of the TAXII server itself", exchange.status()))
+    front_end::leads_elsewhere(exchange).map(|to| redirects(url, exchange, to.as_str()))
+}
+
+fn redirects(url: &Url, exchange: &Exchange, to: &str) -> String {
+    format!("{url} redirects to {to} ({}): give the URL of the TAXII server itself", exchange.status())
 }
 
 /// The server has no time, or is not there behind its proxy.
@@ -148,10 +151,7 @@ fn no_discovery(url: &Url, discovery: &Exchange) -> String {
     let status = discovery.status();
     let header = |name: &str| discovery.response.as_ref().and_then(|r| r.header(name)).unwrap_or("").to_owned();
     if (300..400).contains(&status) {
-        return format!(
-            "{url} redirects to {} ({status}): give the URL of the TAXII server itself",
-            header("location")
-        );
+        return redirects(url, discovery, &header("location"));
     }
     let kind = header("content-type");
     if kind.contains("html") {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{busy, silence};
 use crate::record::Exchange;
 use crate::taxii::Outgoing;
-use crate::taxii::client::{is_hang_up, is_refusal};
+use crate::taxii::failure::{is_hang_up, is_refusal};
 
 /// How long to wait before a request is sent again that a gateway did not hand on, and that was sent so often.
 pub fn pause(attempt: u32) -> Duration {
@@ -23,11 +23,6 @@ pub fn is_unavailable(exchange: &Exchange) -> bool {
     exchange.status() == 503 && busy::asked(exchange).is_none()
 }
 
-/// Whether the server had no time for a request.
-pub fn is_put_off(exchange: &Exchange) -> bool {
-    matches!(exchange.status(), 429 | 503)
-}
-
 /// Whether the request could not be sent, since nothing listens.
 pub fn nothing_listens(exchange: &Exchange) -> bool {
     exchange.failure.as_deref().is_some_and(is_refusal)
@@ -38,12 +33,16 @@ fn hung_up(exchange: &Exchange) -> bool {
     exchange.failure.as_deref().is_some_and(is_hang_up)
 }
 
-/// Whether a request is to be sent a second time, on a connection of its own: a read that got no answer, or that of a
-/// gateway, and whatever met a connection that was closed. What hangs is not tried again: that takes too long.
-pub fn goes_again(outgoing: &Outgoing, exchange: &Exchange) -> bool {
+/// How often a read is sent again: a walk over a hundred pages meets one that is lost twice.
+const READS: u32 = 2;
+
+/// Whether a request that was sent again so often is to be sent once more, on a connection of its own: a read that got no
+/// answer, or that of a gateway, and, once, whatever met a connection that was closed. What hangs is not tried again: that
+/// takes too long.
+pub fn goes_again(outgoing: &Outgoing, exchange: &Exchange, resent: u32) -> bool {
     let lost = exchange.response.is_none() || matches!(exchange.status(), 502 | 504);
     let reads = outgoing.method == "GET" && lost && !silence::in_vain(exchange);
-    busy::asked(exchange).is_none() && (reads || hung_up(exchange))
+    busy::asked(exchange).is_none() && (reads && resent < READS || hung_up(exchange) && resent == 0)
 }
 
 /// Why a request that was sent twice may have been carried out twice, if so: what its second answer says is then no breach.

@@ -119,6 +119,8 @@ pub struct Rules {
     pub whole_or_nothing: bool,
     /// What is kept of the versions of an object.
     pub retention: Retention,
+    /// Whether a version is a failure where the collection has a later one.
+    pub refuses_older: bool,
     /// Whether DELETE removes a record that its filter selects (`true`) or does not.
     pub deletes: fn(&Filter, &Record, bool) -> bool,
     /// Whether a status is for this user, under this API root.
@@ -187,6 +189,7 @@ impl Default for Rules {
             knows_member: |_| true,
             whole_or_nothing: false,
             retention: Retention::All,
+            refuses_older: false,
             deletes: |_, _, selected| selected,
             shows_status: status::shows,
             delay: None,

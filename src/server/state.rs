@@ -94,8 +94,6 @@ pub enum Retention {
     All,
     /// The latest alone; older ones that come later are taken, and not kept.
     Latest,
-    /// The latest alone; older ones that come later are failures.
-    LatestStrictly,
 }
 
 /// What changes.

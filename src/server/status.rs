@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::access::User;
 use super::rules::Rules;
-use super::state::{ApiRoot, Object, Record, Retention, Store};
+use super::state::{ApiRoot, Object, Record, Store};
 use super::time;
 
 /// What became of a request to add objects.
@@ -180,7 +180,7 @@ fn known<'a>(store: &'a Store, collection: &str, object: &Object) -> Option<&'a 
 fn refusal(store: &Store, rules: &Rules, collection: &str, object: &Object) -> Option<&'static str> {
     let later =
         |record: &&Record| !record.deleted && record.object.id == object.id && record.object.instant > object.instant;
-    if rules.retention == Retention::LatestStrictly && store.records(collection).iter().find(later).is_some() {
+    if rules.refuses_older && store.records(collection).iter().find(later).is_some() {
         return Some("The collection has a later version of the object.");
     }
     let known = known(store, collection, object)?;

@@ -12,18 +12,13 @@ use futures_util::stream::iter;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::failure::{BROKE_OFF, NO_ANSWER};
 use super::paths::same_origin;
 use super::tls::{self, Tickets};
 use crate::record::{Body, Exchange, Request, Response};
 
 /// Longest body that is read, in bytes, before and after decompression.
 pub const MAX_BODY: usize = 64 * 1024 * 1024;
-
-/// How the failure of a request begins that got no answer in time.
-pub const NO_ANSWER: &str = "no answer within";
-
-/// How the failure of a request begins whose answer began to come.
-pub const BROKE_OFF: &str = "the answer ended early";
 
 /// `User-Agent` of the suite (section 3.2).
 pub const USER_AGENT: &str = concat!("taxii-conformance/", env!("CARGO_PKG_VERSION"));
@@ -273,40 +268,6 @@ pub fn unsent(outgoing: &Outgoing, why: &str) -> Exchange {
         curl: String::new(),
         parsed: Arc::default(),
     }
-}
-
-/// Whether a failure is that of a connection that the server closed instead of answering. It may close one that is kept
-/// alive at any time (RFC 9112, section 9.5; RFC 9113, section 6.8), so this says something of the request only where it
-/// happens again on a fresh one.
-pub fn is_hang_up(failure: &str) -> bool {
-    let lower = failure.to_ascii_lowercase();
-    // the last two are GOAWAY without an error, and a stream that was refused unseen
-    let words = [
-        "connection closed before message completed",
-        "connection reset",
-        "broken pipe",
-        "not a result of an error",
-        "refused stream",
-    ];
-    !failure.starts_with(BROKE_OFF) && words.iter().any(|word| lower.contains(word))
-}
-
-/// Whether a failure is that nothing listens: the request was not sent.
-pub fn is_refusal(failure: &str) -> bool {
-    failure.to_ascii_lowercase().contains("connection refused")
-}
-
-/// Whether a failure is one of the server's certificate: chain, dates or host name (section 8.5.2).
-pub fn is_of_certificate(failure: &str) -> bool {
-    let lower = failure.to_ascii_lowercase();
-    let words = ["certificate", "unknownissuer", "not valid for name", "notvalidforname"];
-    words.iter().any(|word| lower.contains(word)) && !is_of_client_certificate(failure)
-}
-
-/// Whether a failure is the server's refusal of the client's certificate, or of its absence: an alert of TLS.
-pub fn is_of_client_certificate(failure: &str) -> bool {
-    let lower = failure.to_ascii_lowercase();
-    lower.contains("received fatal alert") && ["certificate", "unknownca"].iter().any(|word| lower.contains(word))
 }
 
 /// The message of an error and of everything beneath it.

@@ -4,6 +4,7 @@ mod certificate;
 pub mod challenge;
 pub mod client;
 pub mod endpoint;
+pub mod failure;
 pub mod front_end;
 pub mod hello;
 pub mod media_type;

@@ -16,6 +16,8 @@ pub struct Passing {
     pub method: String,
     /// Its head, in lower case.
     pub head: String,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
 /// What becomes of a request.
@@ -62,7 +64,7 @@ fn talk(
     }
     let method = head.split(' ').next().unwrap_or_default().to_owned();
     let head_only = method == "HEAD";
-    let passing = Passing { number: next(), method, head: head.to_ascii_lowercase() };
+    let passing = Passing { number: next(), method, head: head.to_ascii_lowercase(), body };
     let fate = fate(&passing);
     if let Fate::Answered(status) = fate {
         let page = "<html><body>the gateway</body></html>";
@@ -75,19 +77,17 @@ fn talk(
         thread::sleep(time);
     }
     let mut server = TcpStream::connect(backend)?;
-    server.write_all(head.as_bytes())?;
-    server.write_all(&body)?;
+    // in one piece each: the second of two waits for the first to be acknowledged
+    server.write_all(&[head.as_bytes(), &passing.body].concat())?;
     let (head, body) = read_message(&server, head_only)?;
     match fate {
         Fate::AnswerLost | Fate::Late(_) => Ok(false),
         Fate::Halved => {
-            stream.write_all(head.as_bytes())?;
-            stream.write_all(&body[..body.len() / 2])?;
+            stream.write_all(&[head.as_bytes(), &body[..body.len() / 2]].concat())?;
             Ok(false)
         }
         _ => {
-            stream.write_all(head.as_bytes())?;
-            stream.write_all(&body)?;
+            stream.write_all(&[head.as_bytes(), &body].concat())?;
             Ok(!matches!(fate, Fate::PassesAndCloses))
         }
     }

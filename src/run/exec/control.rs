@@ -8,7 +8,7 @@ use crate::run::busy;
 use crate::run::recording::NOT_RECORDED;
 use crate::run::session::answers;
 use crate::run::silence::{LIKE_OTHERS, LOST};
-use crate::taxii::client::is_of_certificate;
+use crate::taxii::failure::is_of_certificate;
 use crate::taxii::hello;
 
 impl Run<'_> {

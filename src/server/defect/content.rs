@@ -14,6 +14,13 @@ fn objects(body: &mut Value, change: impl FnMut(&mut Value)) {
     each(body, "objects", change);
 }
 
+/// Changes a property of an object that is text.
+fn reword(object: &mut Value, name: &str, change: impl Fn(&str) -> String) {
+    if let Some(text) = object.get(name).and_then(Value::as_str) {
+        object[name] = change(text).into();
+    }
+}
+
 /// Turns integers that a float of 64 bits with 15 digits does not hold into such floats, at any depth.
 fn coarsen(value: &mut Value) {
     match value {
@@ -299,9 +306,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "a name ends after 255 characters, as in a column of that width",
         &[Json(ENVELOPES, |_, body| {
             objects(body, |object| {
-                if let Some(name) = object.get("name").and_then(Value::as_str) {
-                    object["name"] = name.chars().take(255).collect::<String>().into();
-                }
+                reword(object, "name", |name| name.chars().take(255).collect());
             });
         })],
     ),
@@ -311,13 +316,10 @@ pub(super) const DEFECTS: &[Defect] = &[
         "of several spaces in a description one is left",
         &[Json(ENVELOPES, |_, body| {
             objects(body, |object| {
-                if let Some(text) = object.get("description").and_then(Value::as_str) {
-                    let mut text = text.to_owned();
-                    while text.contains("  ") {
-                        text = text.replace("  ", " ");
-                    }
-                    object["description"] = text.into();
-                }
+                reword(object, "description", |text| {
+                    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+                    words.join(" ")
+                });
             });
         })],
     ),

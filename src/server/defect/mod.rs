@@ -15,6 +15,7 @@ mod access;
 mod close;
 mod combined;
 mod content;
+mod credentials;
 mod delete;
 mod describe;
 mod envelope;
@@ -74,6 +75,7 @@ static FAMILIES: &[&[Defect]] = &[
     value::DEFECTS,
     media::DEFECTS,
     transport::DEFECTS,
+    credentials::DEFECTS,
     access::DEFECTS,
     describe::DEFECTS,
     header::DEFECTS,

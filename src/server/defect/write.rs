@@ -4,9 +4,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::super::handle::Call;
 use super::super::http::{Request as Asked, Response as Answer, TAXII};
 use super::super::route::Endpoint;
-use super::super::state::Record;
+use super::super::state::{Record, State};
 use super::super::time;
 use super::Effect::{Json, Request, Response, Rule};
 use super::combined::with_records;
@@ -41,6 +42,15 @@ fn pretend(response: &mut Answer, objects: u64) {
         &json!({ "id": id, "status": "complete", "total_count": objects, "success_count": objects,
             "failure_count": 0, "pending_count": 0 }),
     );
+}
+
+/// Adds the objects of a POST that is answered with this status, in a request that is mended so that it is taken.
+fn add_though(refused: StatusCode, state: &State, call: &Call, response: &Answer, mend: impl FnOnce(&mut Asked)) {
+    if call.endpoint() == Some(Endpoint::Add) && response.status == refused {
+        let mut request = call.request.clone();
+        mend(&mut request);
+        super::plain(state, request);
+    }
 }
 
 pub(super) const DEFECTS: &[Defect] = &[
@@ -353,11 +363,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.5-05"],
         "a POST of another Content-Type is answered 415, and its objects are added",
         &[Response(|state, call, response| {
-            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-                let mut request = call.request.clone();
+            add_though(StatusCode::UNSUPPORTED_MEDIA_TYPE, state, call, response, |request| {
                 request.headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(TAXII));
-                super::plain(state, request);
-            }
+            });
         })],
     ),
     Defect::new(
@@ -365,13 +373,9 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.5-05"],
         "a POST that is too large is answered 413, and its objects are added",
         &[Response(|state, call, response| {
-            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::PAYLOAD_TOO_LARGE {
-                let mut request = call.request.clone();
-                rewrite(&mut request, |body| {
-                    each(body, "objects", |object| drop(super::remove(object, "description")));
-                });
-                super::plain(state, request);
-            }
+            add_though(StatusCode::PAYLOAD_TOO_LARGE, state, call, response, |request| {
+                rewrite(request, |body| each(body, "objects", |object| drop(super::remove(object, "description"))));
+            });
         })],
     ),
     Defect::new(

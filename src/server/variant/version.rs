@@ -49,7 +49,17 @@ pub(super) const VARIANTS: &[Variant] = &[
         "old versions",
         "section 1.6.11; policy row 8",
         "the latest version of an object is kept alone; older ones that come later are failures",
-        &[Rule(|rules| rules.retention = Retention::LatestStrictly)],
+        &[Rule(|rules| {
+            rules.retention = Retention::Latest;
+            rules.refuses_older = true;
+        })],
+    ),
+    Variant::new(
+        "older-versions-refused",
+        "old versions",
+        "sections 1.6.11, 4.3.1 and 5.5; policy row 8",
+        "every version is kept, and one that comes after a later one is a failure",
+        &[Rule(|rules| rules.refuses_older = true)],
     ),
     Variant::new(
         "version-as-text",

@@ -44,6 +44,28 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "authors-needed",
+        "objects that are taken",
+        "sections 4.3.1 and 5.5: what is taken is up to the server",
+        "an object that names no author is counted as a failure, but for authors and markings",
+        &[Rule(|rules| {
+            rules.supports = |object| {
+                object.text.contains("created_by_ref") || ["identity", "marking-definition"].contains(&&*object.kind)
+            };
+            rules.counts_unsupported = true;
+        })],
+    ),
+    Variant::new(
+        "custom-properties-refused",
+        "objects that are taken",
+        "sections 4.3.1 and 5.5: what is taken is up to the server",
+        "an object with a custom property is counted as a failure",
+        &[Rule(|rules| {
+            rules.supports = |object| !object.text.contains("\"x_");
+            rules.counts_unsupported = true;
+        })],
+    ),
+    Variant::new(
         "same-version-ignored",
         "same version with other content",
         "policy row 18",
