@@ -308,6 +308,8 @@ pub enum Rule {
     Certificate,
     /// `request_timestamp` of a status is near the time at which the server answered (section 4.3.1).
     RequestTime,
+    /// `date_added` of each record is near the time at which the server answered (section 5.3.1).
+    AddingTime,
     /// The server was reached by HTTPS (section 8.2.2).
     Https,
     /// The session tickets of TLS 1.3 allow no early data (section 8.2.2).

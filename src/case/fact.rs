@@ -79,7 +79,7 @@ facts! {
     /// The user gave a second client's credentials.
     OtherClient = "other-client", Skip, "no second client was given: use --other-user", None;
     /// The collection is closed to the second client, and not to the first.
-    ClosedToOther = "closed-to-other", Skip, "the second client may read every collection that the first may read", None;
+    ClosedToOther = "closed-to-other", Skip, "no collection is known that the first client may read and the second may not", None;
     /// Two API roots are tested.
     TwoRoots = "two-roots", Skip, "only one API root is tested", None;
     /// The API root does not refuse the client as a whole.
@@ -185,13 +185,15 @@ facts! {
     /// Some POST of objects is answered without an internal error.
     TakesPosts = "takes-posts", Inconclusive, "every POST of objects is answered by an internal error, or not at all", Some("add/answers");
     /// Objects that were added can be read back.
-    Adds = "adds", Inconclusive, "objects that the suite added could not be read back", Some("add/answers");
+    Adds = "adds", Inconclusive, "no object that the suite posted was taken and could be read back", Some("add/answers");
     /// What is added gets a status that becomes complete.
     Completes = "completes", Inconclusive, "a status stayed pending for as long as was waited, and the trial builds on what is added", Some("status/completes");
     /// Objects that were added can be deleted.
     Deletes = "deletes", Inconclusive, "an object that the suite added could not be deleted", Some("delete/answers");
     /// Older versions of objects stay when newer ones come.
     KeepsVersions = "keeps-versions", Skip, "the server keeps the latest version of an object alone, as section 1.6.11 allows", None;
+    /// Three versions of an object stay.
+    KeepsThreeVersions = "keeps-three-versions", Skip, "the server does not keep three versions of an object, as section 1.6.11 allows", None;
     /// `max_content_length` is small enough to be tried.
     SmallContentLimit = "small-content-limit", Inconclusive, "max_content_length is too large to be tried, or not known", None;
 }

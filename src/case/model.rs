@@ -343,6 +343,8 @@ pub enum Actor {
     EmptyPassword,
     /// The user that was configured, with the password and one character more.
     LongerPassword,
+    /// The user that was configured, with the password without its last character.
+    ShorterPassword,
     /// The user that was configured, with small letters of the password for capital ones and the other way round.
     OtherCasePassword,
     /// The second client that the user configured.

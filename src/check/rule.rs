@@ -165,6 +165,7 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
             ),
         },
         Rule::RequestTime => request_time(exchange, body),
+        Rule::AddingTime => adding_time(exchange, body),
         Rule::Https => match (context.transcript.https, context.transcript.http_allowed) {
             (true, _) => Said::Holds("requests are accepted over HTTPS".into()),
             (false, _) => broken("the server is reached by plain HTTP", "", exchange.request.url.clone(), "https://"),
@@ -195,28 +196,47 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
 }
 
 /// The time of a request against that of its answer, as the server itself tells it where it does.
-fn request_time(exchange: &Exchange, body: &Value) -> Said {
+/// Whether an instant is near the time at which the server says that it answered. Nothing where it is no timestamp.
+fn is_near(exchange: &Exchange, told: &str) -> Option<bool> {
     /// Half an hour, in nanoseconds: clocks may be wrong, time zones are off by more.
     const NEAR: i128 = 30 * 60 * 1_000_000_000;
+    let date = exchange.response.as_ref().and_then(|r| r.header("date"));
+    let answered = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()).map(|d| d.timestamp().to_string());
+    let answered = Timestamp::parse(answered.as_deref().unwrap_or(&exchange.started))?;
+    let told = Timestamp::parse(told)?;
+    Some(told <= answered.plus(NEAR) && told >= answered.plus(-NEAR))
+}
+
+fn request_time(exchange: &Exchange, body: &Value) -> Said {
     let Some(told) = body.get("request_timestamp").and_then(Value::as_str) else {
         return Said::Absent("the status has no request_timestamp, which is optional");
     };
-    let date = exchange.response.as_ref().and_then(|r| r.header("date"));
-    let answered = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()).map(|d| d.timestamp().to_string());
-    let answered = Timestamp::parse(answered.as_deref().unwrap_or(&exchange.started));
-    let (Some(answered), Some(requested)) = (answered, Timestamp::parse(told)) else {
-        return Said::Nothing("request_timestamp is no timestamp: see types/status");
-    };
-    if requested > answered.plus(NEAR) || requested < answered.plus(-NEAR) {
-        let told = told.to_owned();
-        broken(
+    match is_near(exchange, told) {
+        None => Said::Nothing("request_timestamp is no timestamp: see types/status"),
+        Some(true) => Said::Holds(format!("request_timestamp {told}")),
+        Some(false) => broken(
             "request_timestamp is not the time of the request",
             "/request_timestamp",
-            told,
+            told.to_owned(),
             "the time of the request, in UTC",
-        )
-    } else {
-        Said::Holds(format!("request_timestamp {told}"))
+        ),
+    }
+}
+
+fn adding_time(exchange: &Exchange, body: &Value) -> Said {
+    let records = body.get("objects").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let dates: Vec<&str> = records.iter().filter_map(|record| record.get("date_added")?.as_str()).collect();
+    let judged: Vec<(&str, bool)> =
+        dates.iter().filter_map(|told| is_near(exchange, told).map(|near| (*told, near))).collect();
+    match judged.iter().find(|(_, near)| !near) {
+        Some((told, _)) => broken(
+            "date_added is not the time at which the object was added",
+            "/objects",
+            (*told).to_owned(),
+            "the time at which it was added, in UTC",
+        ),
+        None if judged.is_empty() => Said::Nothing("no record has a date_added that is a timestamp"),
+        None => Said::Holds(format!("date_added {}", dates.join(", "))),
     }
 }
 

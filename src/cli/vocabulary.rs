@@ -135,6 +135,10 @@ pub const ACTORS: &[Word] = &[
         "the client with one character behind the password: servers may lock an account after some of these",
     ),
     (
+        "shorter-password",
+        "the client without the last character of the password: servers may lock an account after some of these",
+    ),
+    (
         "other-case-password",
         "the client with capital letters of the password for small ones: servers may lock an account",
     ),
@@ -294,6 +298,7 @@ pub const RULES: &[Word] = &[
     ("certificate", "chain, dates and host name of the certificate hold (section 8.5.2)"),
     ("no-early-data", "session tickets of TLS 1.3 allow no early data (section 8.2.2)"),
     ("request-time", "`request_timestamp` of a status is near the time of the answer (section 4.3.1)"),
+    ("adding-time", "`date_added` of each record is near the time of the answer (section 5.3.1)"),
     ("https", "the server was reached by HTTPS (section 8.2.2)"),
     ("basic", "the server takes or asks for HTTP Basic (section 8.2.2)"),
 ];

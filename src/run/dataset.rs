@@ -68,10 +68,9 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     }
     let versioned: Vec<&str> =
         objects.iter().filter(|(n, _)| n.starts_with("tracked")).filter_map(|(_, o)| o.get("id")?.as_str()).collect();
-    let kept = |id: &&str| collection.holdings.versions(id).len() > 1;
-    if versioned.first().is_some_and(kept) {
-        facts.push(Fact::KeepsVersions);
-    }
+    let kept = versioned.first().map_or(0, |id| collection.holdings.versions(id).len());
+    facts.extend((kept > 1).then_some(Fact::KeepsVersions));
+    facts.extend((kept > 2).then_some(Fact::KeepsThreeVersions));
     let shown = session.get("dataset", paths::under(&target, &[&probe])).await;
     let still = resource(&shown).and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
     if still == 0 && !collection.holdings.items.iter().any(|h| h.id == probe) {

@@ -21,6 +21,7 @@ pub(super) struct Identities {
     wrong_token: Identity,
     empty_password: Identity,
     longer_password: Identity,
+    shorter_password: Identity,
     other_case_password: Identity,
     other: Identity,
     lower_case: Identity,
@@ -84,6 +85,7 @@ impl Identities {
             wrong_password: with_password(WRONG, WRONG),
             empty_password: with_password("", ""),
             longer_password: nearly(|password| format!("{password}x"), "${TAXII_PASSWORD}x"),
+            shorter_password: nearly(shorter, "${TAXII_PASSWORD%?}"),
             other_case_password: nearly(other_case, "$(printf %s \"$TAXII_PASSWORD\" | tr a-zA-Z A-Za-z)"),
             garbled: shown("Basic not*base64"),
             unknown_scheme: shown("Conformance wrong-on-purpose"),
@@ -108,11 +110,19 @@ impl Identities {
             Actor::WrongToken => &self.wrong_token,
             Actor::EmptyPassword => &self.empty_password,
             Actor::LongerPassword => &self.longer_password,
+            Actor::ShorterPassword => &self.shorter_password,
             Actor::OtherCasePassword => &self.other_case_password,
             Actor::Other => &self.other,
             Actor::LowerCase => &self.lower_case,
         }
     }
+}
+
+/// All but the last character.
+fn shorter(text: &str) -> String {
+    let mut text = text.to_owned();
+    text.pop();
+    text
 }
 
 /// Small letters for capital ones and the other way round.

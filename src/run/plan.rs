@@ -261,11 +261,11 @@ fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: 
 }
 
 /// Whether the suite may write to a collection beside the one that holds its dataset: where the user allows all, and it
-/// takes what the suite writes.
+/// takes what the suite writes and was read, as the first of many are.
 fn may_write(collection: &Collection, options: &Options) -> bool {
     let all = options.write == Some(Write::All);
     let takes = collection.can_read && collection.can_write && media_types::admit_stix(&collection.resource, "2.1");
-    all && takes || collection.written
+    all && takes && collection.read || collection.written
 }
 
 /// A text with its variables filled in; what is known only while the trial runs is told in words.

@@ -195,8 +195,11 @@ impl Session {
         }
     }
 
-    /// Waits as [`Session::sleep`] does, but no longer than until the run is told to end.
+    /// Waits as [`Session::sleep`] does, but no longer than until the run is told to end; the clean-up goes on then, and waits.
     pub async fn pause(&self, time: Duration) {
+        if *self.scope == *CLEAN_UP {
+            return self.sleep(time).await;
+        }
         tokio::select! {
             () = self.sleep(time) => {}
             () = self.stopper.wait() => {}

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::options::{Options, Write};
+use super::options::{Credentials, Options, Write};
 use super::read::read;
 use super::session::Session;
 use super::trouble::{self, Trouble};
 use super::{protocol, roots};
+use crate::case::Actor;
 use crate::oracle::Holdings;
 use crate::record::{self, Exchange};
 use crate::taxii::failure::is_of_certificate;
-use crate::taxii::{Endpoint, paths};
+use crate::taxii::{Endpoint, Outgoing, paths};
 
 /// Most collections whose content is read.
 const MAX_READ: usize = 16;
@@ -145,8 +146,8 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
     if let Some(failure) = &exchange.failure {
         return Err(trouble::no_answer(&session.base, failure).into());
     }
-    let anonymous = crate::taxii::Outgoing::get("discovery", url.clone());
-    survey.closed_discovery = session.send(&anonymous, crate::case::Actor::Nobody).await.status() == 401;
+    let anonymous = Outgoing::get("discovery", url.clone());
+    survey.closed_discovery = session.send(&anonymous, Actor::Nobody).await.status() == 401;
     survey.server.software = exchange.response.as_ref().and_then(|r| r.header("server")).map(str::to_owned);
     let discovery = resource(&exchange).filter(|b| b.get("api_roots").is_some() || b.get("title").is_some());
     survey.discovery = discovery.is_some();
@@ -176,7 +177,7 @@ async fn look(session: &Session, options: &Options, survey: &mut Survey) -> Resu
     if let Some(why) = protocol::older(answers).filter(|_| !survey.roots.iter().any(|r| r.taxii_21)) {
         return Err(Trouble { why, judged: false });
     }
-    tell_hidden_from_missing(session, survey).await;
+    tell_hidden_from_missing(session, options, survey).await;
     if survey.roots.iter().all(|r| r.resource.is_none() && !r.lists && r.collections.is_empty()) {
         let first = survey.roots[0].url.clone();
         let exchange = session.get("api-root", first.clone()).await;
@@ -240,9 +241,20 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
 
 /// Section 4.2 lets an API root answer 404 to a client without access, as if it were not there. Where a client without
 /// credentials is asked for them, it is guarded: it is there for certain if a path that is not there asks for none, and
-/// it may be there otherwise. What is 404 to everybody, or is all that the server has, is not there.
-async fn tell_hidden_from_missing(session: &Session, survey: &mut Survey) {
+/// it may be there otherwise. Where strangers are let in elsewhere, and the client is known to the server, others may see
+/// what it may not. What is 404 to everybody where all are asked for credentials, or is all that the server has, is not
+/// there.
+async fn tell_hidden_from_missing(session: &Session, options: &Options, survey: &mut Survey) {
+    if !survey.roots.iter().any(|r| r.hidden) {
+        return;
+    }
     let answers = survey.roots.iter().any(|r| r.resource.is_some());
+    let known = !matches!(options.credentials, Credentials::None) || options.certificate.is_some();
+    let mut open = false;
+    for root in survey.roots.iter().filter(|r| r.resource.is_some()) {
+        let outgoing = Outgoing::get("api-root", root.url.clone());
+        open |= resource(&session.send(&outgoing, Actor::Nobody).await).is_some();
+    }
     for root in survey.roots.iter_mut().filter(|r| r.hidden) {
         let mut guarded = false;
         let mut nothing_is = true;
@@ -250,6 +262,9 @@ async fn tell_hidden_from_missing(session: &Session, survey: &mut Survey) {
             let nowhere = paths::under(&session.base, &["00000000-0000-4000-8000-000000000000"]);
             guarded = asks_for_credentials(session, root.url.clone()).await;
             nothing_is = guarded && asks_for_credentials(session, nowhere).await;
+            if !guarded && known && open {
+                (guarded, nothing_is) = (true, true);
+            }
         }
         root.hidden = guarded && nothing_is;
         root.closed = guarded && !nothing_is;
@@ -257,8 +272,9 @@ async fn tell_hidden_from_missing(session: &Session, survey: &mut Survey) {
 }
 
 async fn asks_for_credentials(session: &Session, url: Url) -> bool {
-    let outgoing = crate::taxii::Outgoing::get("api-root", url);
-    matches!(session.send(&outgoing, crate::case::Actor::Nobody).await.status(), 401 | 403)
+    let exchange = session.send(&Outgoing::get("api-root", url), Actor::Nobody).await;
+    // no answer at all is a refusal too (section 8.2.2)
+    exchange.response.is_none() || matches!(exchange.status(), 401 | 403)
 }
 
 fn collection(entry: Value) -> Option<Collection> {
@@ -281,8 +297,8 @@ fn collection(entry: Value) -> Option<Collection> {
 async fn look_as_other(session: &Session, survey: &mut Survey) {
     let mut refused = None;
     for root in survey.roots.iter_mut().filter(|r| r.lists) {
-        let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
-        let exchange = session.send(&outgoing, crate::case::Actor::Other).await;
+        let outgoing = Outgoing::get("collections", paths::under(&root.url, &["collections"]));
+        let exchange = session.send(&outgoing, Actor::Other).await;
         let Some(list) = resource(&exchange) else {
             refused.get_or_insert(exchange.status());
             continue;
@@ -291,8 +307,15 @@ async fn look_as_other(session: &Session, survey: &mut Survey) {
         let entries = list.get("collections").and_then(Value::as_array).cloned().unwrap_or_default();
         let closed = |entry: &&Value| entry.get("can_read") == Some(&Value::Bool(false));
         let closed: Vec<&str> = entries.iter().filter(closed).filter_map(|e| e.get("id")?.as_str()).collect();
+        let listed: Vec<&str> = entries.iter().filter_map(|e| e.get("id")?.as_str()).collect();
         for collection in &mut root.collections {
-            collection.closed_to_other = closed.contains(&collection.id.as_str());
+            let id = collection.id.as_str();
+            collection.closed_to_other = closed.contains(&id);
+            if !listed.contains(&id) {
+                let itself = Outgoing::get("collection", paths::under(&root.url, &["collections", id]));
+                let status = session.send(&itself, Actor::Other).await.status();
+                collection.closed_to_other = matches!(status, 403 | 404);
+            }
         }
     }
     if let Some(status) = refused.filter(|_| !survey.other_client) {
@@ -302,28 +325,32 @@ async fn look_as_other(session: &Session, survey: &mut Survey) {
 
 async fn demands_authentication(session: &Session, survey: &Survey) -> bool {
     let Some(root) = survey.roots.iter().find(|r| r.lists) else { return false };
-    let outgoing = crate::taxii::Outgoing::get("collections", paths::under(&root.url, &["collections"]));
-    let exchange = session.send(&outgoing, crate::case::Actor::Nobody).await;
+    let outgoing = Outgoing::get("collections", paths::under(&root.url, &["collections"]));
+    let exchange = session.send(&outgoing, Actor::Nobody).await;
     let opened = |b: &Value| b.get("collections").and_then(Value::as_array).is_some_and(|c| !c.is_empty());
     // no answer at all is a refusal too (section 8.2.2)
     !resource(&exchange).is_some_and(|b| opened(&b))
 }
 
 async fn read_collections(session: &Session, options: &Options, survey: &mut Survey) {
-    let mut left = MAX_READ;
+    let (mut left, mut beyond) = (MAX_READ, false);
     for root in &mut survey.roots {
         let url = root.url.clone();
         for collection in root.collections.iter_mut().filter(|c| c.can_read) {
             let to_write = || options.write.as_ref().and_then(Write::named).is_some_and(|name| collection.is(name));
             let left_out = options.collection.as_ref().is_some_and(|name| !collection.is(name) && !to_write());
-            if left == 0 || left_out {
+            if left_out {
+                continue;
+            }
+            if left == 0 {
+                beyond = true;
                 continue;
             }
             left -= 1;
             read(session, &paths::under(&url, &["collections", &collection.id]), collection).await;
         }
     }
-    if left == 0 {
+    if beyond {
         survey.notes.push(format!(
             "only the first {MAX_READ} readable collections were read: name one with --collection to test another"
         ));

@@ -2,11 +2,14 @@
 //! answer, and what was added is removed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use taxii_conformance::record::Event;
+use taxii_conformance::run::options::Write;
+use taxii_conformance::run::{self, Credentials, Options, Stopper};
 use taxii_conformance::server;
 
 use crate::binary::{Ended, Reference, command, reference, run};
@@ -190,6 +193,40 @@ fn what_is_added_late_is_removed_all_the_same() {
     assert!(report["notes"].to_string().contains("got no answer"), "{}", report["notes"]);
     let fresh = reference(server::Options { tls: false, ..server::Options::default() });
     assert_eq!(versions_seen(&server.url), versions_seen(&fresh.url), "{}", ended.out);
+}
+
+/// A run that is told to end waits for a server that has no time, so that nothing stays behind.
+#[test]
+fn the_clean_up_of_a_run_that_was_ended_waits_for_a_busy_server() {
+    let ended: Arc<Mutex<Option<Instant>>> = Arc::default();
+    let seen = Arc::clone(&ended);
+    let busy = move |asked: &Passing| {
+        let since = seen.lock().expect("a lock").map(|ended| ended.elapsed());
+        match asked.method == "DELETE" && since.is_some_and(|since| since < Duration::from_millis(1500)) {
+            true => Fate::Answered(429),
+            false => Fate::Passes,
+        }
+    };
+    let server = reference(server::Options { tls: false, ..server::Options::default() });
+    let origin = proxy(server.url.trim_end_matches("taxii2/"), busy);
+    let mut options = Options::new(format!("{origin}taxii2/"));
+    options.allow_http = true;
+    options.credentials = Credentials::Basic { user: "admin".into(), password: "admin-pass".into() };
+    options.write = Some(Write::Any);
+    options.only = vec!["add/visible".into()];
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let stopper = Stopper::default();
+        let mut events = run::start(options, false, stopper.clone()).expect("the run begins");
+        while let Some(event) = events.recv().await {
+            if matches!(event, Event::Planned(_)) {
+                *ended.lock().expect("a lock") = Some(Instant::now());
+                stopper.stop();
+            }
+        }
+    });
+    let fresh = reference(server::Options { tls: false, ..server::Options::default() });
+    assert_eq!(versions_seen(&server.url), versions_seen(&fresh.url));
 }
 
 /// How much each collection of a server holds.

@@ -88,6 +88,7 @@ fn implied(case: &Case, step: &Step, row: &Row) -> Vec<Fact> {
         | Actor::WrongPassword
         | Actor::EmptyPassword
         | Actor::LongerPassword
+        | Actor::ShorterPassword
         | Actor::OtherCasePassword => needs.push(Fact::BasicCredentials),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Instants that are close together, and dates that do not stay what they were (sections 3.4.1, 5.3.1 and 5.8).
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -88,6 +89,27 @@ pub(super) const DEFECTS: &[Defect] = &[
                 renew(state, call, Some(Timestamp::now()), |record, all| {
                     let along = |gone: &Record| gone.object.id == object && gone.date_added == record.date_added;
                     record.object.id != object && all.iter().any(along)
+                });
+            }
+        })],
+    ),
+    Defect::new(
+        "date-added-of-local-time",
+        &["T21-5.3-04"],
+        "what is added is dated in the local time of the server, two hours ahead, with Z behind it",
+        &[Response(|state, call, response| {
+            if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
+                let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
+                let objects = posted["objects"].as_array().cloned().unwrap_or_default();
+                let now = Timestamp::now();
+                combined::with_records(state, call, |records| {
+                    // what was added before is dated already
+                    let fresh = |record: &&mut Record| {
+                        record.date_added <= now && objects.iter().any(|object| object["id"] == record.object.id)
+                    };
+                    for record in records.iter_mut().filter(fresh) {
+                        record.date_added += Duration::from_secs(7200);
+                    }
                 });
             }
         })],

@@ -153,6 +153,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "titles-of-second-root-as-numbers",
+        &["T21-2-06"],
+        "titles of the second API root and of its collections are numbers",
+        &[Json(&[Endpoint::ApiRoot, Endpoint::Collections, Endpoint::Collection], |call, body| {
+            if second(call) && body.get("title").is_some() {
+                body["title"] = 2.into();
+            }
+            if second(call) {
+                each(body, "collections", |collection| collection["title"] = 2.into());
+            }
+        })],
+    ),
+    Defect::new(
         "post-refused-under-second-root",
         &["T21-5.5-01"],
         "POST is answered 403 under the second API root, where can_write is true",

@@ -32,6 +32,7 @@ fn every_defect_shows() {
 
 /// Defects that no question of the interview brings to light; `selftest` does.
 const SEEN_BY_CASES_ALONE: &[&str] = &[
+    "empty-successes-where-all-failed",
     "no-accept-500",
     "content-type-of-one-collection",
     "json-for-the-second-user",
@@ -92,6 +93,7 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "unsupported-objects-not-counted",
     "refused-and-added",
     "added-custom-types-lost",
+    "added-sightings-lost",
     "unknown-collection-takes-objects",
     "duplicates-compared-as-text",
     "refused-type-and-added",

@@ -162,6 +162,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "empty-successes-where-all-failed",
+        &["T21-2-04"],
+        "a status has an empty list of successes where every object failed",
+        &[Json(STATUSES, |_, body| {
+            if body.get("failures").is_some() && body.get("successes").is_none() {
+                body["successes"] = json!([]);
+            }
+        })],
+    ),
+    Defect::new(
         "media-types-empty",
         &["T21-2-04"],
         "a collection that does not name its media types has an empty list of them",

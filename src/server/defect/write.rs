@@ -220,6 +220,16 @@ pub(super) const DEFECTS: &[Defect] = &[
         })],
     ),
     Defect::new(
+        "added-sightings-lost",
+        &["T21-5.5-07"],
+        "sightings are successes, but nowhere to be found",
+        &[Rule(|rules| {
+            rules.hides = |at, record| {
+                record.deleted || posted(record) && record.object.kind == "sighting" && at != Endpoint::Delete
+            };
+        })],
+    ),
+    Defect::new(
         "duplicate-answered-200",
         &["T21-5.5-01"],
         "a POST that brings nothing new is answered 200",

@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 
-use super::super::effect::Effect::{Response, Rule};
+use super::super::effect::Effect::{self, Response, Rule};
 use super::super::query::Pick;
 use super::super::route::Endpoint;
 use super::super::types;
 use super::Variant;
+
+/// The `Date` of a response is that of the server's clock.
+const DATED: Effect = Response(|state, _, response| {
+    let date = (state.rules.clock)(Timestamp::now()).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    response.headers.extend(HeaderValue::from_str(&date).map(|date| (header::DATE, date)));
+});
 
 pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
@@ -102,14 +108,14 @@ pub(super) const VARIANTS: &[Variant] = &[
         "clock",
         "section 3.4: the Date header tells of a skew",
         "the clock of the server is five hours ahead",
-        &[Rule(|rules| rules.clock = |now| now.checked_add(Duration::from_secs(5 * 3600)).unwrap_or(now))],
+        &[Rule(|rules| rules.clock = |now| now.checked_add(Duration::from_secs(5 * 3600)).unwrap_or(now)), DATED],
     ),
     Variant::new(
         "clock-behind",
         "clock",
         "section 3.4: the Date header tells of a skew",
         "the clock of the server is five hours behind",
-        &[Rule(|rules| rules.clock = |now| now.checked_sub(Duration::from_secs(5 * 3600)).unwrap_or(now))],
+        &[Rule(|rules| rules.clock = |now| now.checked_sub(Duration::from_secs(5 * 3600)).unwrap_or(now)), DATED],
     ),
     Variant::new(
         "batches-by-id",
