@@ -192,8 +192,8 @@ facts! {
     Deletes = "deletes", Inconclusive, "an object that the suite added could not be deleted", Some("delete/answers");
     /// Older versions of objects stay when newer ones come.
     KeepsVersions = "keeps-versions", Skip, "the server keeps the latest version of an object alone, as section 1.6.11 allows", None;
-    /// Three versions of an object stay.
-    KeepsThreeVersions = "keeps-three-versions", Skip, "the server does not keep three versions of an object, as section 1.6.11 allows", None;
+    /// The oldest of three versions of an object stays.
+    KeepsThreeVersions = "keeps-three-versions", Skip, "the server does not keep the oldest of three versions of an object, as section 1.6.11 allows", None;
     /// `max_content_length` is small enough to be tried.
     SmallContentLimit = "small-content-limit", Inconclusive, "max_content_length is too large to be tried, or not known", None;
 }

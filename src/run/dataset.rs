@@ -66,11 +66,14 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     if held(collection) {
         facts.push(Fact::Adds);
     }
-    let versioned: Vec<&str> =
-        objects.iter().filter(|(n, _)| n.starts_with("tracked")).filter_map(|(_, o)| o.get("id")?.as_str()).collect();
-    let kept = versioned.first().map_or(0, |id| collection.holdings.versions(id).len());
-    facts.extend((kept > 1).then_some(Fact::KeepsVersions));
-    facts.extend((kept > 2).then_some(Fact::KeepsThreeVersions));
+    let tracked = objects.get("tracked").and_then(|o| Some((o.get("id")?.as_str()?, o.get("modified")?.as_str()?)));
+    if let Some((id, oldest)) = tracked {
+        let kept = collection.holdings.versions(id);
+        facts.extend((kept.len() > 1).then_some(Fact::KeepsVersions));
+        // what drops versions for their number drops the oldest first
+        let oldest = kept.len() > 1 && kept.iter().any(|holding| holding.is_version(oldest));
+        facts.extend(oldest.then_some(Fact::KeepsThreeVersions));
+    }
     let shown = session.get("dataset", paths::under(&target, &[&probe])).await;
     let still = resource(&shown).and_then(|b| b.get("objects").and_then(Value::as_array).map(Vec::len)).unwrap_or(0);
     if still == 0 && !collection.holdings.items.iter().any(|h| h.id == probe) {
