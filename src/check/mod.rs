@@ -205,6 +205,9 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Characters of a URL that every server takes.
+const SHORT: usize = 255;
+
 /// Judges one expectation of a step.
 pub fn judge(context: &Context<'_>) -> Outcome {
     let mut outcome = Outcome::default();
@@ -270,6 +273,15 @@ pub fn judge(context: &Context<'_>) -> Outcome {
     }
     if context.actor().is_stranger() && context.exchanges().iter().any(wants_certificate) {
         outcome.block("what is in front of the server refuses whoever shows no certificate, before TAXII is reached");
+        return outcome;
+    }
+    let too_long = |e: &&Exchange| e.status() == 414 && e.request.url.len() > SHORT;
+    if let Some(exchange) = context.exchanges().iter().find(too_long)
+        && !expect.status.as_ref().is_some_and(|s| s.contains(414))
+    {
+        let length = exchange.request.url.len();
+        outcome
+            .block(format!("the server takes no URL of {length} characters (414), and no requirement names a length"));
         return outcome;
     }
     outcome.merge(status::check(context));

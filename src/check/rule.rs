@@ -195,7 +195,6 @@ fn said(context: &Context<'_>, rule: Rule, exchange: &Exchange) -> Said {
     }
 }
 
-/// The time of a request against that of its answer, as the server itself tells it where it does.
 /// Whether an instant is near the time at which the server says that it answered. Nothing where it is no timestamp.
 fn is_near(exchange: &Exchange, told: &str) -> Option<bool> {
     /// Half an hour, in nanoseconds: clocks may be wrong, time zones are off by more.
@@ -207,6 +206,7 @@ fn is_near(exchange: &Exchange, told: &str) -> Option<bool> {
     Some(told <= answered.plus(NEAR) && told >= answered.plus(-NEAR))
 }
 
+/// The time of a request against that of its answer, as the server itself tells it where it does.
 fn request_time(exchange: &Exchange, body: &Value) -> Said {
     let Some(told) = body.get("request_timestamp").and_then(Value::as_str) else {
         return Said::Absent("the status has no request_timestamp, which is optional");
@@ -223,6 +223,7 @@ fn request_time(exchange: &Exchange, body: &Value) -> Said {
     }
 }
 
+/// The dates of what was added just now against the time of the answer.
 fn adding_time(exchange: &Exchange, body: &Value) -> Said {
     let records = body.get("objects").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let dates: Vec<&str> = records.iter().filter_map(|record| record.get("date_added")?.as_str()).collect();

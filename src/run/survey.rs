@@ -262,11 +262,8 @@ async fn tell_hidden_from_missing(session: &Session, options: &Options, survey: 
             let nowhere = paths::under(&session.base, &["00000000-0000-4000-8000-000000000000"]);
             guarded = asks_for_credentials(session, root.url.clone()).await;
             nothing_is = guarded && asks_for_credentials(session, nowhere).await;
-            if !guarded && known && open {
-                (guarded, nothing_is) = (true, true);
-            }
         }
-        root.hidden = guarded && nothing_is;
+        root.hidden = guarded && nothing_is || !guarded && known && open;
         root.closed = guarded && !nothing_is;
     }
 }
@@ -305,17 +302,16 @@ async fn look_as_other(session: &Session, survey: &mut Survey) {
         };
         survey.other_client = true;
         let entries = list.get("collections").and_then(Value::as_array).cloned().unwrap_or_default();
-        let closed = |entry: &&Value| entry.get("can_read") == Some(&Value::Bool(false));
-        let closed: Vec<&str> = entries.iter().filter(closed).filter_map(|e| e.get("id")?.as_str()).collect();
-        let listed: Vec<&str> = entries.iter().filter_map(|e| e.get("id")?.as_str()).collect();
         for collection in &mut root.collections {
-            let id = collection.id.as_str();
-            collection.closed_to_other = closed.contains(&id);
-            if !listed.contains(&id) {
-                let itself = Outgoing::get("collection", paths::under(&root.url, &["collections", id]));
-                let status = session.send(&itself, Actor::Other).await.status();
-                collection.closed_to_other = matches!(status, 403 | 404);
-            }
+            let is_it = |entry: &&Value| entry.get("id").and_then(Value::as_str) == Some(&collection.id);
+            collection.closed_to_other = match entries.iter().find(is_it) {
+                Some(entry) => entry.get("can_read") == Some(&Value::Bool(false)),
+                // what is neither listed nor there is hidden
+                None => {
+                    let itself = Outgoing::get("collection", paths::under(&root.url, &["collections", &collection.id]));
+                    matches!(session.send(&itself, Actor::Other).await.status(), 403 | 404)
+                }
+            };
         }
     }
     if let Some(status) = refused.filter(|_| !survey.other_client) {

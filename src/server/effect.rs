@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::error::Problem;
 use super::handle::Call;
 use super::http::{Request, Response};
 use super::query;
@@ -37,6 +38,21 @@ pub const READS: &[Endpoint] = &[Endpoint::Manifest, Endpoint::Objects, Endpoint
 pub const ENVELOPES: &[Endpoint] = &[Endpoint::Objects, Endpoint::Object];
 /// The endpoints that answer with a status resource (section 4.3.1).
 pub const STATUSES: &[Endpoint] = &[Endpoint::Add, Endpoint::Status];
+
+/// Takes collections off a list of them in which the client has no right.
+pub fn unlist(body: &mut Value) {
+    if let Some(list) = list(body, "collections") {
+        list.retain(|collection| collection["can_read"] == true || collection["can_write"] == true);
+    }
+}
+
+/// Makes a collection in which the client has no right one that is not there.
+pub fn conceal(call: &Call, response: &mut Response) {
+    let closed = |body: &Value| body["can_read"] == false && body["can_write"] == false;
+    if call.endpoint() == Some(Endpoint::Collection) && response.value().as_ref().is_some_and(closed) {
+        *response = Problem::not_found("collection").response();
+    }
+}
 
 /// Switches effects on; gives what they do to requests and responses.
 pub fn apply(effects: impl IntoIterator<Item = &'static Effect>, rules: &mut Rules) -> Hooks {

@@ -92,8 +92,8 @@ pub struct Object {
 pub enum Retention {
     /// All of them.
     All,
-    /// The latest alone; older ones that come later are taken, and not kept.
-    Latest,
+    /// So many of the latest; older ones that come later are taken, and not kept.
+    Last(usize),
 }
 
 /// What changes.
@@ -136,16 +136,17 @@ impl Store {
 
     /// Forgets the versions of a collection's objects that are not to be kept.
     pub fn prune(&mut self, collection: &str, retention: Retention) {
-        let Some(records) = self.records.get_mut(collection).filter(|_| retention != Retention::All) else {
+        let (Retention::Last(kept), Some(records)) = (retention, self.records.get_mut(collection)) else {
             return;
         };
-        let mut latest: HashMap<String, Timestamp> = HashMap::new();
+        let mut versions: HashMap<String, Vec<Timestamp>> = HashMap::new();
         for record in records.iter().filter(|record| !record.deleted) {
-            let best = latest.entry(record.object.id.clone()).or_insert(record.object.instant);
-            *best = record.object.instant.max(*best);
+            versions.entry(record.object.id.clone()).or_default().push(record.object.instant);
         }
+        versions.values_mut().for_each(|instants| instants.sort_unstable_by(|a, b| b.cmp(a)));
         for record in records.iter_mut() {
-            record.deleted |= latest.get(&record.object.id).is_some_and(|latest| record.object.instant < *latest);
+            let oldest = versions.get(&record.object.id).and_then(|instants| instants.get(kept - 1));
+            record.deleted |= oldest.is_some_and(|oldest| record.object.instant < *oldest);
         }
     }
 

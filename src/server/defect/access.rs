@@ -3,12 +3,13 @@
 use http::{HeaderValue, StatusCode, header};
 
 use super::super::access;
+use super::super::effect::{conceal, unlist};
 use super::super::error::Problem;
 use super::super::handle::{Call, plain_response};
 use super::super::http::Response as Answer;
 use super::super::route::Endpoint;
 use super::Defect;
-use super::Effect::{Response, Rule};
+use super::Effect::{Json, Response, Rule};
 
 /// As [`access::admit`], but rights do not matter on one endpoint.
 fn admit_all(endpoint: Endpoint, to: Endpoint, read: bool, write: bool) -> Result<(), Problem> {
@@ -143,5 +144,21 @@ pub(super) const DEFECTS: &[Defect] = &[
                 *response = plain_response(state, request);
             }
         })],
+    ),
+    Defect::new(
+        "hidden-collection-open-to-whoever-knows-its-id",
+        &["T21-5.4-02"],
+        "a collection that is hidden from a client shows it its objects all the same",
+        &[
+            Json(&[Endpoint::Collections], |_, body| unlist(body)),
+            Response(|_, call, response| conceal(call, response)),
+            Response(|state, call, response| {
+                if call.endpoint() == Some(Endpoint::Objects) && response.status == StatusCode::FORBIDDEN {
+                    let mut request = call.request.clone();
+                    request.headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Bearer admin-token"));
+                    *response = plain_response(state, request);
+                }
+            }),
+        ],
     ),
 ];

@@ -13,7 +13,7 @@ use super::super::route::Endpoint;
 use super::super::state::{Record, State};
 use super::super::{select, time};
 use super::Effect::{Json, Response, Rule};
-use super::{Defect, combined, list};
+use super::{Defect, combined, list, posted_objects};
 
 /// Gives records of the collection that is called a new date, that of what was added last where none is given.
 fn renew(state: &State, call: &Call, date: Option<Timestamp>, concerned: impl Fn(&Record, &[Record]) -> bool) {
@@ -69,8 +69,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "an older version gets a new date_added when a later one is added: its row is updated",
         &[Response(|state, call, response| {
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
-                let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
-                let objects = posted["objects"].as_array().cloned().unwrap_or_default();
+                let objects = posted_objects(call);
                 let later = |record: &Record, object: &Value| {
                     let modified = object["modified"].as_str().and_then(time::parse);
                     object["id"] == record.object.id && modified.is_some_and(|at: Timestamp| at > record.object.instant)
@@ -99,8 +98,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         "what is added is dated in the local time of the server, two hours ahead, with Z behind it",
         &[Response(|state, call, response| {
             if call.endpoint() == Some(Endpoint::Add) && response.status == StatusCode::ACCEPTED {
-                let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
-                let objects = posted["objects"].as_array().cloned().unwrap_or_default();
+                let objects = posted_objects(call);
                 let now = Timestamp::now();
                 combined::with_records(state, call, |records| {
                     // what was added before is dated already

@@ -13,7 +13,7 @@ use super::super::seed::ROOTS;
 use super::super::state::{Record, State};
 use super::super::{access, select};
 use super::Effect::{Json, Request as Before, Response, Rule};
-use super::{Defect, ENVELOPES, asks, drop_parameters};
+use super::{Defect, ENVELOPES, asks, drop_parameters, posted_objects};
 
 /// The value of a parameter of a raw query.
 fn parameter(query: &str, name: &str) -> Option<String> {
@@ -225,8 +225,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             if call.endpoint() != Some(Endpoint::Add) || response.status != StatusCode::ACCEPTED {
                 return;
             }
-            let posted: Value = serde_json::from_slice(&call.request.body).unwrap_or_default();
-            let objects = posted["objects"].as_array().cloned().unwrap_or_default();
+            let objects = posted_objects(call);
             with_records(state, call, |records| {
                 let newest = records.iter().map(|r| r.date_added).max();
                 let mut over = false;

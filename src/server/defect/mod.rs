@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use super::effect::{ENVELOPES, Effect, READS, STATUSES, asks, drop_parameters, each, edit, list, remove, rename};
+use super::handle::Call;
 use super::http::Request;
 use super::state::State;
 
@@ -47,6 +48,15 @@ pub struct Defect {
     /// What the server does wrong, in one line; and where real servers did the same.
     pub description: &'static str,
     effects: &'static [Effect],
+}
+
+/// The objects of the envelope that was posted, as far as it is one.
+fn posted_objects(call: &Call) -> Vec<Value> {
+    match serde_json::from_slice(&call.request.body) {
+        Ok(Value::Object(mut envelope)) => envelope.remove("objects").and_then(|o| o.as_array().cloned()),
+        _ => None,
+    }
+    .unwrap_or_default()
 }
 
 impl Defect {

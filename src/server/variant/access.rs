@@ -4,7 +4,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::super::access::{self, USERS, User};
 use super::super::effect::Effect::{Json, Response, Rule, Wire};
-use super::super::effect::{edit, list};
+use super::super::effect::{conceal, edit, unlist};
 use super::super::error::Problem;
 use super::super::handle::Call;
 use super::super::http::{Request, Response as Answer};
@@ -160,13 +160,13 @@ pub(super) const VARIANTS: &[Variant] = &[
         "collections that the client may neither read nor write are not listed, and answer 404",
         &[
             Rule(|rules| {
-                rules.names = |known, segment| (known.read || known.write) && access::names(known, segment);
+                rules.admit = |endpoint, can_read, can_write| match can_read || can_write {
+                    true => access::admit(endpoint, can_read, can_write),
+                    false => Err(Problem::not_found("collection")),
+                };
             }),
-            Json(&[Endpoint::Collections], |_, body| {
-                if let Some(list) = list(body, "collections") {
-                    list.retain(|collection| collection["can_read"] == true || collection["can_write"] == true);
-                }
-            }),
+            Json(&[Endpoint::Collections], |_, body| unlist(body)),
+            Response(|_, call, response| conceal(call, response)),
         ],
     ),
     Variant::new(

@@ -17,6 +17,9 @@ const COLLECTIONS: &[&str] = &[
     "71c4eb5c-8372-4ec2-9f54-d0a162e39487",
 ];
 
+/// The collection that is empty.
+const EMPTY: &str = "5fa2c93a-6150-4ca0-9d32-be8f40c17265";
+
 fn add(store: &mut Store, collection: &'static str, value: &Value, now: Timestamp) {
     let date = store.later(now);
     // A rule table as it stands: nothing of it counts for an object that has a version.
@@ -99,6 +102,19 @@ pub(super) const VARIANTS: &[Variant] = &[
             rules.meanwhile = |store, count, _| {
                 if let Some(turn) = turn(count, 151) {
                     vanish(store, COLLECTIONS[turn % COLLECTIONS.len()]);
+                }
+            };
+        })],
+    ),
+    Variant::new(
+        "others-fill",
+        "what others do",
+        "a collection is shared: section 1.6.4",
+        "somebody else adds an object to the empty collection",
+        &[Rule(|rules| {
+            rules.meanwhile = |store, count, now| {
+                if count == 400 {
+                    arrive(store, EMPTY, now);
                 }
             };
         })],

@@ -131,6 +131,18 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "pages-of-uneven-size",
+        "size of pages",
+        "section 3.4: a server may give fewer than it was asked for",
+        "where an odd number of objects is left, a page holds one",
+        &[Rule(|rules| {
+            rules.length = |at, left, limit, cap| match left.len() % 2 {
+                0 => page::length(at, left, limit, cap),
+                _ => 1,
+            };
+        })],
+    ),
+    Variant::new(
         "more-absent",
         "more on the last page",
         "section 3.7: absent means false",

@@ -42,7 +42,14 @@ pub(super) const VARIANTS: &[Variant] = &[
         "old versions",
         "section 1.6.11; policy row 8",
         "the latest version of an object is kept alone; older ones that come later are taken, and not kept",
-        &[Rule(|rules| rules.retention = Retention::Latest)],
+        &[Rule(|rules| rules.retention = Retention::Last(1))],
+    ),
+    Variant::new(
+        "two-versions-alone",
+        "old versions",
+        "section 1.6.11",
+        "the latest two versions of an object are kept; older ones that come later are taken, and not kept",
+        &[Rule(|rules| rules.retention = Retention::Last(2))],
     ),
     Variant::new(
         "old-versions-refused",
@@ -50,7 +57,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 1.6.11; policy row 8",
         "the latest version of an object is kept alone; older ones that come later are failures",
         &[Rule(|rules| {
-            rules.retention = Retention::Latest;
+            rules.retention = Retention::Last(1);
             rules.refuses_older = true;
         })],
     ),

@@ -37,9 +37,9 @@ pub(super) const VARIANTS: &[Variant] = &[
         "long-urls-414",
         "length of a URL",
         "RFC 9110, sections 4.1 and 15.5.15",
-        "a URL of more than 2,000 characters is answered 414",
+        "a URL of more than 500 characters is answered 414",
         &[Response(|_, call, response| {
-            if call.request.path.len() + call.request.query.len() > 2000 {
+            if call.request.path.len() + call.request.query.len() > 500 {
                 response.turn(StatusCode::URI_TOO_LONG);
             }
         })],
