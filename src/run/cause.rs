@@ -74,7 +74,8 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.3-05", &[Manifest], |s| s.selects(Manifest) || s.made_version),
     tool("T21-5.7-02", &[], |s| s.deletes),
     // parameters without which little can be asked for
-    tool(IDS, &[Objects], |s| s.asks(Objects, "match[id]")),
+    // its case judges the manifest only where it selects on objects
+    tool(IDS, &[Objects], |s| s.asks(Objects, "match[id]") || s.asks(Manifest, "match[id]")),
     tool(IDS, &[Manifest], |s| s.asks(Manifest, "match[id]")),
     // which its case asks for by id alone
     tool("T21-3.4-15", &[Manifest], |s| s.reads(Manifest) && s.default_version),
@@ -124,6 +125,7 @@ const TOOLS: &[Tool] = &[
     tool("T21-3.4-25", &[], |s| s.default_spec),
     tool("T21-3.4-27", &[], |s| s.list),
     tool("T21-3.4-20", &[], |s| s.version(",")),
+    tool("T21-3.4-26", &[], |s| s.matches() > 1),
     tool("T21-3.4-29", &[Manifest], |s| s.asks(Manifest, "match[")),
 ];
 
@@ -240,7 +242,7 @@ fn rank_of(trial: &Trial, finding: &Finding, steps: &[Step]) -> usize {
     let by_date = |s: &Step| s.asks_anywhere("added_after");
     let filtered = match finding.requirement.as_str() {
         PAGING => steps.iter().any(|s| by_date(s) || s.asks_anywhere("match[")),
-        MORE | NO_MORE | RECORDS => steps.iter().any(by_date),
+        MORE | NO_MORE | RECORDS => steps.iter().any(|s| by_date(s) || s.matches() > 1),
         _ => false,
     };
     if filtered {

@@ -67,6 +67,11 @@ impl Step {
         self.query.iter().any(|(n, _)| n.starts_with(name))
     }
 
+    /// How many match fields it sends.
+    pub fn matches(&self) -> usize {
+        self.query.iter().filter(|(n, _)| n.starts_with("match[")).count()
+    }
+
     /// Whether `match[version]` has this value among others; "" stands for a timestamp, "," for several.
     pub fn version(&self, word: &str) -> bool {
         let words = ["all", "first", "last"];

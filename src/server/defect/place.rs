@@ -25,6 +25,13 @@ fn drop_under_second(call: &Call, response: &mut Answer, header: &str) {
     }
 }
 
+/// Turns a list round under the second API root.
+fn turn_under_second(call: &Call, body: &mut Value, list: &str) {
+    if let (true, Some(list)) = (second(call), body.get_mut(list).and_then(Value::as_array_mut)) {
+        list.reverse();
+    }
+}
+
 /// Makes another request of one under the second API root.
 fn divert_under_second(request: &mut Request, method: &Method, to: &Method) {
     if request.method == *method && request.path.starts_with("/api2/") {
@@ -201,5 +208,37 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-5.7-02"],
         "DELETE answers 200 and deletes nothing under the second API root",
         &[Effect::Request(|request| divert_under_second(request, &Method::DELETE, &Method::GET))],
+    ),
+    Defect::new(
+        "objects-newest-first-under-second-root",
+        &["T21-3.3-01"],
+        "objects come with the newest first under the second API root",
+        &[Json(&[Endpoint::Objects], |call, body| turn_under_second(call, body, "objects"))],
+    ),
+    Defect::new(
+        "manifest-newest-first-under-second-root",
+        &["T21-3.3-02"],
+        "manifest records come with the newest first under the second API root",
+        &[Json(&[Endpoint::Manifest], |call, body| turn_under_second(call, body, "objects"))],
+    ),
+    Defect::new(
+        "no-versions-under-second-root",
+        &["T21-5.8-01"],
+        "versions lists none under the second API root",
+        &[Json(&[Endpoint::Versions], |call, body| {
+            if second(call) {
+                *body = serde_json::json!({});
+            }
+        })],
+    ),
+    Defect::new(
+        "status-of-second-root-not-counted",
+        &["T21-4.3-05"],
+        "total_count of a status of the second API root is 0",
+        &[Json(&[Endpoint::Status], |call, body| {
+            if second(call) && body.get("total_count").is_some() {
+                body["total_count"] = 0.into();
+            }
+        })],
     ),
 ];
