@@ -242,7 +242,8 @@ fn rank_of(trial: &Trial, finding: &Finding, steps: &[Step]) -> usize {
     let by_date = |s: &Step| s.asks_anywhere("added_after");
     let filtered = match finding.requirement.as_str() {
         PAGING => steps.iter().any(|s| by_date(s) || s.asks_anywhere("match[")),
-        MORE | NO_MORE | RECORDS => steps.iter().any(|s| by_date(s) || s.matches() > 1),
+        NO_MORE => steps.iter().any(|s| by_date(s) || s.matches() > 1),
+        MORE | RECORDS => steps.iter().any(by_date),
         _ => false,
     };
     if filtered {
