@@ -221,7 +221,7 @@ fn specification_versions() {
     assert_eq!(count("match[spec_version]=2.1"), 4);
     assert_eq!(count("match[spec_version]=2.0"), 3);
     assert_eq!(count("match[spec_version]=2.0,2.1"), 7);
-    assert_eq!(count("match[spec_version]=2.0,2.1&match[version]=all"), 9);
+    assert_eq!(count("match[spec_version]=2.0,2.1&match[version]=all"), 10);
     assert_eq!(count("match[spec_version]=3.0"), 0);
 }
 

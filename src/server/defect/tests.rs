@@ -77,6 +77,8 @@ const SEEN_BY_CASES_ALONE: &[&str] = &[
     "post-refused-under-second-root",
     "delete-not-allowed-under-second-root",
     "delete-does-nothing-under-second-root",
+    "no-versions-under-second-root",
+    "status-of-second-root-not-counted",
     "texts-cut-at-64k",
     "urls-in-small-letters",
     "labels-as-a-set",
