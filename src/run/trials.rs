@@ -221,8 +221,13 @@ impl Run {
         for attempt in 1..=changes::ATTEMPTS {
             let survey = change.survey.clone();
             let tasks = plan(&self.cases, &survey, &self.options, abilities).unwrap_or_default().tasks;
-            // the same trial as things are now, if it is still bound to the same place
-            let now = tasks.iter().find(|t| t.planned.id == task.planned.id).unwrap_or(task);
+            // the same trial as things are now, if what it needs is still there
+            let Some(now) = tasks.iter().find(|t| t.planned.id == task.planned.id && t.lacking.is_none()) else {
+                trial.reason = format!("others have removed what this needs, while it was judged: {first}");
+                trial.requirements.clone_from(&task.planned.requirements);
+                trial.verdict = Verdict::Inconclusive;
+                break;
+            };
             let runner = exec::Runner { session: &self.session, options: &self.options, survey: &survey, ledger };
             *trial = exec::run(&runner, now, attempt).await;
             known::mark(&self.options.known, trial, self.today);
