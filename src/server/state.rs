@@ -143,7 +143,11 @@ impl Store {
         for record in records.iter().filter(|record| !record.deleted) {
             versions.entry(record.object.id.clone()).or_default().push(record.object.instant);
         }
-        versions.values_mut().for_each(|instants| instants.sort_unstable_by(|a, b| b.cmp(a)));
+        for instants in versions.values_mut() {
+            instants.sort_unstable_by(|a, b| b.cmp(a));
+            // one version in two specifications is one
+            instants.dedup();
+        }
         for record in records.iter_mut() {
             let oldest = versions.get(&record.object.id).and_then(|instants| instants.get(kept - 1));
             record.deleted |= oldest.is_some_and(|oldest| record.object.instant < *oldest);
