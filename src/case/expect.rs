@@ -227,8 +227,8 @@ pub enum SameWhat {
     CollectionEntry,
     /// Ids and versions that are named, without order.
     Members,
-    /// Ids and versions that are named, in order.
-    Sequence,
+    /// Each object that both have, as JSON.
+    Content,
     /// All that the earlier step names is named here, and no other id.
     Covers,
 }

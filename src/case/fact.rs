@@ -52,6 +52,17 @@ impl Fact {
         matches!(self, Credentials | BasicCredentials | OtherClient | Writable | WriteAllowed)
     }
 
+    /// Whether it says that an API root has a collection of some kind.
+    pub fn is_of_place(self) -> bool {
+        use Fact::{
+            NoAccess, NoAccessAlias, ReadOnly, ReadOnlyAlias, Unreadable, UnreadableAlias, Unwritable, UnwritableAlias,
+            WriteOnly, WriteOnlyAlias,
+        };
+        let kinds = [Unreadable, Unwritable, ReadOnly, WriteOnly, NoAccess];
+        let named = [UnreadableAlias, UnwritableAlias, ReadOnlyAlias, WriteOnlyAlias, NoAccessAlias];
+        kinds.contains(&self) || named.contains(&self)
+    }
+
     /// Whether it is found out by asking for objects that are there.
     pub fn is_tried_on_objects(self) -> bool {
         use Fact::{
@@ -86,6 +97,8 @@ facts! {
     RootAdmits = "root-admits", Skip, "the API root is closed to this client, as section 4.2 allows: give credentials that it takes", None;
     /// The API root does not answer 404 where it may be withheld from the client.
     RootShown = "root-shown", Inconclusive, "the API root answers 404: it is not there, or is withheld from this client, as section 4.2 allows. Take it off discovery, or give credentials that it takes", None;
+    /// The API root does not answer everything with an error of the server.
+    RootServes = "root-serves", Inconclusive, "the API root answers everything with an error of the server: start it, or take it off discovery", Some("api-root/answers");
     /// Discovery answers with JSON.
     Discovery = "discovery", Inconclusive, "discovery does not answer with a resource", Some("discovery/answers");
     /// The API root answers with JSON.
@@ -99,7 +112,7 @@ facts! {
     /// A collection that the client can write to, and may by `--write`.
     Writable = "writable", Skip, "nothing may be written: give --write with a collection that can be read and written", None;
     /// The user allowed writing by `--write`.
-    WriteAllowed = "write-allowed", Skip, "nothing may be written: give --write", None;
+    WriteAllowed = "write-allowed", Skip, "nothing may be written: give --write; where no collection can be written it sends only what has to be refused", None;
     /// A collection that the client may not read.
     Unreadable = "unreadable", Skip, "every collection can be read", None;
     /// A collection that the client may not write to.
@@ -156,6 +169,8 @@ facts! {
     Unversioned = "unversioned", Inconclusive, "the collection holds no unversioned object: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// A cyber-observable object.
     Sco = "sco", Inconclusive, "the collection holds no cyber-observable object: load the objects of `taxii-conformance fixtures`, or give --write", None;
+    /// A relationship or sighting.
+    Sro = "sro", Inconclusive, "the collection holds no relationship or sighting: load the objects of `taxii-conformance fixtures`, or give --write", None;
     /// An object that is there as STIX 2.0 and 2.1, or objects of both.
     TwoSpecs = "two-specs", Skip, "no collection holds both STIX 2.0 and 2.1", None;
     /// An object that is there as STIX 2.0 and 2.1.

@@ -329,6 +329,8 @@ pub enum Actor {
     Client,
     /// Nobody: no credentials.
     Nobody,
+    /// Nobody, on a connection over which the client was let in.
+    Follower,
     /// Somebody whose credentials are wrong.
     Wrong,
     /// The user that was configured, with a wrong password.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::media_types;
 use super::selection::count;
 use super::{Context, Outcome, some};
-use crate::record::{self, Reading};
+use crate::record::Reading;
 use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
 
 /// How a finding of the validator weighs here.
@@ -16,17 +16,14 @@ use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
 enum Weight {
     /// A MUST of STIX: the object is invalid.
     Breach,
-    /// A SHOULD of STIX: a warning.
-    Warning,
-    /// Stated without a keyword, or disputed within the standard: told, not held against the server.
+    /// A SHOULD of STIX, what it states without a keyword, or what is disputed within it: the object is valid, and what
+    /// its producer might do better is told, not held against the server.
     Remark,
 }
 
 fn weight(finding: &stix::Finding) -> Weight {
-    let by_keyword = |id: &str| stix::rule(id).is_some_and(|rule| rule.keyword.starts_with("SHOULD"));
     match finding.level {
         Level::Must => Weight::Breach,
-        Level::Should if finding.rule.is_some_and(by_keyword) => Weight::Warning,
         Level::Should => Weight::Remark,
     }
 }
@@ -148,9 +145,6 @@ fn report(context: &Context<'_>, groups: Groups, judged: usize, outcome: &mut Ou
         }
         let rule = group.rule.map_or(String::new(), |r| format!(", {r}"));
         let mut finding = context.finding(group.place.0, format!("{code}{rule}: {} ({of})", group.message));
-        if weight == Weight::Warning {
-            finding.level = finding.level.min(record::Level::Should);
-        }
         finding.actual = Some(some(&group.examples));
         finding.pointer = Some(group.place.1);
         outcome.findings.push(finding);

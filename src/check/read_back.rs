@@ -105,7 +105,7 @@ pub fn ascending(context: &Context<'_>) -> Outcome {
 }
 
 /// The first place at which an object came back other than it was sent: pointer, sent, came.
-fn changed(sent: &Value, came: &Value, at: String) -> Option<(String, String, String)> {
+pub fn changed(sent: &Value, came: &Value, at: String) -> Option<(String, String, String)> {
     match (sent, came) {
         (Value::Object(a), Value::Object(b)) => {
             let lost = a.iter().find_map(|(k, v)| match b.get(k) {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::body::{Member, members_of};
+use super::read_back::changed;
 use super::{Context, Outcome, brief, some};
 use crate::case::expect::{Same, SameWhat};
 use crate::taxii::Endpoint;
@@ -59,7 +60,8 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 .flatten()
                 .find(|c| c.get("id") == single.get("id"));
             match entry {
-                None => differ("the list of collections has no entry with this id", brief(list), brief(single)),
+                // what is shown by its id need not be listed
+                None => outcome.block("the list of collections has no entry with this id"),
                 Some(entry) => match difference(entry, single) {
                     Some(name) => {
                         let value = |v: &Value| v.get(&name).map_or("absent".to_owned(), brief);
@@ -107,14 +109,35 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 outcome.saw(format!("{} named by both", super::selection::count(a.len(), "object")));
             }
         }
-        SameWhat::Members | SameWhat::Sequence => {
+        SameWhat::Content => {
+            let of = |record: &super::StepRecord, exchanges| {
+                members_of(record.endpoint.unwrap_or(Endpoint::Objects), record.object.as_deref(), exchanges)
+            };
+            let (a, b) = (of(earlier, before), of(context.record, now));
+            let in_a = |n: &Member<'_>| a.iter().find(|m| m.key() == n.key() && m.spec == n.spec)?.object;
+            let mut both = 0;
+            for (member, x, y) in b.iter().filter_map(|n| Some((n, in_a(n)?, n.object?))) {
+                both += 1;
+                if let Some((place, was, is)) = changed(x, y, String::new()) {
+                    let message = format!("{} differs between two answers at {place}", member.id);
+                    let mut finding = context.finding(last, message);
+                    finding.expected = Some(was);
+                    finding.actual = Some(is);
+                    finding.pointer = Some(format!("{}{place}", member.pointer));
+                    outcome.findings.push(finding);
+                }
+            }
+            match both {
+                0 => outcome.block("no version of an object is in both answers"),
+                n => outcome.saw(format!("{} alike in both", super::selection::count(n, "object"))),
+            }
+        }
+        SameWhat::Members => {
             let (mut a, mut b) = (named(earlier, before), named(context.record, now));
             let in_sequence =
                 if earlier.enough || context.record.enough { (a.clone(), b.clone()) } else { Default::default() };
-            if same.what == SameWhat::Members {
-                a.sort();
-                b.sort();
-            }
+            a.sort();
+            b.sort();
             // of two beginnings the shorter is judged; in which order equal dates come is open
             let cut = earlier.enough || context.record.enough;
             if cut && a != b {
@@ -129,14 +152,7 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
                 let only = |x: &[String], y: &[String]| {
                     some(&x.iter().filter(|i| !y.contains(i)).cloned().collect::<Vec<_>>())
                 };
-                let (lost, new) = (only(&a, &b), only(&b, &a));
-                let words =
-                    |s: String, w: &str| if s.is_empty() { format!("the same objects in {w} order") } else { s };
-                differ(
-                    "two answers that have to name the same objects differ",
-                    words(lost, "this"),
-                    words(new, "another"),
-                );
+                differ("two answers that have to name the same objects differ", only(&a, &b), only(&b, &a));
             } else if a.is_empty() {
                 outcome.block("neither answer names an object");
             } else {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
+mod table;
+
 use super::exit;
 use crate::case;
 use crate::record::{Event, Summary, Trial, Verdict};
@@ -15,6 +17,10 @@ use crate::server::{self, Defect, defects};
 
 /// Most requirements that one defect should fail at the 90th percentile: what fails more is listed.
 const WIDE: usize = 3;
+
+/// How many defects a check runs all cases against: one case can change the verdict of another, which the cases that a
+/// table names do not show.
+const WHOLE: usize = 40;
 
 /// Arguments of `selftest`.
 #[derive(clap::Args)]
@@ -32,7 +38,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
     /// Fail unless this file is the kill table as it is now: the same defects, each killed or not. Of a
-    /// defect only the cases are run that the table names, and all where these do not kill it
+    /// defect only the cases are run that the table names, and all where these do not kill it; of some
+    /// defects, others with each change of a case, all cases are run and nothing may fail that the
+    /// table does not have
     #[arg(long, value_name = "FILE")]
     check: Option<PathBuf>,
 }
@@ -64,6 +72,11 @@ impl Row {
         !self.killers.is_empty()
     }
 
+    /// Requirements that failed or warned though the defect does not break them.
+    fn others(&self) -> impl Iterator<Item = &str> {
+        self.broken.iter().map(String::as_str).filter(|r| !self.defect.requirements.contains(r))
+    }
+
     /// Whether some case tests a requirement that the defect breaks. The TLS probes are planned.
     fn testable(&self, tested: &BTreeSet<String>) -> bool {
         self.defect.requirements.iter().any(|r| tested.contains(*r))
@@ -87,8 +100,8 @@ pub fn run(args: &Args) -> u8 {
         wanted = defects().iter().collect();
     }
     let known = match args.check.as_ref().map(|path| (path, std::fs::read_to_string(path))) {
-        None => String::new(),
-        Some((_, Ok(known))) => known,
+        None => table::Table::new(),
+        Some((_, Ok(text))) => table::read(&text),
         Some((path, Err(e))) => {
             eprintln!("error: {} cannot be read: {e}: make it with --table", path.display());
             return exit::USAGE;
@@ -96,7 +109,11 @@ pub fn run(args: &Args) -> u8 {
     };
     // a new table has everything that fails
     let short = args.check.is_some() && args.table.is_none() && !args.verbose;
-    let killers = Arc::new(if short { killers(&known) } else { Killers::new() });
+    let count = if short { WHOLE } else { wanted.len() };
+    let whole = table::by_turns(wanted.iter().map(|d| d.name), count);
+    let named = known.iter().filter(|(defect, _)| short && !whole.contains(defect.as_str()));
+    let killers: Killers = named.map(|(defect, line)| (defect.clone(), line.killers.clone())).collect();
+    let killers = Arc::new(killers);
     let Ok(runtime) = tokio::runtime::Runtime::new() else { return exit::UNTESTABLE };
     let clean = match runtime.block_on(suite(Vec::new(), false, Which::All)) {
         Ok(clean) => clean,
@@ -110,7 +127,7 @@ pub fn run(args: &Args) -> u8 {
     if short && all {
         runtime.block_on(again(&mut rows, jobs.max(1), &killers));
     }
-    let table = table(&rows);
+    let table = table::write(&rows);
     let mut good = clean_holds(&clean);
     if !short {
         print!("{table}");
@@ -129,9 +146,11 @@ pub fn run(args: &Args) -> u8 {
         eprintln!("error: {} cannot be written: {e}", path.display());
         return exit::UNTESTABLE;
     }
+    let drift = rows.iter().filter(|row| whole.contains(row.defect.name)).filter_map(|row| table::drift(row, &known));
+    let drift = nothing("requirements that fail with a defect and are not in the table", drift.collect());
     let asked = |defect: &str| all || args.defects.iter().any(|name| name == defect);
     if let Some(path) = &args.check
-        && reduced(&known, asked) != reduced(&table, asked)
+        && !(drift & table::agree(&known, &table::read(&table), asked))
     {
         println!("{} is not the kill table as it is now: make it anew with --table", path.display());
         good = false;
@@ -296,48 +315,6 @@ async fn suite(defects: Vec<&'static Defect>, asynchronous: bool, which: Which) 
     Ok(result)
 }
 
-/// The kill table as Markdown: which defect is killed by which cases, and what else failed.
-fn table(rows: &[Row]) -> String {
-    let mut text =
-        String::from("| defect | breaks | killed by | other requirements that fail |\n| --- | --- | --- | --- |\n");
-    for row in rows {
-        let killers = if row.killed() {
-            row.killers.iter().cloned().collect::<Vec<_>>().join(", ")
-        } else {
-            "**survives**".into()
-        };
-        let others: Vec<&str> =
-            row.broken.iter().map(String::as_str).filter(|r| !row.defect.requirements.contains(r)).collect();
-        text += &format!(
-            "| {} | {} | {killers} | {} |\n",
-            row.defect.name,
-            row.defect.requirements.join(", "),
-            others.join(", ")
-        );
-    }
-    text
-}
-
-/// What of a kill table has to stay: defects, what they break, and whether they are killed. Which of several cases
-/// notice a defect can depend on the clock: a date cut to milliseconds is now and then the same date.
-fn reduced(table: &str, asked: impl Fn(&str) -> bool) -> BTreeSet<(String, String, bool)> {
-    let row = |line: &str| {
-        let mut columns = line.split('|').skip(1).map(|c| c.trim().to_owned());
-        Some((columns.next()?, columns.next()?, columns.next()?.contains("survives")))
-    };
-    table.lines().skip(2).filter_map(row).filter(|(defect, ..)| asked(defect)).collect()
-}
-
-/// The cases that kill each defect, as a kill table has them.
-fn killers(table: &str) -> Killers {
-    let row = |line: &str| {
-        let mut columns = line.split('|').skip(1).map(str::trim);
-        let (defect, cases) = (columns.next()?, columns.nth(1)?);
-        Some((defect.to_owned(), cases.split(", ").filter(|case| case.contains('/')).map(str::to_owned).collect()))
-    };
-    table.lines().filter_map(row).collect()
-}
-
 fn score(rows: &[Row]) -> String {
     format!("killed {} of {}", rows.iter().filter(|r| r.killed()).count(), rows.len())
 }
@@ -364,18 +341,4 @@ fn idle(rows: &[Row]) -> Vec<String> {
     let cases = case::embedded().unwrap_or_default();
     let idle = cases.iter().map(|c| c.id.get_ref().clone());
     idle.filter(|id| !killers.contains(id)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_table_names_the_cases_that_kill() {
-        let table = "| defect | breaks | killed by | other requirements that fail |\n| --- | --- | --- | --- |\n\
-                     | a | T21-1-01, T21-1-02 | x/one, y/two | T21-3-01 |\n| b | T21-1-03 | **survives** |  |\n";
-        let found = killers(table);
-        assert_eq!(found["a"], ["x/one", "y/two"]);
-        assert!(found["b"].is_empty());
-    }
 }

@@ -124,6 +124,7 @@ pub const NAMES: &[Word] = &[("id", "its identifier; the default"), ("alias", "i
 pub const ACTORS: &[Word] = &[
     ("client", "the client as the user configured it; the default"),
     ("nobody", "a client without credentials"),
+    ("follower", "a client without credentials, on a connection over which the client was let in"),
     ("wrong", "a client with wrong credentials"),
     ("wrong-password", "the client with a wrong password: servers may lock an account after some of these"),
     ("garbled", "a client with credentials that cannot be read"),
@@ -255,7 +256,7 @@ pub const SAMES: &[Word] = &[
     ("collection-entry", "the entry of the same id in the list of collections"),
     ("members", "ids and versions, without order"),
     ("covers", "all that the earlier step names is named here, and no other id"),
-    ("sequence", "ids and versions, in order"),
+    ("content", "each object that both have, as JSON"),
 ];
 
 /// Values of `counts`.

@@ -31,7 +31,7 @@ pub struct Holding {
     pub in_objects: bool,
     /// Whether a full read of the manifest showed it.
     pub in_manifest: bool,
-    /// Whether the manifest was asked for it by its id, and shows nothing.
+    /// Whether the manifest was asked for its id, and does not show it.
     pub unlisted: bool,
     /// Whether the suite added it in this run.
     pub own: bool,

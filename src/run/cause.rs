@@ -121,6 +121,8 @@ const TOOLS: &[Tool] = &[
     tool("T21-5.4-04", &[Objects], |s| s.asks_anywhere("match[spec_version]")),
     tool("T21-3.4-19", &[], |s| s.version("")),
     tool(TYPES, &[], |s| s.asks_anywhere("match[type]")),
+    // that a type is known at all
+    tool("T21-3.4-13", &[], |s| s.asks_anywhere("match[type]")),
     tool("T21-3.4-24", &[], |s| s.asks_anywhere("match[spec_version]")),
     tool("T21-3.4-25", &[], |s| s.default_spec),
     tool("T21-3.4-27", &[], |s| s.list),

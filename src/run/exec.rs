@@ -366,12 +366,7 @@ impl Run<'_> {
                             || !e.has.is_empty()
                             || !e.lacks.is_empty()
                             || !e.unchanged.is_empty()
-                            || e.same.as_ref().is_some_and(|s| {
-                                matches!(
-                                    s.what,
-                                    crate::case::expect::SameWhat::Members | crate::case::expect::SameWhat::Sequence
-                                )
-                            })
+                            || e.same.as_ref().is_some_and(|s| s.what == crate::case::expect::SameWhat::Members)
                     })
                 };
                 let one_page = outgoing.url.query_pairs().any(|(n, _)| n == "limit" || n == "next");

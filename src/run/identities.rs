@@ -26,6 +26,7 @@ pub(super) struct Identities {
     other: Identity,
     lower_case: Identity,
     nobody: Identity,
+    follower: Identity,
 }
 
 impl Identities {
@@ -52,15 +53,21 @@ impl Identities {
                 _ => client.curl.clone(),
             },
             certificate: true,
+            apart: false,
         };
         let stranger = format!("nobody-{}", options.seed % 10_000);
-        let wrong =
-            Identity { header: basic(&stranger, WRONG), curl: format!("-u '{stranger}:{WRONG}'"), certificate: false };
+        let wrong = Identity {
+            header: basic(&stranger, WRONG),
+            curl: format!("-u '{stranger}:{WRONG}'"),
+            certificate: false,
+            apart: true,
+        };
         let with_password = |password: &str, shell: &str| match &options.credentials {
             Credentials::Basic { user, .. } => Identity {
                 header: basic(user, password),
                 curl: format!("-u \"$TAXII_USER:{shell}\""),
                 certificate: false,
+                apart: true,
             },
             _ => wrong.clone(),
         };
@@ -80,6 +87,7 @@ impl Identities {
             header: Some(("Authorization".into(), value.to_owned())),
             curl: format!("-H 'Authorization: {value}'"),
             certificate: false,
+            apart: true,
         };
         Identities {
             wrong_password: with_password(WRONG, WRONG),
@@ -90,7 +98,8 @@ impl Identities {
             garbled: shown("Basic not*base64"),
             unknown_scheme: shown("Conformance wrong-on-purpose"),
             wrong_token: shown("Bearer wrong-on-purpose"),
-            nobody: Identity::default(),
+            nobody: Identity { apart: true, ..Identity::default() },
+            follower: Identity::default(),
             client,
             wrong,
             other,
@@ -103,6 +112,7 @@ impl Identities {
         match actor {
             Actor::Client => &self.client,
             Actor::Nobody => &self.nobody,
+            Actor::Follower => &self.follower,
             Actor::Wrong => &self.wrong,
             Actor::WrongPassword => &self.wrong_password,
             Actor::Garbled => &self.garbled,
@@ -147,6 +157,7 @@ fn identity(credentials: &Credentials, variables: &str, secrets: &mut Secrets) -
                 header: basic(user, password),
                 curl: format!("-u \"${variables}_USER:${variables}_PASSWORD\""),
                 certificate: false,
+                apart: false,
             }
         }
         Credentials::Bearer(token) => {
@@ -155,6 +166,7 @@ fn identity(credentials: &Credentials, variables: &str, secrets: &mut Secrets) -
                 header: Some(("Authorization".into(), format!("Bearer {token}"))),
                 curl: format!("-H \"Authorization: Bearer ${variables}_TOKEN\""),
                 certificate: false,
+                apart: false,
             }
         }
         Credentials::Header { name, value } => {
@@ -168,6 +180,7 @@ fn identity(credentials: &Credentials, variables: &str, secrets: &mut Secrets) -
                 header: Some((name.clone(), value.clone())),
                 curl: format!("-H \"{name}: ${variables}_HEADER\""),
                 certificate: false,
+                apart: false,
             }
         }
     }

@@ -136,7 +136,7 @@ pub(super) fn task<'a>(
     let left_out = (case.risky && options.no_risky)
         .then(|| (Verdict::Skip, "it may spoil a fragile server, and --no-risky leaves it out".to_owned()));
     let by_choice = left_out.is_some() || lacking.is_some_and(Fact::by_choice);
-    let lacking = left_out.or(lacking.map(reason));
+    let lacking = left_out.or(lacking.map(|fact| reason(fact, options)));
     let requirements: Vec<String> = match row.values.get(REQUIREMENT) {
         Some(one) => vec![one.clone()],
         None => case.requirements.iter().map(|r| r.get_ref().clone()).collect(),
@@ -164,8 +164,12 @@ pub(super) fn task<'a>(
     Task { planned, case, profile, row: row.values.clone(), binding, lacking, by_choice }
 }
 
-fn reason(fact: Fact) -> (Verdict, String) {
+fn reason(fact: Fact, options: &Options) -> (Verdict, String) {
     let mut text = fact.remedy().to_owned();
+    if options.write.is_some() {
+        // that is done already
+        text = text.replace(", or give --write", "");
+    }
     if let Some(judge) = fact.judge() {
         text += &format!(" (see {judge})");
     }
@@ -204,7 +208,8 @@ fn places(survey: &Survey, options: &Options, abilities: &Abilities) -> Places {
         .enumerate()
         .flat_map(|(root, r)| (0..r.collections.len()).map(move |c| Binding { root, collection: Some(c) }));
     // an API root that is closed to the client, or hidden from it, is of use where there is no other
-    let first = survey.roots.iter().position(|r| !r.closed && !r.hidden).or((!survey.roots.is_empty()).then_some(0));
+    let first =
+        survey.roots.iter().position(|r| !r.closed && !r.hidden && !r.down).or((!survey.roots.is_empty()).then_some(0));
     Places {
         server: at(first.map(|root| Binding { root, collection: None })),
         roots,
@@ -219,7 +224,15 @@ const ENOUGH: usize = 50;
 fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: &Places) -> Vec<Place> {
     match case.scope {
         Scope::Server => vec![places.server.clone()],
-        Scope::Root => places.roots.clone(),
+        Scope::Root => {
+            // what is about a kind of collection is of no interest where there is none, if there is one elsewhere
+            let kinds: Vec<Fact> = needs(case, row).into_iter().filter(|f| f.is_of_place()).collect();
+            let has = |(_, p): &&Place| kinds.iter().all(|f| p.facts.contains(f));
+            match places.roots.iter().any(|place| has(&place)) {
+                true => places.roots.iter().filter(has).cloned().collect(),
+                false => places.roots.iter().take(1).cloned().collect(),
+            }
+        }
         Scope::EveryCollection => places.collections.clone(),
         Scope::EveryReadable => {
             let holds = |p: &&Place| p.1.facts.contains(&Fact::Readable) && p.1.facts.contains(&Fact::SomeObject);
@@ -246,13 +259,15 @@ fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: 
             let get = |b: &Binding| &survey.roots[b.root].collections[b.collection.unwrap_or_default()];
             let rank = |(b, p): &&Place| {
                 let c = b.as_ref().map(get);
-                let missing = needs.iter().filter(|f| !p.facts.contains(f)).count();
+                // where a tool is broken is where it is to be seen: that it works elsewhere is no reason to look there
+                let counts = |f: &&Fact| !f.is_tried_on_objects() && **f != Fact::VersionsAgree;
+                let missing = needs.iter().filter(counts).filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
                 let target = c.is_some_and(|c| c.written);
                 let target = target || c.is_some_and(|c| c.fixtures);
                 let full = c.map_or(0, |c| c.holdings.items.len().min(ENOUGH));
                 // the collection that the user named, then one with objects of ours, then the fullest
-                let fullest = std::cmp::Reverse((full, p.facts.len()));
+                let fullest = std::cmp::Reverse((full, p.facts.iter().filter(counts).count()));
                 (!named && options.collection.is_some(), missing, !target, fullest)
             };
             vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]

@@ -90,7 +90,7 @@ pub fn profile(
     fact(Fact::Credentials, !matches!(options.credentials, Credentials::None) || options.certificate.is_some());
     fact(Fact::BasicCredentials, matches!(options.credentials, Credentials::Basic { .. }));
     fact(Fact::OtherClient, survey.other_client);
-    fact(Fact::TwoRoots, survey.roots.len() > 1);
+    fact(Fact::TwoRoots, survey.roots.iter().filter(|r| !r.down).count() > 1);
     fact(Fact::Discovery, survey.discovery);
     fact(Fact::WriteAllowed, options.write.is_some());
     let Some(root) = root else { return p };
@@ -103,6 +103,7 @@ pub fn profile(
     }
     fact(Fact::RootAdmits, !root.closed);
     fact(Fact::RootShown, !root.hidden);
+    fact(Fact::RootServes, !root.down);
     fact(Fact::RootAnswers, root.resource.is_some());
     fact(Fact::CollectionsAnswer, root.lists);
     let limit = root.resource.as_ref().and_then(|r| r.get("max_content_length")).and_then(serde_json::Value::as_u64);
@@ -221,6 +222,10 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
     certain.sort_by_key(|h| !h.own);
     let mut seen = HashSet::new();
     let ids: Vec<&str> = certain.iter().map(|h| h.id.as_str()).filter(|id| seen.insert(*id)).collect();
+    // of others those in the middle: what a feed lets expire is the oldest
+    let mut sample = ids.clone();
+    let own = certain.iter().filter(|h| h.own).count();
+    sample.rotate_left(if own == 0 { ids.len() / 2 } else { 0 });
     let mut versions = holdings.by_id();
     versions.values_mut().for_each(|all| all.sort_by_key(|h| (h.at, h.sequence)));
     let versions = versions;
@@ -229,7 +234,7 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         p.values.insert(name.to_owned(), value);
     };
     let last_version = |id: &str| versions[id].last().and_then(|h| h.version.clone()).unwrap_or_default();
-    if let Some(id) = ids.first() {
+    if let Some(id) = sample.first() {
         facts.insert(Fact::SomeObject);
         set("object", (*id).to_owned());
         set("object.version", last_version(id));
@@ -243,9 +248,11 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
         if ids.len() >= 3 {
             facts.insert(Fact::ThreeObjects);
             set("count-1", (count - 1).to_string());
-            set("object-b", ids[1].to_owned());
-            set("object-c", ids[2].to_owned());
-            set("many-ids", ids[..ids.len().min(30)].join(","));
+            set("object-b", sample[1].to_owned());
+            set("object-c", sample[2].to_owned());
+            let many = &ids[..ids.len().min(30)];
+            set("many-ids", many.join(","));
+            set("many-ids.reversed", many.iter().rev().copied().collect::<Vec<_>>().join(","));
         }
     }
     let kind = |id: &str| versions[id][0].kind.as_str();
@@ -266,6 +273,13 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
                 set(&format!("object-of-{name}"), (*id).to_owned());
             }
         }
+    }
+    if let Some((k, _)) = kinds.first().filter(|_| kinds.len() > 1) {
+        set("type.upper-case", k.to_uppercase());
+    }
+    if let Some(id) = ids.iter().find(|id| matches!(kind(id), "relationship" | "sighting")) {
+        facts.insert(Fact::Sro);
+        set("sro", (*id).to_owned());
     }
     // what either of objects and manifest shows is there
     let there: BTreeSet<&str> = holdings.items.iter().map(|h| h.kind.as_str()).collect();

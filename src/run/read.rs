@@ -117,7 +117,7 @@ async fn own_versions(session: &Session, url: &Url, own: &[Holding], holdings: &
 const FILL_IN: usize = 40;
 
 /// Asks for the records of objects that a walk over the manifest did not show: it has no `next`, and
-/// going on by date loses what shares one (section 3.5). Tells also of which ids there is nothing.
+/// going on by date loses what shares one (section 3.5). Tells also of which ids there is nothing but what came.
 async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exchange>, BTreeSet<String>) {
     let dateless: BTreeSet<&str> = holdings.items.iter().filter(|h| h.added.is_none()).map(|h| h.id.as_str()).collect();
     let (mut exchanges, mut in_vain) = (Vec::new(), BTreeSet::new());
@@ -130,11 +130,13 @@ async fn fill_in(session: &Session, url: &Url, holdings: &Holdings) -> (Vec<Exch
             walk(session, &outgoing, Actor::Client, Endpoint::Manifest, (Walk::Auto, Bounds::of(holdings.items.len())))
                 .await;
         let endless = walked.enough;
-        let nothing = |e: &Exchange| {
-            e.status() == 404
-                || e.status() == 200 && e.json().is_some_and(|b| members(Endpoint::Manifest, None, b, 0).is_empty())
+        let whole = walked.exchanges.len() == 1 && walked.stopped.is_none();
+        let told = |e: &Exchange| {
+            let records = |b| members(Endpoint::Manifest, None, b, 0);
+            let such = |b| if whole { records(b).iter().all(|m| m.id == id) } else { records(b).is_empty() };
+            e.status() == 404 || e.status() == 200 && e.json().is_some_and(such)
         };
-        if walked.exchanges.iter().all(nothing) {
+        if walked.exchanges.iter().all(told) {
             in_vain.insert(id.to_owned());
         }
         // a server that ignores match[id] would bring everything again

@@ -53,6 +53,8 @@ pub struct Root {
     pub closed: bool,
     /// Whether it answers 404 as one that is not there does, and may be withheld from the client for all that is seen.
     pub hidden: bool,
+    /// Whether it and its list of collections answer with errors of the server.
+    pub down: bool,
     /// Whether something there is of TAXII 2.1.
     pub taxii_21: bool,
     /// Collections that the client sees or that the user named.
@@ -234,8 +236,9 @@ async fn look_at_root(session: &Session, options: &Options, url: Url) -> Root {
     let all = |statuses: &[u16]| [&exchange, &list].iter().all(|e| statuses.contains(&e.status()));
     let closed = all(&[401, 403]) && collections.is_empty();
     let hidden = all(&[404]) && collections.is_empty();
+    let down = [&exchange, &list].iter().all(|e| e.status() >= 500) && collections.is_empty();
     let (resource, lists) = (resource(&exchange), listing.is_some());
-    let root = Root { url, resource, lists, closed, hidden, taxii_21: false, collections };
+    let root = Root { url, resource, lists, closed, hidden, down, taxii_21: false, collections };
     Root { taxii_21: protocol::is_taxii_21(&root, [&exchange, &list]), ..root }
 }
 

@@ -45,7 +45,7 @@ impl Run {
             let changed = change.look(&format!("again {wanted}")).await;
             for trial in done.iter_mut().filter(|t| is_broken(t)) {
                 let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
-                if changed && trial.verdict == Verdict::Fail && !self.session.ended() {
+                if changed && !self.session.ended() {
                     self.with_changes(&mut change, abilities, &added, task, trial).await;
                 } else {
                     self.again(&runner, task, trial).await;
@@ -176,12 +176,15 @@ impl Run {
     async fn again(&self, runner: &exec::Runner<'_>, task: &Task<'_>, trial: &mut Trial) {
         for attempt in 1..=ATTEMPTS {
             if self.session.ended_before(&exec::scope(task, attempt)) {
-                return;
+                return self.unconfirmed(task, trial).await;
             }
             let mut again = exec::run(runner, task, attempt).await;
             // what got no answer twice is not asked again
-            if again.reason.starts_with(LIKE_OTHERS) || self.session.ended() {
+            if again.reason.starts_with(LIKE_OTHERS) {
                 return;
+            }
+            if self.session.ended() {
+                return self.unconfirmed(task, trial).await;
             }
             let first = trial.reason.clone();
             let why = if !is_broken(&again) || trial.verdict == Verdict::Fail && again.verdict == Verdict::Warn {
@@ -207,6 +210,16 @@ impl Run {
         }
     }
 
+    /// A failure that came once, in a run that was ended before it could come again: chance, or what others did meanwhile,
+    /// is not ruled out.
+    async fn unconfirmed(&self, task: &Task<'_>, trial: &mut Trial) {
+        trial.reason = format!("it failed once, and the run was ended before it was tried again: {}", trial.reason);
+        trial.requirements.clone_from(&task.planned.requirements);
+        trial.verdict = Verdict::Inconclusive;
+        trial.known = None;
+        self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
+    }
+
     /// Tries a failure again where others have changed the collection since the survey: with what it holds now. Only where
     /// nothing changes around a failure is it the server's.
     async fn with_changes(
@@ -219,6 +232,9 @@ impl Run {
     ) {
         let first = trial.reason.clone();
         for attempt in 1..=changes::ATTEMPTS {
+            if self.session.ended_before(&exec::scope(task, attempt)) {
+                return self.unconfirmed(task, trial).await;
+            }
             let survey = change.survey.clone();
             let tasks = plan(&self.cases, &survey, &self.options, abilities).unwrap_or_default().tasks;
             // the same trial as things are now, if what it needs is still there
@@ -229,9 +245,13 @@ impl Run {
                 break;
             };
             let runner = exec::Runner { session: &self.session, options: &self.options, survey: &survey, ledger };
-            *trial = exec::run(&runner, now, attempt).await;
+            let again = exec::run(&runner, now, attempt).await;
+            if self.session.ended() {
+                return self.unconfirmed(task, trial).await;
+            }
+            *trial = again;
             known::mark(&self.options.known, trial, self.today);
-            if trial.verdict != Verdict::Fail {
+            if !is_broken(trial) {
                 trial.reason += &format!("; tried again after others had changed the collection ({first})");
                 break;
             }

@@ -19,7 +19,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
+    /// With a status code, a word for this kind of problem, and what went wrong.
+    pub(super) fn new(status: StatusCode, code: &'static str, description: impl Into<String>) -> Self {
         Self { status, code, description: description.into(), allow: None }
     }
 

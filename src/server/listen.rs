@@ -1,11 +1,12 @@
 //! The edge: sockets, TLS and HTTP around the core.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -169,12 +170,28 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, edg
         Protocols::One => builder.http1_only(),
         Protocols::Two => builder.http2_only(),
     };
-    let service = service_fn(|request: http::Request<Incoming>| {
+    let seen: std::sync::Mutex<Option<HeaderValue>> = std::sync::Mutex::default();
+    let service = service_fn(|mut request: http::Request<Incoming>| {
         let edge = Arc::clone(&edge);
+        if edge.wire.remembers {
+            remember(&mut seen.lock().unwrap_or_else(PoisonError::into_inner), request.headers_mut());
+        }
         async move { respond(&edge, request).await }
     });
     // A broken connection is the client's business: there is nobody left to tell.
     let _ = builder.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Keeps the credentials that come, and puts those that came before where none come.
+fn remember(seen: &mut Option<HeaderValue>, headers: &mut HeaderMap) {
+    match headers.get(header::AUTHORIZATION) {
+        Some(credentials) => *seen = Some(credentials.clone()),
+        None => {
+            if let Some(credentials) = seen {
+                headers.insert(header::AUTHORIZATION, credentials.clone());
+            }
+        }
+    }
 }
 
 /// No answer is given, and the connection ends.

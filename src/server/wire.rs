@@ -46,6 +46,8 @@ pub struct Wire {
     pub alone: bool,
     /// Every how manieth request is answered 429 and has to be sent again; 0 stands for none.
     pub busy: u64,
+    /// Whether credentials that came once count for all that comes over the connection.
+    pub remembers: bool,
     /// Whether an answer is not given, and the connection closed in its place.
     pub silent: fn(&Response) -> bool,
 }
@@ -62,6 +64,7 @@ impl Default for Wire {
             pause: Duration::ZERO,
             alone: false,
             busy: 0,
+            remembers: false,
             silent: |_| false,
         }
     }

@@ -59,6 +59,8 @@ pub struct Identity {
     pub curl: String,
     /// Whether it shows the client's certificate, where there is one.
     pub certificate: bool,
+    /// Whether it keeps off the connections that others use: some servers know a client by its connection.
+    pub apart: bool,
 }
 
 /// A request to be sent.
@@ -111,6 +113,8 @@ pub struct Client {
 struct Connections {
     /// Over connections that are kept for the next request.
     shared: reqwest::Client,
+    /// The same, over connections that are kept for whoever keeps off those of others.
+    apart: reqwest::Client,
     /// Each over a connection of its own.
     fresh: reqwest::Client,
 }
@@ -122,7 +126,8 @@ impl Client {
     pub fn new(transport: &Transport, trusted: Vec<Url>) -> Result<Client, ClientError> {
         let client = |certified| {
             let config = tls::config(transport, certified, None)?;
-            Ok(Connections { shared: http(transport, config.clone(), true)?, fresh: http(transport, config, false)? })
+            let http = |keep| http(transport, config.clone(), keep);
+            Ok(Connections { shared: http(true)?, apart: http(true)?, fresh: http(false)? })
         };
         let certified = if transport.certificate_pem.is_empty() { None } else { Some(client(true)?) };
         Ok(Client {
@@ -188,6 +193,7 @@ impl Client {
         let tickets = Tickets::default();
         let http = match outgoing.tls {
             None if fresh => usual.fresh.clone(),
+            None if identity.apart => usual.apart.clone(),
             None => usual.shared.clone(),
             // a connection of its own: only a handshake shows what the server speaks
             Some(version) => {

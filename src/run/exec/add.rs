@@ -185,7 +185,7 @@ impl Run<'_> {
                 return Ok(());
             }
             self.session.pause(wait).await;
-            wait = (wait * 2).min(Duration::from_secs(1));
+            wait = (wait * 3 / 2).min(Duration::from_secs(1));
         }
     }
 }

@@ -14,7 +14,7 @@ pub fn needs(case: &Case, row: &Row) -> BTreeSet<Fact> {
         needs.remove(&Fact::SomeObject);
     }
     if case.scope == Scope::Root {
-        needs.extend([Fact::RootAdmits, Fact::RootShown]);
+        needs.extend([Fact::RootAdmits, Fact::RootShown, Fact::RootServes]);
     }
     for step in &case.steps {
         for text in texts(step) {

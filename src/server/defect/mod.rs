@@ -13,6 +13,7 @@ use super::http::Request;
 use super::state::State;
 
 mod access;
+mod beside;
 mod close;
 mod combined;
 mod content;
@@ -96,6 +97,7 @@ static FAMILIES: &[&[Defect]] = &[
     version::DEFECTS,
     paging::DEFECTS,
     place::DEFECTS,
+    beside::DEFECTS,
     error::DEFECTS,
     envelope::DEFECTS,
     content::DEFECTS,

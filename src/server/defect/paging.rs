@@ -1,7 +1,5 @@
 //! limit, more and next (sections 3.4, 3.5 and 3.7).
 
-use std::sync::PoisonError;
-
 use http::StatusCode;
 
 use super::super::page;
@@ -370,19 +368,5 @@ pub(super) const DEFECTS: &[Defect] = &[
                 drop_parameters(request, |name, _| name == "next");
             }
         })],
-    ),
-    Defect::new(
-        "next-dies-by-use",
-        &["T21-3.5-01"],
-        "next can be used once: where the answer is lost, so is the page",
-        &[
-            Rule(|rules| rules.cursors = page::Cursors::New),
-            Response(|state, call, response| {
-                let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
-                if let Some(next) = next.filter(|_| response.status == StatusCode::OK) {
-                    state.cursors.lock().unwrap_or_else(PoisonError::into_inner).remove(next);
-                }
-            }),
-        ],
     ),
 ];

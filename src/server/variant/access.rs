@@ -199,6 +199,17 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "second-root-503",
+        "second API root",
+        "section 3.6: errors of HTTP",
+        "an API root that is advertised is down: 503 on all of it",
+        &[Response(|_, call, response| {
+            if is_beneath(call, "api2") {
+                *response = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "down", "Come back later.").response();
+            }
+        })],
+    ),
+    Variant::new(
         "unknown-root-403",
         "unknown API roots",
         "section 4.2; T21-4.2-06",

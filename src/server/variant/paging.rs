@@ -1,6 +1,10 @@
 //! limit, more and next (sections 3.4, 3.5 and 3.7).
 
-use super::super::effect::Effect::{Json, Rule};
+use std::sync::PoisonError;
+
+use http::StatusCode;
+
+use super::super::effect::Effect::{Json, Response, Rule};
 use super::super::effect::{ENVELOPES, READS, remove};
 use super::super::page::{self, Cursors};
 use super::super::route::Endpoint;
@@ -85,6 +89,21 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 3.7; policy row 24",
         "next stays the same from page to page, and each use brings the page after",
         &[Rule(|rules| rules.cursors = Cursors::Constant)],
+    ),
+    Variant::new(
+        "next-once",
+        "next",
+        "section 3.7: a cursor or scroll id",
+        "next can be used once",
+        &[
+            Rule(|rules| rules.cursors = Cursors::New),
+            Response(|state, call, response| {
+                let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
+                if let Some(next) = next.filter(|_| response.status == StatusCode::OK) {
+                    state.cursors.lock().unwrap_or_else(PoisonError::into_inner).remove(next);
+                }
+            }),
+        ],
     ),
     Variant::new(
         "next-of-one-limit",
