@@ -63,6 +63,12 @@ impl Fact {
         kinds.contains(&self) || named.contains(&self)
     }
 
+    /// Whether it says what a collection holds.
+    pub fn is_of_holdings(self) -> bool {
+        use Fact::{Sco, Sro, ThreeObjects, ThreeVersions, TwoTypes, TwoVersions, Unversioned};
+        [ThreeObjects, TwoTypes, TwoVersions, ThreeVersions, Unversioned, Sco, Sro].contains(&self)
+    }
+
     /// Whether it is found out by asking for objects that are there.
     pub fn is_tried_on_objects(self) -> bool {
         use Fact::{

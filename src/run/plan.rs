@@ -224,19 +224,11 @@ const ENOUGH: usize = 50;
 fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: &Places) -> Vec<Place> {
     match case.scope {
         Scope::Server => vec![places.server.clone()],
-        Scope::Root => {
-            // what is about a kind of collection is of no interest where there is none, if there is one elsewhere
-            let kinds: Vec<Fact> = needs(case, row).into_iter().filter(|f| f.is_of_place()).collect();
-            let has = |(_, p): &&Place| kinds.iter().all(|f| p.facts.contains(f));
-            match places.roots.iter().any(|place| has(&place)) {
-                true => places.roots.iter().filter(has).cloned().collect(),
-                false => places.roots.iter().take(1).cloned().collect(),
-            }
-        }
+        Scope::Root => of_use(case, row, places.roots.iter()),
         Scope::EveryCollection => places.collections.clone(),
         Scope::EveryReadable => {
             let holds = |p: &&Place| p.1.facts.contains(&Fact::Readable) && p.1.facts.contains(&Fact::SomeObject);
-            places.collections.iter().filter(holds).cloned().collect()
+            of_use(case, row, places.collections.iter().filter(holds))
         }
         Scope::EveryOpen | Scope::EveryClosed => {
             let open = case.scope == Scope::EveryOpen;
@@ -268,10 +260,22 @@ fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: 
                 let full = c.map_or(0, |c| c.holdings.items.len().min(ENOUGH));
                 // the collection that the user named, then one with objects of ours, then the fullest
                 let fullest = std::cmp::Reverse((full, p.facts.iter().filter(counts).count()));
-                (!named && options.collection.is_some(), missing, !target, fullest)
+                // the same is seen in fewer pages where there is less
+                (!named && options.collection.is_some(), missing, !target, fullest, c.map(|c| c.holdings.items.len()))
             };
             vec![places.collections.iter().min_by_key(rank).unwrap_or(&places.server).clone()]
         }
+    }
+}
+
+/// Of the places of a case those that have what it is about: a kind of collection, or of content. Where none has, one of
+/// them, to say so.
+fn of_use<'p>(case: &Case, row: &Row, places: impl Iterator<Item = &'p Place> + Clone) -> Vec<Place> {
+    let about: Vec<Fact> = needs(case, row).into_iter().filter(|f| f.is_of_place() || f.is_of_holdings()).collect();
+    let has = |(_, profile): &&Place| about.iter().all(|fact| profile.facts.contains(fact));
+    match places.clone().any(|place| has(&place)) {
+        true => places.filter(has).cloned().collect(),
+        false => places.take(1).cloned().collect(),
     }
 }
 
