@@ -232,3 +232,29 @@ fn other_collections_are_written_to_where_the_user_says_all() {
     assert_eq!(written("small-sample"), [second]);
     assert_eq!(written("all"), [first, empty, second]);
 }
+
+#[test]
+fn a_failure_that_the_end_of_a_run_keeps_from_being_tried_again_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().join("record");
+    let trial = "filter/malformed[limit zero,endpoint=manifest]";
+    let only = vec![trial.replace('[', "[[]") + "*"];
+    let ran = suite(Some("limit-zero-taken-on-manifest"), |o| (o.only, o.record) = (only, Some(dir.clone())));
+    assert_eq!(ran.summary.failed, ["T21-3.4-01"]);
+    // the same run, told to end before the repeat
+    let path = dir.join("exchanges.ndjson");
+    let whole = std::fs::read_to_string(&path).expect("exchanges");
+    let of_trial = |line: &&str| line.contains(&format!("\"scope\":\"{trial}"));
+    let mut asked = whole.lines().filter(of_trial);
+    let first = asked.next().expect("the trial");
+    assert!(asked.next().is_some(), "the repeat");
+    let kept: Vec<&str> = whole.lines().filter(|line| *line == first || !of_trial(line)).collect();
+    std::fs::write(&path, kept.join("\n") + "\n").expect("written");
+    std::fs::write(dir.join("end.json"), r#"{"interrupted": true, "not_run": []}"#).expect("written");
+    let judged = judge(&dir, |_| {});
+    let of: Vec<&Trial> = judged.trials.iter().filter(|t| t.id.starts_with(trial)).collect();
+    assert_eq!(of.len(), 1);
+    assert_eq!(of[0].verdict, Verdict::Inconclusive);
+    assert!(of[0].reason.starts_with("it failed once, and the run was ended"), "{}", of[0].reason);
+    assert!(judged.summary.failed.is_empty() && judged.summary.interrupted);
+}

@@ -73,10 +73,11 @@ impl Fact {
     pub fn is_tried_on_objects(self) -> bool {
         use Fact::{
             AddedAfterWorks, DatesKnown, LatestByDefault, ManifestInOrder, MatchId, MatchIdOnManifest, ObjectsInOrder,
+            VersionsAgree,
         };
-        let tried =
-            [AddedAfterWorks, DatesKnown, LatestByDefault, ManifestInOrder, MatchId, MatchIdOnManifest, ObjectsInOrder];
-        tried.contains(&self)
+        let works = [AddedAfterWorks, LatestByDefault, MatchId, MatchIdOnManifest];
+        let tried = [DatesKnown, ManifestInOrder, ObjectsInOrder, VersionsAgree];
+        works.contains(&self) || tried.contains(&self)
     }
 }
 

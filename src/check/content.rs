@@ -11,23 +11,6 @@ use super::{Context, Outcome, some};
 use crate::record::Reading;
 use crate::stix::{self, Level, SpecVersion, Validator, spec_version};
 
-/// How a finding of the validator weighs here.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Weight {
-    /// A MUST of STIX: the object is invalid.
-    Breach,
-    /// A SHOULD of STIX, what it states without a keyword, or what is disputed within it: the object is valid, and what
-    /// its producer might do better is told, not held against the server.
-    Remark,
-}
-
-fn weight(finding: &stix::Finding) -> Weight {
-    match finding.level {
-        Level::Must => Weight::Breach,
-        Level::Should => Weight::Remark,
-    }
-}
-
 /// What one code found.
 #[derive(Default)]
 struct Group {
@@ -90,8 +73,8 @@ fn may_be_stix_20(object: &Value) -> bool {
     object.get("spec_version").is_none() && object.get("created").is_some() && !LATER.contains(&kind)
 }
 
-/// The findings of all objects, by weight and code.
-type Groups = BTreeMap<(Weight, &'static str), Group>;
+/// The findings of all objects, by level and code.
+type Groups = BTreeMap<(Level, &'static str), Group>;
 
 /// Validates every object on all pages of a step once, and puts findings of one code together: a slip
 /// that is made in every object is one finding.
@@ -118,7 +101,7 @@ pub fn check(context: &Context<'_>) -> Outcome {
         judged += 1;
         let mut codes = HashSet::new();
         for finding in validator.validate(object) {
-            let key = (weight(&finding), finding.code);
+            let key = (finding.level, finding.code);
             groups.entry(key).or_default().add(&served, finding, !codes.insert(key));
         }
     }
@@ -136,9 +119,10 @@ pub fn check(context: &Context<'_>) -> Outcome {
 
 /// One finding a code; remarks are readings.
 fn report(context: &Context<'_>, groups: Groups, judged: usize, outcome: &mut Outcome) {
-    for ((weight, code), group) in groups {
+    for ((level, code), group) in groups {
         let of = format!("{} of {judged}", count(group.objects, "object"));
-        if weight == Weight::Remark {
+        // the object is valid, and what its producer might do better is not held against the server
+        if level == Level::Should {
             let answer = format!("{} ({of})", group.message);
             outcome.readings.push(Reading { question: format!("STIX content: {code}"), answer });
             continue;

@@ -20,9 +20,8 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
         outcome.block(format!("the answer of step {} or of this one is not JSON", same.step));
         return outcome;
     };
-    let named = |record: &super::StepRecord, exchanges| -> Vec<String> {
-        let endpoint = record.endpoint.unwrap_or(Endpoint::Objects);
-        members_of(endpoint, record.object.as_deref(), exchanges).iter().map(Member::key).collect()
+    let named = |record: &super::StepRecord, exchanges| {
+        members_of(record.endpoint.unwrap_or(Endpoint::Objects), record.object.as_deref(), exchanges)
     };
     let last = now.len() - 1;
     let mut differ = |message: &str, expected: String, actual: String| {
@@ -76,10 +75,7 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             }
         }
         SameWhat::Covers => {
-            let of = |record: &super::StepRecord, exchanges| {
-                members_of(record.endpoint.unwrap_or(Endpoint::Objects), record.object.as_deref(), exchanges)
-            };
-            let (a, b) = (of(earlier, before), of(context.record, now));
+            let (a, b) = (named(earlier, before), named(context.record, now));
             let alike = |x: &Member<'_>, y: &Member<'_>| {
                 x.id == y.id && (x.version.is_none() || y.version.is_none() || x.key() == y.key())
             };
@@ -110,10 +106,7 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             }
         }
         SameWhat::Content => {
-            let of = |record: &super::StepRecord, exchanges| {
-                members_of(record.endpoint.unwrap_or(Endpoint::Objects), record.object.as_deref(), exchanges)
-            };
-            let (a, b) = (of(earlier, before), of(context.record, now));
+            let (a, b) = (named(earlier, before), named(context.record, now));
             let in_a = |n: &Member<'_>| a.iter().find(|m| m.key() == n.key() && m.spec == n.spec)?.object;
             let mut both = 0;
             for (member, x, y) in b.iter().filter_map(|n| Some((n, in_a(n)?, n.object?))) {
@@ -133,7 +126,8 @@ pub fn check(context: &Context<'_>, same: &Same) -> Outcome {
             }
         }
         SameWhat::Members => {
-            let (mut a, mut b) = (named(earlier, before), named(context.record, now));
+            let keys = |members: Vec<Member<'_>>| members.iter().map(Member::key).collect::<Vec<_>>();
+            let (mut a, mut b) = (keys(named(earlier, before)), keys(named(context.record, now)));
             let in_sequence =
                 if earlier.enough || context.record.enough { (a.clone(), b.clone()) } else { Default::default() };
             a.sort();

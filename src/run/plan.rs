@@ -252,7 +252,7 @@ fn bindings(case: &Case, row: &Row, survey: &Survey, options: &Options, places: 
             let rank = |(b, p): &&Place| {
                 let c = b.as_ref().map(get);
                 // where a tool is broken is where it is to be seen: that it works elsewhere is no reason to look there
-                let counts = |f: &&Fact| !f.is_tried_on_objects() && **f != Fact::VersionsAgree;
+                let counts = |f: &&Fact| !f.is_tried_on_objects();
                 let missing = needs.iter().filter(counts).filter(|f| !p.facts.contains(f)).count();
                 let named = options.collection.as_ref().is_some_and(|n| c.is_some_and(|c| c.is(n)));
                 let target = c.is_some_and(|c| c.written);

@@ -267,15 +267,13 @@ fn of_holdings(p: &mut Profile, holdings: &Holdings) {
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     if kinds.len() > 1 {
         facts.insert(Fact::TwoTypes);
+        set("type.upper-case", kinds[0].0.to_uppercase());
         for (name, (k, _)) in [("type", kinds[0]), ("type-b", kinds[1])] {
             set(name, k.to_owned());
             if let Some(id) = ids.iter().find(|id| kind(id) == k) {
                 set(&format!("object-of-{name}"), (*id).to_owned());
             }
         }
-    }
-    if let Some((k, _)) = kinds.first().filter(|_| kinds.len() > 1) {
-        set("type.upper-case", k.to_uppercase());
     }
     if let Some(id) = ids.iter().find(|id| matches!(kind(id), "relationship" | "sighting")) {
         facts.insert(Fact::Sro);

@@ -201,11 +201,8 @@ impl Run {
                 }
                 return;
             };
-            trial.reason = why;
-            trial.requirements = task.planned.requirements.clone();
-            trial.verdict = Verdict::Inconclusive;
+            leave_open(task, trial, why);
             trial.flaky = true;
-            trial.known = None;
             return self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
         }
     }
@@ -213,10 +210,8 @@ impl Run {
     /// A failure that came once, in a run that was ended before it could come again: chance, or what others did meanwhile,
     /// is not ruled out.
     async fn unconfirmed(&self, task: &Task<'_>, trial: &mut Trial) {
-        trial.reason = format!("it failed once, and the run was ended before it was tried again: {}", trial.reason);
-        trial.requirements.clone_from(&task.planned.requirements);
-        trial.verdict = Verdict::Inconclusive;
-        trial.known = None;
+        let why = format!("it failed once, and the run was ended before it was tried again: {}", trial.reason);
+        leave_open(task, trial, why);
         self.tell(Event::TrialFinished(Box::new(trial.clone()))).await;
     }
 
@@ -239,9 +234,7 @@ impl Run {
             let tasks = plan(&self.cases, &survey, &self.options, abilities).unwrap_or_default().tasks;
             // the same trial as things are now, if what it needs is still there
             let Some(now) = tasks.iter().find(|t| t.planned.id == task.planned.id && t.lacking.is_none()) else {
-                trial.reason = format!("others have removed what this needs, while it was judged: {first}");
-                trial.requirements.clone_from(&task.planned.requirements);
-                trial.verdict = Verdict::Inconclusive;
+                leave_open(task, trial, format!("others have removed what this needs, while it was judged: {first}"));
                 break;
             };
             let runner = exec::Runner { session: &self.session, options: &self.options, survey: &survey, ledger };
@@ -259,9 +252,7 @@ impl Run {
                 break;
             }
             if attempt == changes::ATTEMPTS {
-                trial.reason = format!("others change the collection while it is judged: {first}");
-                trial.requirements = task.planned.requirements.clone();
-                trial.verdict = Verdict::Inconclusive;
+                leave_open(task, trial, format!("others change the collection while it is judged: {first}"));
             }
         }
         if !is_broken(trial) {
@@ -273,6 +264,14 @@ impl Run {
         let bare = task.planned.came_to(Verdict::Skip, ENDED);
         Trial { file: task.case.file.clone(), by_choice: task.by_choice, ..bare }
     }
+}
+
+/// Makes a failure inconclusive, for all that the trial is about.
+fn leave_open(task: &Task<'_>, trial: &mut Trial, why: String) {
+    trial.reason = why;
+    trial.requirements.clone_from(&task.planned.requirements);
+    trial.verdict = Verdict::Inconclusive;
+    trial.known = None;
 }
 
 /// Whether a trial asked for something that a record does not hold.

@@ -157,6 +157,19 @@ pub fn asks(call: &Call, name: &str) -> bool {
     })
 }
 
+/// The value of a parameter, as it was sent.
+pub fn value<'a>(query: &'a str, wanted: &str) -> Option<&'a str> {
+    let named = |pair: &&str| pair.split('=').next().and_then(query::percent_decode).is_some_and(|name| name == wanted);
+    query.split('&').find(named)?.split_once('=').map(|(_, value)| value)
+}
+
+/// Puts another value in the place of a parameter's.
+pub fn put(request: &mut Request, name: &str, text: &str) {
+    drop_parameters(request, |other, _| other == name);
+    let sign = if request.query.is_empty() { "" } else { "&" };
+    request.query += &format!("{sign}{name}={text}");
+}
+
 /// Removes the parameters of a raw query whose name, or whole text, is picked.
 pub fn drop_parameters(request: &mut Request, picked: impl Fn(&str, &str) -> bool) {
     let kept: Vec<&str> = request

@@ -17,7 +17,12 @@ fn open(endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&
 }
 
 /// The same where a request is such a one.
-fn open_where(such: bool, endpoint: Option<Endpoint>, to: Endpoint, request: &Request) -> Option<&'static User> {
+pub(super) fn open_where(
+    such: bool,
+    endpoint: Option<Endpoint>,
+    to: Endpoint,
+    request: &Request,
+) -> Option<&'static User> {
     if such { open(endpoint, to, request) } else { access::authenticate(endpoint, request) }
 }
 

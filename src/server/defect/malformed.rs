@@ -8,7 +8,7 @@ use super::super::query::{Filter, percent_decode};
 use super::super::route::Endpoint;
 use super::super::time;
 use super::Effect::{Request, Response as Answer};
-use super::{Defect, asks, drop_parameters};
+use super::{Defect, asks, drop_parameters, value};
 
 /// Turns a refusal of one parameter into a failure.
 fn fail(call: &Call, response: &mut Response, parameter: &str) {
@@ -295,7 +295,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-01"],
         "a limit that 64 bits do not hold leads to 500",
         &[Answer(|_, call, response| {
-            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit="));
+            let limit = value(&call.request.query, "limit");
             let digits = limit.filter(|limit| !limit.is_empty() && limit.bytes().all(|byte| byte.is_ascii_digit()));
             if digits.is_some_and(|digits| digits.parse::<u64>().is_err()) {
                 *response = super::super::error::Problem::malformed("limit", "is too large").response();

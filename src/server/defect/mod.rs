@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::effect::{ENVELOPES, Effect, READS, STATUSES, asks, drop_parameters, each, edit, list, remove, rename};
+use super::effect::{
+    ENVELOPES, Effect, READS, STATUSES, asks, drop_parameters, each, edit, list, put, remove, rename, value,
+};
 use super::handle::Call;
 use super::http::Request;
 use super::state::State;
@@ -29,6 +31,7 @@ mod media;
 mod order;
 mod paging;
 mod place;
+mod seldom;
 mod spec_version;
 mod status;
 mod transport;
@@ -98,6 +101,7 @@ static FAMILIES: &[&[Defect]] = &[
     paging::DEFECTS,
     place::DEFECTS,
     beside::DEFECTS,
+    seldom::DEFECTS,
     error::DEFECTS,
     envelope::DEFECTS,
     content::DEFECTS,

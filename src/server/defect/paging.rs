@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::super::page;
 use super::super::route::Endpoint;
 use super::Effect::{Json, Request, Response, Rule};
-use super::{Defect, ENVELOPES, READS, asks, drop_parameters, remove};
+use super::{Defect, ENVELOPES, READS, asks, drop_parameters, remove, value};
 
 pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
@@ -264,7 +264,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.5-04"],
         "a next that was altered, or belongs elsewhere, leads to 500",
         &[Response(|_, call, response| {
-            let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
+            let next = value(&call.request.query, "next");
             let long = next.is_some_and(|next| next.len() >= 24);
             if response.status == StatusCode::BAD_REQUEST && long {
                 response.turn(StatusCode::INTERNAL_SERVER_ERROR);
@@ -287,7 +287,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-07", "T21-3.4-10"],
         "a limit above a thousand is refused instead of capped",
         &[Response(|_, call, response| {
-            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit="));
+            let limit = value(&call.request.query, "limit");
             if limit.and_then(|limit| limit.parse::<u64>().ok()).is_some_and(|limit| limit > 1000) {
                 *response = super::super::error::Problem::malformed("limit", "is too large").response();
             }
@@ -319,7 +319,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.4-03"],
         "limit without added_after gives the newest objects, not the oldest",
         &[Response(|state, call, response| {
-            let limit = call.request.query.split('&').find_map(|pair| pair.strip_prefix("limit=")?.parse().ok());
+            let limit = value(&call.request.query, "limit").and_then(|limit| limit.parse().ok());
             let (Some(limit), Some(Endpoint::Objects)) = (limit, call.endpoint()) else { return };
             if asks(call, "added_after") || asks(call, "next") || !response.status.is_success() {
                 return;

@@ -38,6 +38,13 @@ fn is_beneath(call: &Call, root: &str) -> bool {
     call.user.is_some() && call.route.as_ref().is_some_and(|route| route.root == root)
 }
 
+/// Answers everything under the second API root with a problem.
+fn close_second(call: &Call, response: &mut Answer, problem: &Problem) {
+    if is_beneath(call, "api2") {
+        *response = problem.response();
+    }
+}
+
 pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
         "basic-not-offered",
@@ -182,9 +189,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.2",
         "an API root that is advertised is closed to this client: 403 on all of it",
         &[Response(|_, call, response| {
-            if is_beneath(call, "api2") {
-                *response = Problem::forbidden("use").response();
-            }
+            close_second(call, response, &Problem::forbidden("use"));
         })],
     ),
     Variant::new(
@@ -193,9 +198,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.2",
         "an API root that is advertised is withheld from this client: 404 on all of it",
         &[Response(|_, call, response| {
-            if is_beneath(call, "api2") {
-                *response = Problem::not_found("API root").response();
-            }
+            close_second(call, response, &Problem::not_found("API root"));
         })],
     ),
     Variant::new(
@@ -204,9 +207,8 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 3.6: errors of HTTP",
         "an API root that is advertised is down: 503 on all of it",
         &[Response(|_, call, response| {
-            if is_beneath(call, "api2") {
-                *response = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "down", "Come back later.").response();
-            }
+            let down = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "down", "Come back later.");
+            close_second(call, response, &down);
         })],
     ),
     Variant::new(

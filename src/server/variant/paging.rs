@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use http::StatusCode;
 
 use super::super::effect::Effect::{Json, Response, Rule};
-use super::super::effect::{ENVELOPES, READS, remove};
+use super::super::effect::{ENVELOPES, READS, remove, value};
 use super::super::page::{self, Cursors};
 use super::super::route::Endpoint;
 use super::Variant;
@@ -98,7 +98,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         &[
             Rule(|rules| rules.cursors = Cursors::New),
             Response(|state, call, response| {
-                let next = call.request.query.split('&').find_map(|pair| pair.strip_prefix("next="));
+                let next = value(&call.request.query, "next");
                 if let Some(next) = next.filter(|_| response.status == StatusCode::OK) {
                     state.cursors.lock().unwrap_or_else(PoisonError::into_inner).remove(next);
                 }
