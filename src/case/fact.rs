@@ -71,13 +71,17 @@ impl Fact {
 
     /// Whether it is found out by asking for objects that are there.
     pub fn is_tried_on_objects(self) -> bool {
-        use Fact::{
-            AddedAfterWorks, DatesKnown, LatestByDefault, ManifestInOrder, MatchId, MatchIdOnManifest, ObjectsInOrder,
-            VersionsAgree,
-        };
-        let works = [AddedAfterWorks, LatestByDefault, MatchId, MatchIdOnManifest];
-        let tried = [DatesKnown, ManifestInOrder, ObjectsInOrder, VersionsAgree];
-        works.contains(&self) || tried.contains(&self)
+        matches!(
+            self,
+            Fact::AddedAfterWorks
+                | Fact::DatesKnown
+                | Fact::LatestByDefault
+                | Fact::ManifestInOrder
+                | Fact::MatchId
+                | Fact::MatchIdOnManifest
+                | Fact::ObjectsInOrder
+                | Fact::VersionsAgree
+        )
     }
 }
 
@@ -89,7 +93,7 @@ facts! {
     /// Discovery answers 401 to a client without credentials.
     ClosedDiscovery = "closed-discovery", Skip, "discovery does not ask for credentials", None;
     /// The collection is closed to clients without credentials.
-    Private = "private", Skip, "the collection is open to everybody", None;
+    Private = "private", Skip, "no collection is known to be closed to clients without credentials", None;
     /// The user gave credentials.
     Credentials = "credentials", Skip, "no credentials were given: use --user or --token-env", None;
     /// The user gave HTTP Basic credentials.
@@ -114,6 +118,8 @@ facts! {
     CollectionsAnswer = "collections-answer", Inconclusive, "the list of collections does not answer with a resource", Some("collections/answers");
     /// The collection answers with JSON.
     CollectionAnswers = "collection-answers", Inconclusive, "the collection does not answer with a resource", Some("collection/answers");
+    /// The client may read the collection, or write to it, or is shown it without that.
+    SomeRight = "some-right", Skip, "the client has no right to the collection, and need not be shown it", None;
     /// A collection that the client can read.
     Readable = "readable", Skip, "no collection can be read with these credentials", None;
     /// A collection that the client can write to, and may by `--write`.

@@ -41,6 +41,15 @@ impl Member<'_> {
         key(&self.id, self.version.as_deref())
     }
 
+    /// [`Member::key`], and all that an object says which has no version of its own: one id may have several contents, and
+    /// which versions these are is up to the server (section 3.4.1).
+    pub fn full_key(&self) -> String {
+        match self.object {
+            Some(object) if self.version.is_none() => format!("{} {object}", self.key()),
+            _ => self.key(),
+        }
+    }
+
     /// Whether it may be this version of this object. An answer that tells no version names any.
     pub fn may_be(&self, holding: &Holding) -> bool {
         let spec = self.object.is_none() || holding.object.is_none() || self.spec == holding.spec;

@@ -21,6 +21,14 @@ pub fn admit_stix(collection: &Value, version: &str) -> bool {
     listed.is_none_or(|listed| listed.iter().filter_map(Value::as_str).any(|listed| names(listed, &stix(version))))
 }
 
+/// Whether all that a collection lists is STIX 2.0, in the spelling of TAXII 2.1 or of TAXII 2.0.
+pub fn is_of_older_stix(collection: &Value) -> bool {
+    let older = [stix("2.0"), "application/vnd.oasis.stix+json; version=2.0".to_owned()];
+    let is_older = |kind: &Value| kind.as_str().is_some_and(|kind| older.iter().any(|older| names(older, kind)));
+    let listed = collection.get("media_types").and_then(Value::as_array);
+    listed.is_some_and(|listed| !listed.is_empty() && listed.iter().all(is_older))
+}
+
 /// Whether `wanted` names `kind`: a type without version stands for every version of it.
 fn names(wanted: &str, kind: &str) -> bool {
     match (MediaType::parse(wanted), MediaType::parse(kind)) {
@@ -82,5 +90,28 @@ pub(super) fn of_manifest(context: &Context<'_>, body: &Value) -> Said {
         ),
         None if records.is_empty() => Said::Absent("no manifest record has a media_type, which is optional"),
         None => Said::Holds(format!("media types of {} records", records.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn older_stix_alone_is_told_apart() {
+        let older = |kinds: Value| is_of_older_stix(&json!({ "media_types": kinds }));
+        assert!(older(json!(["application/stix+json;version=2.0"])));
+        assert!(older(json!(["application/vnd.oasis.stix+json;version=2.0", "application/stix+json; version=2.0"])));
+        for open in [
+            json!([]),
+            json!(["application/stix+json"]),
+            json!(["application/stix+json;version=2.0", "application/stix+json;version=2.1"]),
+            json!(["application/taxii+json;version=2.1"]),
+        ] {
+            assert!(!older(open));
+        }
+        assert!(!is_of_older_stix(&json!({})));
     }
 }

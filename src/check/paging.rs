@@ -209,7 +209,7 @@ fn pages(context: &Context<'_>, endpoint: Endpoint, members: &[Member<'_>], word
     let mut seen: BTreeMap<String, &Member<'_>> = BTreeMap::new();
     let repeated = members.iter().find(|m| {
         // the STIX 2.0 and 2.1 forms of one version are two
-        let key = format!("{} {}", m.key(), m.spec.as_deref().or(m.media).unwrap_or("-"));
+        let key = format!("{} {}", m.full_key(), m.spec.as_deref().or(m.media).unwrap_or("-"));
         seen.insert(key, m).is_some_and(|before| before.page != m.page || endpoint != Endpoint::Versions)
     });
     if let Some(member) = repeated {

@@ -57,7 +57,13 @@ pub fn check(context: &Context<'_>) -> Outcome {
     let selections = selections(context);
     let differences: Vec<Difference<'_>> =
         selections.iter().map(|s| difference(context, endpoint, word, s, &members)).collect();
-    let Some((best, selection)) = differences.iter().zip(&selections).min_by_key(|(d, _)| d.size()) else {
+    let borders = Borders::of(context, exchanges, &members);
+    // what pages by date may lose speaks against no reading, unless they are alike in all else
+    let differs = |d: &Difference<'_>| {
+        let due = d.missing.iter().filter(|h| !borders.may_lose(h)).count();
+        (d.unexpected.len() + due, d.size())
+    };
+    let Some((best, selection)) = differences.iter().zip(&selections).min_by_key(|(d, _)| differs(d)) else {
         return outcome;
     };
     if !selection.reading.is_empty() && best.size() == 0 {
@@ -87,7 +93,6 @@ pub fn check(context: &Context<'_>) -> Outcome {
         finding.pointer = Some(again.pointer.clone());
         outcome.findings.push(finding);
     }
-    let borders = Borders::of(context, exchanges, &members);
     let (ties, missing): (Vec<&Holding>, Vec<&Holding>) =
         best.missing.iter().copied().partition(|h| borders.may_lose(h));
     if !ties.is_empty() {

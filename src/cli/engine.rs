@@ -1,5 +1,7 @@
 //! Runs a job with [`crate::run`], against the reference server where that is what is tested.
 
+use std::time::{Duration, Instant};
+
 use miette::IntoDiagnostic;
 use tokio::sync::mpsc::Receiver;
 
@@ -49,6 +51,7 @@ async fn follow(
     // listening before the first request is sent, and all the time: a signal between two events counts too
     let mut interruptions = interrupt::Interruptions::new().into_diagnostic()?;
     let mut events = begin(stopper.clone())?;
+    let mut told = Instant::now();
     loop {
         tokio::select! {
             event = events.recv() => match event {
@@ -56,16 +59,24 @@ async fn follow(
                 None => return Ok(()),
             },
             () = interruptions.next() => {
+                // what ends a process group may tell its first process twice
+                if stopper.stopped() && told.elapsed() < SAME_WISH {
+                    continue;
+                }
                 if stopper.stopped() {
                     eprintln!("ended at once: what was added may still be on the server");
                     std::process::exit(exit::UNTESTABLE.into());
                 }
                 eprintln!("ending: what was added is removed, and reports are written; once more ends at once");
+                told = Instant::now();
                 stopper.stop();
             }
         }
     }
 }
+
+/// How soon a second signal is the same wish: `timeout` of GNU signals the process, and at once its group.
+const SAME_WISH: Duration = Duration::from_millis(300);
 
 /// Starts the reference server, and points the options at it.
 async fn start(

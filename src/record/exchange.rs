@@ -49,6 +49,11 @@ impl Exchange {
         let parse = || super::lenient::json(&self.response.as_ref()?.body.bytes);
         self.parsed.get_or_init(parse).as_ref()
     }
+
+    /// Whether the body is nested deeper than the suite reads, so that nothing can be said of it.
+    pub fn is_too_deep(&self) -> bool {
+        self.json().is_none() && self.response.as_ref().is_some_and(|r| super::lenient::is_too_deep(&r.body.bytes))
+    }
 }
 
 /// What was sent.

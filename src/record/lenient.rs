@@ -12,6 +12,13 @@ pub fn json(bytes: &[u8]) -> Option<Value> {
     })
 }
 
+/// Whether the body is JSON that is nested deeper than is read here: a limit of the reader (RFC 8259, section 9), and no
+/// fault of who wrote it.
+pub fn is_too_deep(bytes: &[u8]) -> bool {
+    // how serde_json words it; it has no kind of its own for this
+    serde_json::from_slice::<Value>(bytes).is_err_and(|e| e.to_string().starts_with("recursion limit exceeded"))
+}
+
 /// The text with U+FFFD in the place of escapes of half a surrogate pair.
 fn paired(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -57,6 +64,15 @@ mod tests {
         assert_eq!(read(br#"{"a":"\udc00\ud83d\u0041"}"#), Some(json!("\u{fffd}\u{fffd}A")));
         // what is whole stays whole
         assert_eq!(read(br#"{"a":"\\ud83d \ud83d\udc00\"","b":"\ud800"}"#), Some(json!("\\ud83d \u{1f400}\"")));
+    }
+
+    #[test]
+    fn what_is_too_deep_is_told_apart() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(json(nested(100).as_bytes()).is_some());
+        assert!(is_too_deep(nested(200).as_bytes()));
+        assert!(!is_too_deep(nested(100).as_bytes()));
+        assert!(!is_too_deep(b"[["));
     }
 
     #[test]

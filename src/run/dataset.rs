@@ -1,6 +1,6 @@
 //! Objects that the suite adds before anything is asked, where it may write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::case::model::Object;
 use crate::case::template::Values;
 use crate::case::{Actor, Fact, object};
 use crate::oracle::Holding;
+use crate::record::Exchange;
 use crate::taxii::{Outgoing, TAXII, paths};
 
 /// `cases/dataset.toml`.
@@ -29,7 +30,7 @@ struct Dataset {
 
 /// Adds the dataset to a collection, reads the collection again, and says what the server can do:
 /// [`Fact::TakesPosts`] where some POST is no internal error, [`Fact::Completes`] where no status stayed pending,
-/// [`Fact::Adds`] where everything can be read back, [`Fact::KeepsVersions`] where that is so of several versions of
+/// [`Fact::Adds`] where everything can be read back that it does not refuse, [`Fact::KeepsVersions`] where that is so of several versions of
 /// one object, [`Fact::Deletes`] where an object could be deleted.
 pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &mut Collection, seed: u64) -> Vec<Fact> {
     let Ok(dataset) = toml::from_str::<Dataset>(include_str!("../../cases/dataset.toml")) else { return Vec::new() };
@@ -38,7 +39,7 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     let target = paths::under(&url, &["objects"]);
     let batch = |names: &Vec<String>| names.iter().filter_map(|n| objects.get(n).cloned()).collect();
     let batches: Vec<Vec<Value>> = dataset.batches.iter().map(batch).collect();
-    let (taken, patient) = add(session, ledger, root, collection, &batches).await;
+    let Taken { taken, patient, refused } = add(session, ledger, root, collection, &batches).await;
     let mut facts = Vec::new();
     if taken {
         facts.push(Fact::TakesPosts);
@@ -53,7 +54,10 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     // some servers take no objects without `modified`: that is a case of its own
     let own: Vec<String> =
         collection.holdings.items.iter().filter(|h| h.own && h.versioned()).map(|h| h.id.clone()).collect();
-    let held = |c: &Collection| own.iter().all(|id| c.holdings.items.iter().any(|h| h.own && h.id == *id));
+    // nor can a server be held to what it said that it does not take
+    let there = |c: &Collection, id: &str| c.holdings.items.iter().any(|h| h.own && h.id == id);
+    let held =
+        |c: &Collection| own.iter().all(|id| refused.contains(id) || there(c, id)) && own.iter().any(|id| there(c, id));
     read(session, &url, collection).await;
     if !held(collection) {
         // where that DELETE took more than the object that it names, the cases on deleting have to get at it
@@ -69,7 +73,10 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     let tracked = objects.get("tracked").and_then(|o| Some((o.get("id")?.as_str()?, o.get("modified")?.as_str()?)));
     if let Some((id, oldest)) = tracked {
         let kept = collection.holdings.versions(id);
-        facts.extend((kept.len() > 1).then_some(Fact::KeepsVersions));
+        // where it does not take that one, others may be there in several versions
+        let others = || collection.holdings.by_id().values().any(|versions| versions.len() > 1);
+        let several = kept.len() > 1 || refused.contains(id) && others();
+        facts.extend(several.then_some(Fact::KeepsVersions));
         // what drops versions for their number drops the oldest first
         let oldest = kept.len() > 1 && kept.iter().any(|holding| holding.is_version(oldest));
         facts.extend(oldest.then_some(Fact::KeepsThreeVersions));
@@ -82,57 +89,100 @@ pub async fn load(session: &Session, ledger: &Ledger, root: &Url, collection: &m
     facts
 }
 
-/// Posts the batches, and waits for each: whether some POST is no internal error, and whether no status stays pending.
+/// What came of adding.
+struct Taken {
+    /// Whether some POST is no internal error.
+    taken: bool,
+    /// Whether no status stays pending.
+    patient: bool,
+    /// Ids of objects that the server said it does not take.
+    refused: BTreeSet<String>,
+}
+
+/// Posts the batches, and waits for each. The objects of a batch that is refused are posted one by one: a server may
+/// refuse all for the sake of one (section 5.5).
 async fn add(
     session: &Session,
     ledger: &Ledger,
     root: &Url,
     collection: &mut Collection,
     batches: &[Vec<Value>],
-) -> (bool, bool) {
-    let target = paths::under(root, &["collections", &collection.id, "objects"]);
-    let (mut taken, mut patient) = (false, true);
+) -> Taken {
+    let mut all = Taken { taken: false, patient: true, refused: BTreeSet::new() };
     for batch in batches.iter().filter(|b| !b.is_empty()) {
-        let mut outgoing = Outgoing::get("dataset", target.clone());
-        outgoing.method = "POST".into();
-        outgoing.headers.push(("Content-Type".into(), TAXII.into()));
-        outgoing.body = Some(json!({ "objects": batch }).to_string().into());
-        ledger.added(&target, batch);
-        let exchange = session.send(&outgoing, Actor::Client).await;
-        ledger.observe(&exchange);
-        taken |= exchange.response.is_some() && exchange.status() < 500;
-        if let Some(id) = exchange.json().and_then(|b| Some(b.get("id")?.as_str()?.to_owned())) {
-            // one status that stays pending is enough to know that waiting is of no use
-            patient = patient && wait(session, ledger, root, &id).await;
-        }
-        let holdings = Arc::make_mut(&mut collection.holdings);
-        for object in batch {
-            let sequence = holdings.items.len();
-            if let Some(mine) = Holding::of(object, sequence).map(|h| Holding { own: true, ..h })
-                && !holdings.items.iter().any(|h| h.own && h.id == mine.id && h.at == mine.at)
-            {
-                holdings.items.push(mine);
+        let unprocessable = |status: u16| matches!(status, 400 | 422);
+        let status = post(session, ledger, root, collection, batch, &mut all).await;
+        if unprocessable(status) && batch.len() > 1 {
+            for object in batch {
+                let status = post(session, ledger, root, collection, std::slice::from_ref(object), &mut all).await;
+                let id = object.get("id").and_then(Value::as_str).filter(|_| unprocessable(status));
+                all.refused.extend(id.map(str::to_owned));
             }
         }
     }
-    (taken, patient)
+    all
 }
 
-/// Waits until a status is complete, for ten seconds at most; tells whether it became so.
-async fn wait(session: &Session, ledger: &Ledger, root: &Url, id: &str) -> bool {
+/// Posts objects in one request, and waits until it is carried out; tells what it was answered.
+async fn post(
+    session: &Session,
+    ledger: &Ledger,
+    root: &Url,
+    collection: &mut Collection,
+    batch: &[Value],
+    all: &mut Taken,
+) -> u16 {
+    let target = paths::under(root, &["collections", &collection.id, "objects"]);
+    let mut outgoing = Outgoing::get("dataset", target.clone());
+    outgoing.method = "POST".into();
+    outgoing.headers.push(("Content-Type".into(), TAXII.into()));
+    outgoing.body = Some(json!({ "objects": batch }).to_string().into());
+    ledger.added(&target, batch);
+    let exchange = session.send(&outgoing, Actor::Client).await;
+    ledger.observe(&exchange);
+    all.taken |= exchange.response.is_some() && exchange.status() < 500;
+    all.refused.extend(failures(&exchange));
+    if let Some(id) = exchange.json().and_then(|b| b.get("id")?.as_str())
+        && all.patient
+    {
+        // one status that stays pending is enough to know that waiting is of no use
+        let last = wait(session, ledger, root, id).await;
+        all.patient = last.is_some();
+        all.refused.extend(last.iter().flat_map(failures));
+    }
+    let holdings = Arc::make_mut(&mut collection.holdings);
+    for object in batch {
+        let sequence = holdings.items.len();
+        if let Some(mine) = Holding::of(object, sequence).map(|h| Holding { own: true, ..h })
+            && !holdings.items.iter().any(|h| h.own && h.id == mine.id && h.at == mine.at)
+        {
+            holdings.items.push(mine);
+        }
+    }
+    exchange.status()
+}
+
+/// Ids of the objects that a status calls failures.
+fn failures(status: &Exchange) -> Vec<String> {
+    let failures = status.json().and_then(|b| b.get("failures")).and_then(Value::as_array).into_iter().flatten();
+    failures.filter_map(|f| f.get("id").and_then(Value::as_str)).map(str::to_owned).collect()
+}
+
+/// Waits until a status is complete, for ten seconds at most, and gives the answer that says so.
+async fn wait(session: &Session, ledger: &Ledger, root: &Url, id: &str) -> Option<Exchange> {
     let mut pause = Duration::from_millis(10);
     let mut waited = Duration::ZERO;
     while waited < Duration::from_secs(10) {
         let exchange = session.get("dataset", paths::under(root, &["status", id])).await;
         ledger.observe(&exchange);
         if !is_pending(&exchange) {
-            return true;
+            return Some(exchange);
         }
         session.pause(pause).await;
         waited += pause;
         pause = (pause * 2).min(Duration::from_secs(1));
     }
-    false
+    None
 }
 
 #[cfg(test)]

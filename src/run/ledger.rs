@@ -14,6 +14,8 @@ use crate::taxii::{Outgoing, paths};
 
 /// How long the clean-up waits for additions that are pending.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long it waits where the server answers its client 401.
+const LOCKED_OUT: Duration = Duration::from_secs(20);
 
 /// Objects that were added, as URL of the collection's objects and object id.
 #[derive(Default)]
@@ -86,6 +88,9 @@ impl Ledger {
         let session = session.scoped(CLEAN_UP);
         session.look_again().await;
         self.settle(&session).await;
+        if let Some(url) = entries.first().and_then(|(objects, _)| Url::parse(objects).ok()) {
+            admitted(&session, &url).await;
+        }
         let mut tasks = tokio::task::JoinSet::new();
         for (objects, id) in entries {
             let session = session.clone();
@@ -130,6 +135,19 @@ impl Ledger {
     }
 }
 
+/// Waits, for [`LOCKED_OUT`] at most, until the server knows its client again: some lock out for a while who came with wrong
+/// passwords.
+async fn admitted(session: &Session, objects: &Url) {
+    let mut url = objects.clone();
+    url.set_query(Some("limit=1"));
+    let pause = Duration::from_millis(500);
+    let mut waited = Duration::ZERO;
+    while waited < LOCKED_OUT && session.get("clean-up", url.clone()).await.status() == 401 {
+        session.sleep(pause).await;
+        waited += pause;
+    }
+}
+
 fn count(result: &mut CleanUp, done: Option<Result<Option<(Url, Gone)>, tokio::task::JoinError>>) {
     match done {
         Some(Ok(Some((_, Gone::Removed)))) => result.removed += 1,
@@ -167,7 +185,8 @@ pub async fn remove(session: &Session, url: &Url) -> Gone {
         deleted |= matches!(answer, 200 | 204);
         let read = session.get("clean-up", all.clone()).await;
         // of a collection that cannot be read, what the server said is all there is
-        let said = matches!(read.status(), 401 | 403) && matches!(answer, 200 | 204 | 401 | 403 | 404);
+        // (a client that is locked out for a while is told nothing)
+        let said = matches!((read.status(), answer), (401 | 403, 200 | 204 | 404) | (403, 403));
         // a collection that is spoilt shows none of its objects, and its manifest often does all the same
         let gone = match shows_nothing(&read) {
             Some(nothing) => nothing && !listed(session, url).await,

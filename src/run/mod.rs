@@ -45,6 +45,7 @@ pub use options::{Credentials, Explore, Options, Write};
 pub use stopper::Stopper;
 
 use crate::case::{self, Case};
+use crate::check::media_types;
 use crate::record::{Event, Suite, Summary, Trial, Verdict, exit};
 use crate::taxii::paths;
 use ledger::Ledger;
@@ -344,7 +345,9 @@ impl Run {
         let https = self.session.base.scheme() == "https";
         let mut abilities = Abilities { https, ..Abilities::default() };
         let Some(wanted) = &self.options.write else { return Ok(abilities) };
-        let fits = |c: &survey::Collection| wanted.named().map_or(c.can_read && c.can_write, |name| c.is(name));
+        let takes = |c: &survey::Collection| !media_types::is_of_older_stix(&c.resource);
+        let open = |c: &survey::Collection| c.can_read && c.can_write && takes(c);
+        let fits = |c: &survey::Collection| wanted.named().map_or_else(|| open(c), |name| c.is(name));
         let candidates = |private: bool| {
             survey.roots.iter().enumerate().find_map(|(r, root)| {
                 Some((r, root.collections.iter().position(|c| fits(c) && (!private || c.private))?))
@@ -355,7 +358,8 @@ impl Run {
         let Some((r, c)) = found else {
             let Some(name) = wanted.named() else {
                 survey.notes.push(
-                    "nothing is written: no collection can be both read and written with these credentials".into(),
+                    "nothing is written: no collection can be both read and written with these credentials and holds more than STIX 2.0"
+                        .into(),
                 );
                 return Ok(abilities);
             };
@@ -365,6 +369,13 @@ impl Run {
         let found = &survey.roots[r].collections[c];
         if let Some(name) = wanted.named().filter(|_| !(found.can_read && found.can_write)) {
             return Err(trouble::not_writable(name, true, survey.roots.iter().flat_map(|r| &r.collections)));
+        }
+        if !takes(found) {
+            let name = &found.id;
+            survey.notes.push(format!(
+                "nothing is written: the media_types of {name} name STIX 2.0 alone, and the suite adds STIX 2.1"
+            ));
+            return Ok(abilities);
         }
         let collection = &mut survey.roots[r].collections[c];
         collection.written = true;

@@ -144,6 +144,7 @@ pub fn profile(
         values.insert("alias".into(), alias.into());
     }
     fact(Fact::CollectionAnswers, collection.answers_itself);
+    fact(Fact::SomeRight, collection.can_read || collection.can_write || collection.answers_itself);
     fact(Fact::Readable, collection.can_read);
     fact(Fact::Writable, collection.written);
     for (f, endpoint) in [

@@ -248,7 +248,10 @@ pub fn join(objects: &[Member<'_>], records: &[Member<'_>], own: &[Holding]) -> 
         let Some(mut holding) = Holding::of(object, items.len()) else { continue };
         let known = items_of.entry(&member.id).or_default();
         // what has no version of its own has got that of its record meanwhile
-        let same_version = |i: &usize| holding.version.is_none() || items[*i].version == holding.version;
+        let same_version = |i: &usize| match holding.version {
+            None => items[*i].object.as_deref() == Some(object),
+            Some(_) => items[*i].version == holding.version,
+        };
         if known.iter().any(|i| same_version(i) && items[*i].spec == holding.spec) {
             continue;
         }

@@ -42,10 +42,10 @@ impl Run {
             let failed = |t: &&&Task<'_>| done.iter().any(|d| is_broken(d) && d.id == t.planned.id);
             let failed: Vec<&Task<'_>> = phase_tasks.iter().filter(failed).copied().collect();
             let mut change = changes::Watch::new(&self.session, survey, &failed);
-            let changed = change.look(&format!("again {wanted}")).await;
+            let seen = change.look(&format!("again {wanted}")).await;
             for trial in done.iter_mut().filter(|t| is_broken(t)) {
                 let Some(task) = failed.iter().find(|t| t.planned.id == trial.id) else { continue };
-                if changed && !self.session.ended() {
+                if seen.may_explain(task, trial) && !self.session.ended() {
                     self.with_changes(&mut change, abilities, &added, task, trial).await;
                 } else {
                     self.again(&runner, task, trial).await;
@@ -248,7 +248,7 @@ impl Run {
                 trial.reason += &format!("; tried again after others had changed the collection ({first})");
                 break;
             }
-            if !change.look(&exec::scope(task, attempt)).await {
+            if !change.look(&exec::scope(task, attempt)).await.may_explain(task, trial) {
                 break;
             }
             if attempt == changes::ATTEMPTS {

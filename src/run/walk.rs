@@ -84,7 +84,7 @@ pub async fn walk(
 pub async fn beyond(session: &Session, first: &Outgoing, walked: &[Exchange], endpoint: Endpoint) -> Vec<Exchange> {
     let shown = |exchanges: &[Exchange]| {
         let bodies = exchanges.iter().filter_map(|e| e.json());
-        bodies.flat_map(|b| members(endpoint, Some("-"), b, 0)).map(|m| m.key()).collect::<HashSet<_>>()
+        bodies.flat_map(|b| members(endpoint, Some("-"), b, 0)).map(|m| m.full_key()).collect::<HashSet<_>>()
     };
     let mut further: Vec<Exchange> = Vec::new();
     let mut known = shown(walked);
@@ -198,7 +198,8 @@ impl Walker {
             return Ok(None);
         }
         let previous = page.checked_sub(1).and_then(|p| self.walked.exchanges[p].json());
-        let shown = |b: &Value| members(self.endpoint, Some("-"), b, 0).iter().map(|m| m.key()).collect::<Vec<_>>();
+        let shown =
+            |b: &Value| members(self.endpoint, Some("-"), b, 0).iter().map(|m| m.full_key()).collect::<Vec<_>>();
         let now = shown(body);
         self.shown += now.len();
         self.empty = if now.is_empty() { self.empty + 1 } else { 0 };

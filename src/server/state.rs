@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::effect::{self, Hooks};
+use super::http::Response;
 use super::rules::Rules;
 use super::status::{Job, Status};
 use super::{Options, seed, time};
@@ -178,6 +179,8 @@ pub struct State {
     pub secret: [u8; 16],
     /// Positions that page tokens name, where the server remembers them: the query of each, and the position.
     pub cursors: Mutex<HashMap<String, (String, u64)>>,
+    /// Answers that a defect gives again.
+    pub kept: Mutex<HashMap<String, Response>>,
     store: Mutex<Store>,
 }
 
@@ -198,6 +201,7 @@ impl State {
             hooks,
             secret: Uuid::new_v4().into_bytes(),
             cursors: Mutex::default(),
+            kept: Mutex::default(),
             store: Mutex::new(store),
         }
     }

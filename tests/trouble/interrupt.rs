@@ -54,7 +54,8 @@ fn ctrl_c_cleans_up_and_writes_reports() {
     }
     // the first trial is under way, or just done
     std::thread::sleep(Duration::from_millis(150));
-    let killed = Command::new("sh").arg("-c").arg(format!("kill -INT {}", child.id())).status();
+    // twice at once, as by what ends a process and then its group: one wish
+    let killed = Command::new("sh").arg("-c").arg(format!("kill -INT {0}; kill -TERM {0}", child.id())).status();
     assert!(killed.expect("sh is there").success());
     let rest = std::thread::spawn(move || progress.read_to_string(&mut String::new()));
     let output = child.wait_with_output().expect("it ends");

@@ -6,6 +6,7 @@ mod elsewhere;
 mod hostile;
 mod interrupt;
 mod proxy;
+mod refusal;
 mod silence;
 mod stub;
 mod unreachable;

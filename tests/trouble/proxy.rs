@@ -28,6 +28,8 @@ pub enum Fate {
     PassesAndCloses,
     /// It is answered on the way, with this status and a page of HTML.
     Answered(u16),
+    /// The answer is passed back with one text in the place of another, which is as long.
+    Rewritten(&'static str, &'static str),
     /// Half of the body of its answer is passed back.
     Halved,
     /// It is carried out, and its answer lost.
@@ -85,6 +87,11 @@ fn talk(
         Fate::Halved => {
             stream.write_all(&[head.as_bytes(), &body[..body.len() / 2]].concat())?;
             Ok(false)
+        }
+        Fate::Rewritten(from, to) => {
+            let body = String::from_utf8_lossy(&body).replace(from, to);
+            stream.write_all(&[head.as_bytes(), body.as_bytes()].concat())?;
+            Ok(true)
         }
         _ => {
             stream.write_all(&[head.as_bytes(), &body].concat())?;

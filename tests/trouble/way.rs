@@ -18,7 +18,7 @@ use crate::proxy::{Fate, Passing, proxy};
 const ADMIN: [(&str, &str); 2] = [("TAXII_USER", "admin"), ("TAXII_PASSWORD", "admin-pass")];
 
 /// A run against the reference server behind a proxy, and the server.
-fn behind(fate: impl Fn(&Passing) -> Fate + Send + Sync + 'static, flags: &[&str]) -> (Ended, Reference) {
+pub fn behind(fate: impl Fn(&Passing) -> Fate + Send + Sync + 'static, flags: &[&str]) -> (Ended, Reference) {
     let server = reference(server::Options { tls: false, ..server::Options::default() });
     let origin = proxy(server.url.trim_end_matches("taxii2/"), fate);
     let mut all = vec!["--allow-http", "--write", "all"];
@@ -27,7 +27,7 @@ fn behind(fate: impl Fn(&Passing) -> Fate + Send + Sync + 'static, flags: &[&str
 }
 
 /// How many trials there are of each verdict.
-fn verdicts(ended: &Ended) -> BTreeMap<&str, usize> {
+pub fn verdicts(ended: &Ended) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for trial in trials(ended) {
         *counts.entry(trial["verdict"].as_str().expect("a verdict")).or_default() += 1;
@@ -230,7 +230,7 @@ fn the_clean_up_of_a_run_that_was_ended_waits_for_a_busy_server() {
 }
 
 /// How much each collection of a server holds.
-fn versions_seen(url: &str) -> Vec<Option<u64>> {
+pub fn versions_seen(url: &str) -> Vec<Option<u64>> {
     let ended = run(url, &["--allow-http", "--only", "objects/answers"], &ADMIN);
     let report = ended.json.as_ref().unwrap_or_else(|| panic!("a report: {}{}", ended.out, ended.err));
     let roots = report["server"]["api_roots"].as_array().expect("roots");

@@ -56,9 +56,12 @@ impl Run<'_> {
             return Err(Stop::Blocked(format!("whether objects were added is not known: {failure}")));
         }
         if !judged && (!(200..300).contains(&status) || failed > 0) {
-            return Err(Stop::Blocked(format!(
-                "objects could not be added ({status}, {failed} failures): see add/answers"
-            )));
+            // what can be processed is up to the server (section 5.5); anything else is what add/answers is about
+            let why = match (200..300).contains(&status) || status == 422 {
+                true => "the answer may say why the server does not take them",
+                false => "see add/answers",
+            };
+            return Err(Stop::Blocked(format!("objects could not be added ({status}, {failed} failures): {why}")));
         }
         if step.place.of(&self.values).is_none() && (200..300).contains(&status) {
             self.held(&objects);

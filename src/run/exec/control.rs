@@ -21,6 +21,9 @@ impl Run<'_> {
                 "the server limits the rate of requests ({status}): use --rate or --jobs 1"
             )));
         }
+        if self.exchanges[record.exchanges.clone()].iter().any(|e| e.status() < 300 && e.is_too_deep()) {
+            return Err(Stop::Error("an answer is nested deeper than the suite reads JSON, 127 levels".into()));
+        }
         // what is risky runs alone: where everything is an internal error after it, that is its doing
         let may_be_down = self.runner.survey.control && !self.task.case.risky;
         let troubled = |e: &&Exchange| e.response.is_none() || may_be_down && e.status() >= 500;

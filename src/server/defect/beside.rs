@@ -8,8 +8,10 @@ use super::super::access::{self, USERS, User};
 use super::super::error::Problem;
 use super::super::handle::Call;
 use super::super::http::{Request, Response as Answer};
+use super::super::negotiate;
 use super::super::read::{FIRST, LAST};
 use super::super::route::Endpoint;
+use super::super::seed::ROOTS;
 use super::super::time;
 use super::Effect::{Json, Request as Asked, Response, Rule, Wire};
 use super::credentials::open_where;
@@ -95,6 +97,25 @@ pub(super) const DEFECTS: &[Defect] = &[
             if bare && second(&call.request.path) {
                 *response = Problem::not_acceptable().response();
             }
+        })],
+    ),
+    Defect::new(
+        "content-type-with-space-under-second-root",
+        &["T21-3.1-08"],
+        "a space after the semicolon in the Content-Type of a POST leads to 415 under the second API root",
+        &[Rule(|rules| {
+            rules.takes = |request| {
+                let spaced = request.header(&header::CONTENT_TYPE).is_some_and(|kind| kind.contains("; "));
+                negotiate::takes(request) && !(spaced && second(&request.path))
+            }
+        })],
+    ),
+    Defect::new(
+        "max-content-length-ignored-under-second-root",
+        &["T21-4.2-05"],
+        "bodies above max_content_length are taken under the second API root",
+        &[Rule(|rules| {
+            rules.max_body = |root| if root.name == ROOTS[1].name { u64::MAX } else { root.max_content_length };
         })],
     ),
     Defect::new(

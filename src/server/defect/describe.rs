@@ -314,8 +314,8 @@ pub(super) const DEFECTS: &[Defect] = &[
     Defect::new(
         "collection-differs-from-list",
         &["T21-5.2-02"],
-        "a collection by id has another description than in the list",
-        &[Json(&[Endpoint::Collection], |_, body| body["description"] = "Details.".into())],
+        "a collection by id has another title than in the list",
+        &[Json(&[Endpoint::Collection], |_, body| body["title"] = "Details".into())],
     ),
     Defect::new(
         "collection-rights-differ-from-list",

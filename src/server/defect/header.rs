@@ -8,8 +8,8 @@ use super::super::http::Response;
 use super::super::read::{FIRST, LAST};
 use super::super::route::Endpoint;
 use super::super::time;
-use super::Defect;
 use super::Effect::Response as Answer;
+use super::{Defect, asks};
 
 fn drop_on(call: &Call, response: &mut Response, endpoint: Endpoint, header: &str) {
     if call.endpoint() == Some(endpoint) {
@@ -94,6 +94,26 @@ pub(super) const DEFECTS: &[Defect] = &[
         &["T21-3.2-02"],
         "X-TAXII-Date-Added-Last is missing where next is used",
         &[Answer(|_, call, response| drop_after_next(call, response, LAST))],
+    ),
+    Defect::new(
+        "no-first-date-on-manifest-after-a-date",
+        &["T21-3.2-01"],
+        "X-TAXII-Date-Added-First is missing where the manifest is asked with added_after",
+        &[Answer(|_, call, response| {
+            if asks(call, "added_after") {
+                drop_on(call, response, Endpoint::Manifest, FIRST);
+            }
+        })],
+    ),
+    Defect::new(
+        "no-last-date-on-manifest-after-a-date",
+        &["T21-3.2-02"],
+        "X-TAXII-Date-Added-Last is missing where the manifest is asked with added_after",
+        &[Answer(|_, call, response| {
+            if asks(call, "added_after") {
+                drop_on(call, response, Endpoint::Manifest, LAST);
+            }
+        })],
     ),
     Defect::new(
         "no-last-date",

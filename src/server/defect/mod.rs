@@ -16,6 +16,7 @@ use super::state::State;
 
 mod access;
 mod beside;
+mod cache;
 mod close;
 mod combined;
 mod content;
@@ -101,6 +102,7 @@ static FAMILIES: &[&[Defect]] = &[
     paging::DEFECTS,
     place::DEFECTS,
     beside::DEFECTS,
+    cache::DEFECTS,
     seldom::DEFECTS,
     error::DEFECTS,
     envelope::DEFECTS,

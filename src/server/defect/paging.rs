@@ -1,7 +1,10 @@
 //! limit, more and next (sections 3.4, 3.5 and 3.7).
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
 
+use super::super::handle::plain_response;
 use super::super::page;
 use super::super::route::Endpoint;
 use super::Effect::{Json, Request, Response, Rule};
@@ -366,6 +369,27 @@ pub(super) const DEFECTS: &[Defect] = &[
         &[Request(|request| {
             if request.path.contains("/objects/") && !request.path.ends_with("/objects/") {
                 drop_parameters(request, |name, _| name == "next");
+            }
+        })],
+    ),
+    Defect::new(
+        "next-knows-its-object",
+        &["T21-3.5-04"],
+        "next of one object gives the next versions of that object, whichever is asked for",
+        &[Response(|state, call, response| {
+            let Some(route) = call.route.as_ref().filter(|route| route.endpoint == Endpoint::Object) else { return };
+            if !asks(call, "next") || response.status != StatusCode::BAD_REQUEST {
+                return;
+            }
+            let ids: BTreeSet<String> =
+                state.store().records.values().flatten().map(|record| record.object.id.clone()).collect();
+            let mut others = ids.iter().map(|id| {
+                let mut request = call.request.clone();
+                request.path = request.path.replace(&route.object, id);
+                plain_response(state, request)
+            });
+            if let Some(found) = others.find(|found| found.status == StatusCode::OK) {
+                *response = found;
             }
         })],
     ),

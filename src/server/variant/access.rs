@@ -45,6 +45,9 @@ fn close_second(call: &Call, response: &mut Answer, problem: &Problem) {
     }
 }
 
+/// The collection that is neither read nor written.
+const NO_ACCESS: &str = "4e91b829-504f-4b8f-8c21-ad7e3fb06154";
+
 pub(super) const VARIANTS: &[Variant] = &[
     Variant::new(
         "basic-not-offered",
@@ -229,5 +232,27 @@ pub(super) const VARIANTS: &[Variant] = &[
         "section 4.3 does not say; T21-4.3-12",
         "every client that is authenticated may read every status of the API root",
         &[Rule(|rules| rules.shows_status = |status, _, root| status.root == root.name)],
+    ),
+    Variant::new(
+        "no-access-forbidden",
+        "collections without access",
+        "section 5.2: 403 where a client has no access to the collection resource",
+        "a collection that is neither read nor written is listed, and answers 403",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Collection) && call.request.path.contains(NO_ACCESS) {
+                *response = Problem::forbidden("read").response();
+            }
+        })],
+    ),
+    Variant::new(
+        "list-forbidden-under-second-root",
+        "list of collections",
+        "section 5.1: 403 where a client has no access to the list",
+        "the collections of the second API root are not listed to anybody: 403",
+        &[Response(|_, call, response| {
+            if call.endpoint() == Some(Endpoint::Collections) {
+                close_second(call, response, &Problem::forbidden("list"));
+            }
+        })],
     ),
 ];

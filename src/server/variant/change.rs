@@ -28,6 +28,11 @@ fn add(store: &mut Store, collection: &'static str, value: &Value, now: Timestam
     }
 }
 
+/// Whether an object is of the suite.
+fn is_ours(text: &str) -> bool {
+    text.contains("onformance test")
+}
+
 /// Another client adds a new object.
 fn arrive(store: &mut Store, collection: &'static str, now: Timestamp) {
     let instant = time::millis(now);
@@ -40,8 +45,7 @@ fn arrive(store: &mut Store, collection: &'static str, now: Timestamp) {
 
 /// Another client adds a new version of an object that came with the seed.
 fn renew(store: &mut Store, collection: &'static str, count: usize, now: Timestamp) {
-    let ours = |text: &str| text.contains("onformance test");
-    let records = store.records(collection).iter().filter(|record| !record.deleted && !ours(&record.object.text));
+    let records = store.records(collection).iter().filter(|record| !record.deleted && !is_ours(&record.object.text));
     let versioned: Vec<Value> = records
         .filter_map(|record| serde_json::from_str::<Value>(&record.object.text).ok())
         .filter(|object| object["spec_version"] == "2.1" && object.get("modified").is_some())
@@ -55,11 +59,26 @@ fn renew(store: &mut Store, collection: &'static str, count: usize, now: Timesta
 /// Another client deletes an object that came with the seed.
 fn vanish(store: &mut Store, collection: &'static str) {
     let Some(records) = store.records.get_mut(collection) else { return };
-    let ours = |text: &str| text.contains("onformance test");
-    let first = records.iter().find(|record| !record.deleted && !ours(&record.object.text));
+    let first = records.iter().find(|record| !record.deleted && !is_ours(&record.object.text));
     if let Some(id) = first.map(|record| record.object.id.clone()) {
         records.iter_mut().filter(|record| record.object.id == id).for_each(|record| record.deleted = true);
     }
+}
+
+/// Another client deletes an object that came with the seed, and adds it again.
+fn again(store: &mut Store, collection: &'static str, now: Timestamp) {
+    let dated = |text: &str| text.contains("\"modified\"") && !is_ours(text);
+    let first = store.records(collection).iter().find(|record| !record.deleted && dated(&record.object.text));
+    let Some(id) = first.map(|record| record.object.id.clone()) else { return };
+    let date = store.later(now);
+    let mut versions = Vec::new();
+    for record in store.records.get_mut(collection).into_iter().flatten() {
+        if record.object.id == id && !record.deleted {
+            record.deleted = true;
+            versions.push(record.object.clone());
+        }
+    }
+    versions.into_iter().for_each(|object| store.add(collection, date, object));
 }
 
 fn turn(count: u64, every: u64) -> Option<usize> {
@@ -115,6 +134,19 @@ pub(super) const VARIANTS: &[Variant] = &[
             rules.meanwhile = |store, count, now| {
                 if count == 400 {
                     arrive(store, EMPTY, now);
+                }
+            };
+        })],
+    ),
+    Variant::new(
+        "others-add-again",
+        "what others do",
+        "sections 1.6.11 and 5.3.1: what was deleted and is added again has a new date",
+        "somebody else deletes an object that is there, and adds it again, every 211 requests",
+        &[Rule(|rules| {
+            rules.meanwhile = |store, count, now| {
+                if let Some(turn) = turn(count, 211) {
+                    again(store, COLLECTIONS[turn % COLLECTIONS.len()], now);
                 }
             };
         })],

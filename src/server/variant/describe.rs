@@ -285,6 +285,16 @@ pub(super) const VARIANTS: &[Variant] = &[
             body["versions"] = json!(["application/taxii+json;version=3.0", "application/taxii+json;version=2.1"]);
         })],
     ),
+    Variant::new(
+        "descriptions-that-differ",
+        "descriptions",
+        "section 5.1: the list is similar to its collections, and section 5.2.1: a description is optional",
+        "the description of a collection is another at each request, and is left out of the list",
+        &[
+            Json(&[Endpoint::Collections], |_, body| each(body, "collections", |one| drop(remove(one, "description")))),
+            Json(&[Endpoint::Collection], |_, body| body["description"] = uuid::Uuid::new_v4().to_string().into()),
+        ],
+    ),
 ];
 
 /// An alias that is hard on clients.

@@ -108,4 +108,16 @@ pub(super) const VARIANTS: &[Variant] = &[
             }
         })],
     ),
+    Variant::new(
+        "firewall",
+        "what a firewall forbids",
+        "sections 4.3, 5.2 and 5.6 list 403",
+        "a path with a quotation mark is answered 403 with a page of HTML",
+        &[Response(|_, call, response| {
+            if call.request.path.contains("%27") {
+                response.status = StatusCode::FORBIDDEN;
+                replace(response, "text/html", |_| "<h1>Forbidden</h1>".to_owned());
+            }
+        })],
+    ),
 ];

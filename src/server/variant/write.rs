@@ -50,6 +50,20 @@ pub(super) const VARIANTS: &[Variant] = &[
         })],
     ),
     Variant::new(
+        "no-indicators",
+        "types that are taken",
+        "section 5.5: 422 where a type is not supported",
+        "indicators are not supported: 422",
+        &[Rule(|rules| rules.supports = |object| object.kind != "indicator")],
+    ),
+    Variant::new(
+        "no-malware",
+        "types that are taken",
+        "section 5.5: 422 where a type is not supported",
+        "malware is not supported: 422 for a request that has some",
+        &[Rule(|rules| rules.supports = |object| object.kind != "malware")],
+    ),
+    Variant::new(
         "authors-needed",
         "objects that are taken",
         "sections 4.3.1 and 5.5: what is taken is up to the server",
