@@ -74,7 +74,10 @@ fn convenience(env: Env<'_>) -> Result<Credentials, UsageError> {
 
 fn basic(user: String, variable: &str, named: bool, flag: &str, env: Env<'_>) -> Result<Credentials, UsageError> {
     if user.contains(':') || user.chars().any(char::is_control) {
-        return Err(UsageError::new("the user holds a colon or a control character, which HTTP Basic cannot carry"));
+        return Err(UsageError::with_help(
+            "the user holds a colon or a control character, which HTTP Basic cannot carry",
+            format!("give the name alone; the password is read from {PASSWORD}, or the variable of --password-env"),
+        ));
     }
     if !named && set(env, variable).is_none() {
         return Err(UsageError::with_help(
